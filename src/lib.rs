@@ -1,0 +1,1 @@
+//! gratitude: a gRPC customer-gratitude CRM.

@@ -1,0 +1,3 @@
+//! The `gratitude` command.
+
+fn main() {}
