@@ -15,7 +15,10 @@ fn main() -> Result<(), Box<dyn Error>> {
     compiler.open_files(&protos)?;
 
     let out = PathBuf::from(env::var("OUT_DIR")?);
-    fs::write(out.join("descriptor.bin"), compiler.encode_file_descriptor_set())?;
+    fs::write(
+        out.join("descriptor.bin"),
+        compiler.encode_file_descriptor_set(),
+    )?;
     tonic_prost_build::configure()
         .btree_map(".")
         .include_file("protos.rs")

@@ -1,1 +1,5 @@
 //! gratitude: a gRPC customer-gratitude CRM.
+
+pub mod clock;
+pub mod config;
+pub mod telemetry;

@@ -1,0 +1,317 @@
+//! Configuration: one struct per concern, loaded in layers, checked as a whole.
+//!
+//! [`DEFAULTS`] is the manual: it holds every key with its meaning, range and default, and is the lowest layer itself.
+//! Over it lie a file, the environment and the flags (see `load`); the result is validated with all its problems
+//! named at once (see `validate`). This module is the only one that reads the environment.
+
+mod load;
+mod redact;
+mod validate;
+
+use std::net::SocketAddr;
+
+use jiff::civil::Time;
+use serde::{Deserialize, Serialize};
+
+pub use load::{ConfigError, Overrides};
+pub use redact::DatabaseUrl;
+
+/// The commented defaults: the lowest layer, and the manual.
+pub const DEFAULTS: &str = include_str!("default.toml");
+
+/// Everything that can be configured. Meanings, ranges and defaults stand in [`DEFAULTS`].
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Config {
+    /// Address and port of the one listener.
+    pub listen: SocketAddr,
+    /// Where and how data is kept.
+    pub database: Database,
+    /// What holds where neither customer nor location says otherwise.
+    pub defaults: Defaults,
+    /// How visits open, join and close.
+    pub visits: Visits,
+    /// When customers may be reached.
+    pub hours: Hours,
+    /// How often a household may be contacted.
+    pub budget: Budget,
+    /// Limits of the listener.
+    pub server: Server,
+    /// Room for writes that wait.
+    pub write_queue: WriteQueue,
+    /// How long repeated requests are recognised.
+    pub request_keys: RequestKeys,
+    /// Background work.
+    pub scheduler: Scheduler,
+    /// What is logged, and how.
+    pub log: Log,
+}
+
+/// Where and how data is kept.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Database {
+    /// `sqlite:<path>` or `postgres://…`; its password is never shown.
+    pub url: DatabaseUrl,
+    /// Whether a transaction pooler stands between: then no prepared statements are kept.
+    pub pooler: bool,
+    /// Connections that only read, 1 to 256.
+    pub read_connections: u32,
+    /// PostgreSQL connections that write, 1 to 64.
+    pub write_connections: u32,
+    /// How long to wait for a connection, 1 to 300 seconds.
+    pub connect_timeout_seconds: u64,
+    /// How long one PostgreSQL statement may run, 100 to 600,000 milliseconds.
+    pub statement_timeout_ms: u64,
+    /// How SQLite makes a commit durable.
+    pub sqlite_synchronous: SqliteSynchronous,
+}
+
+/// How SQLite makes a commit durable.
+#[derive(Clone, Copy, Debug, Eq, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum SqliteSynchronous {
+    /// An acknowledged write survives a power cut.
+    Full,
+    /// An acknowledged write survives a crash of the process, not of the machine.
+    Normal,
+}
+
+/// What holds where neither the customer nor the location says otherwise.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Defaults {
+    /// IANA time zone.
+    pub zone: String,
+    /// ISO 3166 region, two capitals.
+    pub region: String,
+    /// BCP 47 language tag.
+    pub language: String,
+    /// ISO 4217 currency, three capitals.
+    pub currency: String,
+    /// Usual days between visits, 1 to 3650.
+    pub location_gap_days: u32,
+}
+
+/// How visits open, join and close.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Visits {
+    /// An open visit closes by itself after so many hours, 1 to 168.
+    pub auto_close_hours: u32,
+    /// A purchase joins a visit closed up to so many hours before, 0 to 72.
+    pub join_hours: u32,
+    /// A second check-in within so many minutes is the same visit, 0 to 240.
+    pub same_visit_minutes: u32,
+}
+
+/// When customers may be reached.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Hours {
+    /// For calls.
+    pub calls: DailyHours,
+    /// For e-mails and messages.
+    pub messages: DailyHours,
+}
+
+/// A half-open daily window `[open, close)` on some days of the week.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct DailyHours {
+    /// Days on which the window opens; at least one.
+    pub days: Vec<Day>,
+    /// Local time from which it is allowed.
+    #[serde(with = "wall_time")]
+    pub open: Time,
+    /// Local time from which it is not; before `open` it means the next day.
+    #[serde(with = "wall_time")]
+    pub close: Time,
+    /// Whether public holidays of the location are allowed.
+    pub holidays: bool,
+}
+
+/// A day of the week.
+#[derive(Clone, Copy, Debug, Eq, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+#[expect(missing_docs, reason = "the names say it")]
+pub enum Day {
+    Mon,
+    Tue,
+    Wed,
+    Thu,
+    Fri,
+    Sat,
+    Sun,
+}
+
+impl From<Day> for jiff::civil::Weekday {
+    fn from(day: Day) -> Self {
+        match day {
+            Day::Mon => Self::Monday,
+            Day::Tue => Self::Tuesday,
+            Day::Wed => Self::Wednesday,
+            Day::Thu => Self::Thursday,
+            Day::Fri => Self::Friday,
+            Day::Sat => Self::Saturday,
+            Day::Sun => Self::Sunday,
+        }
+    }
+}
+
+/// How often a household may be contacted.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Budget {
+    /// At most so many contacts in a period, 1 to 1,000.
+    pub max_contacts: u32,
+    /// Length of the rolling period, 1 to 365 days.
+    pub period_days: u32,
+}
+
+/// Limits of the listener.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Server {
+    /// Calls in work at once, 1 to 100,000.
+    pub max_concurrent_calls: usize,
+    /// Longest time of one call, 1 to 3,600 seconds.
+    pub max_call_seconds: u64,
+    /// Calls at once on one connection, 1 to 10,000.
+    pub max_streams_per_connection: u32,
+    /// Time between keep-alive pings, 5 to 3,600 seconds.
+    pub keepalive_seconds: u64,
+    /// Time for calls in work to finish at a stop, 0 to 600 seconds.
+    pub drain_seconds: u64,
+    /// Time between checks of the database, 1 to 60 seconds.
+    pub health_interval_seconds: u64,
+    /// Origins of web pages that may call over gRPC-Web.
+    pub cors_allowed_origins: Vec<String>,
+}
+
+/// Room for writes that wait.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct WriteQueue {
+    /// Waiting writes of single calls, 16 to 1,000,000.
+    pub interactive_capacity: usize,
+    /// Waiting writes of batches, 16 to 1,000,000.
+    pub bulk_capacity: usize,
+}
+
+/// How long repeated requests are recognised.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RequestKeys {
+    /// Days that a `request_id` is kept, 1 to 365.
+    pub retention_days: u32,
+}
+
+/// Background work: seconds between two runs of each loop, 1 to 86,400.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Scheduler {
+    /// Whether this process does background work.
+    pub enabled: bool,
+    /// Closing visits left open.
+    pub close_visits_seconds: u64,
+    /// Returning gestures whose lease lapsed.
+    pub lapse_leases_seconds: u64,
+    /// Ending gestures past their deadline.
+    pub expire_gestures_seconds: u64,
+    /// Opening cases for missed promises.
+    pub missed_promises_seconds: u64,
+    /// Forgetting old request keys.
+    pub purge_request_keys_seconds: u64,
+    /// Rows that one run takes at most, 1 to 10,000.
+    pub page: u32,
+}
+
+/// What is logged, and how.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Log {
+    /// Shape of a line.
+    pub format: LogFormat,
+    /// A level, or `tracing` directives.
+    pub filter: String,
+}
+
+/// Shape of a log line.
+#[derive(Clone, Copy, Debug, Eq, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum LogFormat {
+    /// For people.
+    Text,
+    /// For machines: one JSON object a line.
+    Json,
+}
+
+impl Config {
+    /// The configuration in force as TOML, without secrets.
+    ///
+    /// # Errors
+    /// None for a configuration that was loaded; the signature is that of the serialiser.
+    pub fn to_toml(&self) -> Result<String, toml::ser::Error> {
+        toml::to_string_pretty(self)
+    }
+}
+
+impl Default for Config {
+    /// What [`DEFAULTS`] says.
+    fn default() -> Self {
+        toml::from_str(DEFAULTS).expect("a test keeps the defaults file parsing")
+    }
+}
+
+/// `HH:MM` and nothing else: seconds in opening hours would be a mistake.
+mod wall_time {
+    use jiff::civil::Time;
+    use serde::{Deserialize, Deserializer, Serializer, de::Error};
+
+    pub(super) fn serialize<S: Serializer>(time: &Time, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(&time.strftime("%H:%M"))
+    }
+
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(
+        deserializer: D,
+    ) -> Result<Time, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        Time::strptime("%H:%M", &text)
+            .map_err(|_| D::Error::custom(format!("`{text}` is not a time such as 09:00")))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Config, DEFAULTS};
+
+    #[test]
+    fn the_defaults_file_holds_exactly_the_keys_of_the_configuration() {
+        let written: toml::Table = toml::from_str(DEFAULTS).expect("valid TOML");
+        let parsed = toml::Table::try_from(Config::default()).expect("serialises");
+        assert_eq!(written, parsed);
+    }
+
+    #[test]
+    fn every_key_is_explained_by_a_comment_before_it_or_before_its_group() {
+        let mut explained = false;
+        for line in DEFAULTS.lines() {
+            match line.trim() {
+                "" => explained = false,
+                comment if comment.starts_with('#') => explained = true,
+                table if table.starts_with('[') => {}
+                key => assert!(explained, "no comment explains `{key}`"),
+            }
+        }
+    }
+
+    #[test]
+    fn what_is_printed_loads_again() {
+        let printed = Config::default().to_toml().expect("serialises");
+        assert_eq!(
+            toml::from_str::<Config>(&printed).expect("parses"),
+            Config::default()
+        );
+    }
+}

@@ -1,0 +1,240 @@
+//! Ranges and formats that types can't express. Every problem is named, all at once.
+
+use std::{fmt::Display, ops::RangeInclusive};
+
+use jiff::tz::TimeZone;
+use tracing_subscriber::EnvFilter;
+
+use super::{Config, DailyHours};
+
+/// Collects problems as `key: what is wrong`.
+#[derive(Default)]
+struct Problems(Vec<String>);
+
+impl Problems {
+    fn check(&mut self, holds: bool, key: &str, problem: impl Display) {
+        if !holds {
+            self.0.push(format!("{key}: {problem}"));
+        }
+    }
+
+    fn range<T: PartialOrd + Display>(&mut self, key: &str, value: T, allowed: RangeInclusive<T>) {
+        let (low, high) = (allowed.start(), allowed.end());
+        self.check(
+            allowed.contains(&value),
+            key,
+            format_args!("{value} is not within {low} to {high}"),
+        );
+    }
+}
+
+/// Everything that is wrong with a configuration whose types are right; empty if nothing is.
+pub(super) fn problems(config: &Config) -> Vec<String> {
+    let mut found = Problems::default();
+    database(config, &mut found);
+    defaults(config, &mut found);
+    hours("hours.calls", &config.hours.calls, &mut found);
+    hours("hours.messages", &config.hours.messages, &mut found);
+    found.range(
+        "visits.auto_close_hours",
+        config.visits.auto_close_hours,
+        1..=168,
+    );
+    found.range("visits.join_hours", config.visits.join_hours, 0..=72);
+    found.range(
+        "visits.same_visit_minutes",
+        config.visits.same_visit_minutes,
+        0..=240,
+    );
+    found.range("budget.max_contacts", config.budget.max_contacts, 1..=1_000);
+    found.range("budget.period_days", config.budget.period_days, 1..=365);
+    server(config, &mut found);
+    found.range(
+        "write_queue.interactive_capacity",
+        config.write_queue.interactive_capacity,
+        16..=1_000_000,
+    );
+    found.range(
+        "write_queue.bulk_capacity",
+        config.write_queue.bulk_capacity,
+        16..=1_000_000,
+    );
+    found.range(
+        "request_keys.retention_days",
+        config.request_keys.retention_days,
+        1..=365,
+    );
+    scheduler(config, &mut found);
+    let filter = EnvFilter::try_new(&config.log.filter);
+    found.check(
+        filter.is_ok(),
+        "log.filter",
+        "not a level such as \"info\", nor valid directives",
+    );
+    found.0
+}
+
+fn database(config: &Config, found: &mut Problems) {
+    let database = &config.database;
+    found.check(
+        database.url.is_sqlite() || database.url.is_postgres(),
+        "database.url",
+        "must begin with \"sqlite:\" or \"postgres://\"",
+    );
+    found.range(
+        "database.read_connections",
+        database.read_connections,
+        1..=256,
+    );
+    found.range(
+        "database.write_connections",
+        database.write_connections,
+        1..=64,
+    );
+    found.range(
+        "database.connect_timeout_seconds",
+        database.connect_timeout_seconds,
+        1..=300,
+    );
+    found.range(
+        "database.statement_timeout_ms",
+        database.statement_timeout_ms,
+        100..=600_000,
+    );
+}
+
+fn defaults(config: &Config, found: &mut Problems) {
+    let defaults = &config.defaults;
+    let zone = &defaults.zone;
+    found.check(
+        TimeZone::get(zone).is_ok(),
+        "defaults.zone",
+        format_args!("\"{zone}\" is no known IANA time zone"),
+    );
+    found.check(
+        is_capitals(&defaults.region, 2),
+        "defaults.region",
+        "must be two capital letters (ISO 3166)",
+    );
+    found.check(
+        is_capitals(&defaults.currency, 3),
+        "defaults.currency",
+        "must be three capital letters (ISO 4217)",
+    );
+    found.check(
+        is_language(&defaults.language),
+        "defaults.language",
+        "must be a BCP 47 tag such as \"en\" or \"de-AT\"",
+    );
+    found.range(
+        "defaults.location_gap_days",
+        defaults.location_gap_days,
+        1..=3_650,
+    );
+}
+
+fn hours(key: &str, hours: &DailyHours, found: &mut Problems) {
+    found.check(
+        !hours.days.is_empty(),
+        &format!("{key}.days"),
+        "must name at least one day",
+    );
+    found.check(
+        hours.open != hours.close,
+        &format!("{key}.close"),
+        "must differ from open",
+    );
+}
+
+fn server(config: &Config, found: &mut Problems) {
+    let server = &config.server;
+    found.range(
+        "server.max_concurrent_calls",
+        server.max_concurrent_calls,
+        1..=100_000,
+    );
+    found.range(
+        "server.max_call_seconds",
+        server.max_call_seconds,
+        1..=3_600,
+    );
+    found.range(
+        "server.max_streams_per_connection",
+        server.max_streams_per_connection,
+        1..=10_000,
+    );
+    found.range(
+        "server.keepalive_seconds",
+        server.keepalive_seconds,
+        5..=3_600,
+    );
+    found.range("server.drain_seconds", server.drain_seconds, 0..=600);
+    found.range(
+        "server.health_interval_seconds",
+        server.health_interval_seconds,
+        1..=60,
+    );
+    for origin in &server.cors_allowed_origins {
+        found.check(
+            is_origin(origin),
+            "server.cors_allowed_origins",
+            format_args!("\"{origin}\" is no origin such as \"https://desk.example.com\""),
+        );
+    }
+}
+
+fn scheduler(config: &Config, found: &mut Problems) {
+    let scheduler = &config.scheduler;
+    for (key, seconds) in [
+        (
+            "scheduler.close_visits_seconds",
+            scheduler.close_visits_seconds,
+        ),
+        (
+            "scheduler.lapse_leases_seconds",
+            scheduler.lapse_leases_seconds,
+        ),
+        (
+            "scheduler.expire_gestures_seconds",
+            scheduler.expire_gestures_seconds,
+        ),
+        (
+            "scheduler.missed_promises_seconds",
+            scheduler.missed_promises_seconds,
+        ),
+        (
+            "scheduler.purge_request_keys_seconds",
+            scheduler.purge_request_keys_seconds,
+        ),
+    ] {
+        found.range(key, seconds, 1..=86_400);
+    }
+    found.range("scheduler.page", scheduler.page, 1..=10_000);
+}
+
+fn is_capitals(text: &str, length: usize) -> bool {
+    text.len() == length && text.bytes().all(|b| b.is_ascii_uppercase())
+}
+
+/// The shape of a BCP 47 tag: a language of 2 to 8 letters, then subtags of 1 to 8 letters or digits.
+fn is_language(tag: &str) -> bool {
+    let mut subtags = tag.split('-');
+    let language = subtags.next().unwrap_or_default();
+    (2..=8).contains(&language.len())
+        && language.bytes().all(|b| b.is_ascii_alphabetic())
+        && subtags
+            .all(|s| (1..=8).contains(&s.len()) && s.bytes().all(|b| b.is_ascii_alphanumeric()))
+}
+
+/// Scheme and host, no path: what a browser sends as `Origin`.
+fn is_origin(text: &str) -> bool {
+    let host = text
+        .strip_prefix("https://")
+        .or_else(|| text.strip_prefix("http://"));
+    host.is_some_and(|host| {
+        !host.is_empty()
+            && host
+                .bytes()
+                .all(|b| b.is_ascii_graphic() && b != b'/' && b != b'*')
+    })
+}
