@@ -1,0 +1,374 @@
+//! Who we are grateful to.
+
+use super::{
+    ids::{CustomerId, HouseholdId},
+    text_enum::text_enum,
+    when::WeeklyHours,
+};
+use jiff::{Timestamp, civil::Date};
+use serde::{Deserialize, Serialize};
+
+text_enum! {
+    /// What kind of counterpart a customer is.
+    pub enum CustomerKind {
+        /// A human being.
+        Person = "person",
+        /// A company, club or authority.
+        Organization = "organization",
+        /// Staff and test accounts: left out of return figures.
+        Internal = "internal",
+    }
+}
+
+text_enum! {
+    /// Where a customer's record stands.
+    pub enum CustomerStatus {
+        /// In use.
+        Active = "active",
+        /// Now part of another record.
+        Merged = "merged",
+        /// Forgotten at the person's wish.
+        Erased = "erased",
+        /// Died. No rule speaks to them.
+        Deceased = "deceased",
+    }
+}
+
+text_enum! {
+    /// How somebody likes to be greeted.
+    pub enum Greeting {
+        /// By name.
+        ByName = "by_name",
+        /// Warmly, without the name being said aloud.
+        WarmWithoutName = "warm_without_name",
+        /// Not at all.
+        None = "none",
+    }
+}
+
+text_enum! {
+    /// How a gesture reaches a customer.
+    pub enum Channel {
+        /// Said face to face.
+        InPerson = "in_person",
+        /// A phone call.
+        Phone = "phone",
+        /// An e-mail.
+        Email = "email",
+        /// A text or chat message to a phone.
+        Message = "message",
+        /// A letter or card by post.
+        Post = "post",
+        /// Handed over at the next visit; needs no contact point.
+        HandOver = "hand_over",
+    }
+}
+
+text_enum! {
+    /// What a contact is for; consent is given per purpose.
+    pub enum Purpose {
+        /// To settle something the customer began.
+        Service = "service",
+        /// To thank.
+        Gratitude = "gratitude",
+        /// To sell.
+        Marketing = "marketing",
+    }
+}
+
+text_enum! {
+    /// What the customer said about being contacted.
+    pub enum ConsentState {
+        /// Yes.
+        Granted = "granted",
+        /// No.
+        Refused = "refused",
+        /// Never asked, or taken back without a no.
+        Unknown = "unknown",
+    }
+}
+
+text_enum! {
+    /// What a customer is found by.
+    pub enum IdentifierKind {
+        /// A phone number; may be shared by a family.
+        Phone = "phone",
+        /// An e-mail address; may be shared by a family.
+        Email = "email",
+        /// A loyalty number; one customer's alone.
+        Loyalty = "loyalty",
+        /// An id in another system; one customer's alone.
+        ExternalId = "external_id",
+        /// A name on a social network.
+        Social = "social",
+    }
+}
+
+impl IdentifierKind {
+    /// Whether a value of this kind belongs to one customer alone.
+    #[must_use]
+    pub const fn is_unique(self) -> bool {
+        matches!(self, Self::Loyalty | Self::ExternalId)
+    }
+}
+
+text_enum! {
+    /// How a customer can be reached.
+    pub enum ContactPointKind {
+        /// A phone number (calls and messages).
+        Phone = "phone",
+        /// An e-mail address.
+        Email = "email",
+        /// A postal address.
+        Post = "post",
+    }
+}
+
+text_enum! {
+    /// What a fact speaks of.
+    pub enum FactKind {
+        /// Something they like.
+        Like = "like",
+        /// Something they dislike or must avoid.
+        Dislike = "dislike",
+        /// What they are interested in.
+        Interest = "interest",
+        /// Family, companions, pets.
+        Family = "family",
+        /// A date that matters to them.
+        ImportantDate = "important_date",
+        /// Anything else worth remembering.
+        Other = "other",
+    }
+}
+
+text_enum! {
+    /// How a fact came to be known. Only the first two may be spoken.
+    pub enum FactOrigin {
+        /// The customer said it.
+        ToldUs = "told_us",
+        /// Staff saw it here.
+        SeenHere = "seen_here",
+        /// It came through another channel or system.
+        OtherChannel = "other_channel",
+        /// Concluded, not known.
+        Inferred = "inferred",
+    }
+}
+
+/// A customer: who they are, how they are found and reached, and what they allow.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Customer {
+    /// The id, permanent.
+    pub id: CustomerId,
+    /// The household; one of its own unless somebody joined it to another.
+    pub household: HouseholdId,
+    /// Person, organisation or internal.
+    pub kind: CustomerKind,
+    /// Where the record stands.
+    pub status: CustomerStatus,
+    /// The record that this one became part of.
+    pub merged_into: Option<CustomerId>,
+    /// What people know of them.
+    pub profile: Profile,
+    /// What staff call them; short words, sorted, unique.
+    pub tags: Vec<String>,
+    /// How they are found.
+    pub identifiers: Vec<Identifier>,
+    /// What they said about being contacted, newest last; the newest of a channel and purpose counts.
+    pub consents: Vec<Consent>,
+    /// Grows by one with every change; the etag is made of it.
+    pub version: i64,
+    /// When the record was created.
+    pub created_at: Timestamp,
+    /// When it was last changed.
+    pub updated_at: Timestamp,
+}
+
+impl Customer {
+    /// What the customer said about this channel and purpose; `Unknown` when never asked.
+    #[must_use]
+    pub fn consent(&self, channel: Channel, purpose: Purpose) -> ConsentState {
+        self.consents
+            .iter()
+            .filter(|c| c.channel == channel && c.purpose == purpose)
+            .max_by_key(|c| c.at)
+            .map_or(ConsentState::Unknown, |c| c.state)
+    }
+
+    /// The first usable contact point of a kind.
+    #[must_use]
+    pub fn contact_point(&self, kind: ContactPointKind) -> Option<&ContactPoint> {
+        self.profile.contact_points.iter().find(|p| p.kind() == kind && !p.bad)
+    }
+}
+
+/// What people know of a customer.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Profile {
+    /// As they like to be called. Empty when no name is known.
+    pub display_name: String,
+    /// Given names.
+    pub given_name: String,
+    /// Family name, with its particles.
+    pub family_name: String,
+    /// Title or form of address, as they use it ("Dr", "Frau").
+    pub honorific: String,
+    /// What follows the name ("Jr.").
+    pub suffix: String,
+    /// How to say the name, in the words of who wrote it down.
+    pub how_to_say: String,
+    /// BCP 47 language; the location's when empty.
+    pub language: String,
+    /// IANA time zone; the location's when empty.
+    pub time_zone: String,
+    /// ISO 3166-1 alpha-2 region; the location's when empty.
+    pub region: String,
+    /// How they like to be greeted; by name when not said.
+    pub greeting: Option<Greeting>,
+    /// Birthday.
+    pub birth_date: Option<BirthDate>,
+    /// Marked as under age by a person.
+    pub minor: bool,
+    /// How they are reached, best first.
+    pub contact_points: Vec<ContactPoint>,
+    /// When they want to be contacted; any allowed time when absent.
+    pub contact_hours: Option<WeeklyHours>,
+    /// The channels they prefer, best first.
+    pub preferred_channels: Vec<Channel>,
+    /// What is unique about them.
+    pub facts: Vec<Fact>,
+}
+
+/// A birthday whose year need not be known.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct BirthDate {
+    /// Year, if known.
+    pub year: Option<i16>,
+    /// Month, 1 to 12.
+    pub month: i8,
+    /// Day, 1 to 31; 29 February is kept as it is.
+    pub day: i8,
+}
+
+/// What a customer is found by.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Identifier {
+    /// Phone, e-mail, loyalty number …
+    pub kind: IdentifierKind,
+    /// The system an external id or social name belongs to; empty for the other kinds.
+    pub system: String,
+    /// As it was typed.
+    pub typed: String,
+    /// As it is compared: E.164, lower case, without ornament.
+    pub normalized: String,
+}
+
+impl Identifier {
+    /// What is equal for equal identifiers.
+    #[must_use]
+    pub fn key(&self) -> IdentifierKey {
+        IdentifierKey {
+            kind: self.kind,
+            system: self.system.clone(),
+            normalized: self.normalized.clone(),
+        }
+    }
+}
+
+/// The part of an identifier by which it is looked up.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct IdentifierKey {
+    /// Phone, e-mail, loyalty number …
+    pub kind: IdentifierKind,
+    /// The system; empty where the kind has none.
+    pub system: String,
+    /// As it is compared.
+    pub normalized: String,
+}
+
+/// A way to reach a customer.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ContactPoint {
+    /// The number, e-mail address or postal address.
+    pub address: ContactAddress,
+    /// What the customer calls it ("work").
+    pub label: String,
+    /// Known not to reach them; never used again.
+    pub bad: bool,
+}
+
+impl ContactPoint {
+    /// What kind of address this is.
+    #[must_use]
+    pub fn kind(&self) -> ContactPointKind {
+        match self.address {
+            ContactAddress::Phone(_) => ContactPointKind::Phone,
+            ContactAddress::Email(_) => ContactPointKind::Email,
+            ContactAddress::Post(_) => ContactPointKind::Post,
+        }
+    }
+}
+
+/// Where a contact point leads.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ContactAddress {
+    /// A phone number in E.164.
+    Phone(String),
+    /// An e-mail address as typed.
+    Email(String),
+    /// A postal address.
+    Post(PostalAddress),
+}
+
+/// A postal address.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct PostalAddress {
+    /// ISO 3166-1 alpha-2 region.
+    pub region: String,
+    /// Postal code.
+    pub postal_code: String,
+    /// State or province, where addresses name it.
+    pub administrative_area: String,
+    /// Town.
+    pub locality: String,
+    /// Street, house number, floor …, in order.
+    pub lines: Vec<String>,
+}
+
+/// What is unique about a customer.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Fact {
+    /// Identifies it within the customer.
+    pub id: uuid::Uuid,
+    /// Like, dislike, interest …
+    pub kind: FactKind,
+    /// In plain words, as it may be read by the customer.
+    pub text: String,
+    /// How we know it.
+    pub origin: FactOrigin,
+    /// When it was learned.
+    pub learned_at: Timestamp,
+    /// The day it speaks of, for an important date.
+    pub date: Option<Date>,
+}
+
+/// What a customer said about being contacted.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Consent {
+    /// By which channel.
+    pub channel: Channel,
+    /// For what.
+    pub purpose: Purpose,
+    /// Yes, no, or taken back.
+    pub state: ConsentState,
+    /// Where it was said ("till form", "phone call").
+    pub source: String,
+    /// The version of the text that was agreed to.
+    pub text_version: String,
+    /// When it was said.
+    pub at: Timestamp,
+}

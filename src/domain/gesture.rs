@@ -1,0 +1,324 @@
+//! One intended act of gratitude, and its life.
+
+use super::{
+    customer::{Channel, Purpose},
+    ids::{CaseId, CustomerId, GestureId, HouseholdId, InteractionId, LocationId, RuleId},
+    text_enum::text_enum,
+};
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+text_enum! {
+    /// What is done.
+    pub enum GestureKind {
+        /// A written thank-you.
+        Note = "note",
+        /// A phone call.
+        Call = "call",
+        /// Something said in person at the next visit.
+        Recognition = "recognition",
+        /// A present.
+        Gift = "gift",
+        /// An apology.
+        Apology = "apology",
+    }
+}
+
+text_enum! {
+    /// How a gesture feels. Only cheerful ones are held while a case is open.
+    pub enum Tone {
+        /// Thanks, congratulations.
+        Cheerful = "cheerful",
+        /// Care, apology, follow-up.
+        Caring = "caring",
+    }
+}
+
+text_enum! {
+    /// Where a gesture stands.
+    pub enum GestureState {
+        /// Planned.
+        Scheduled = "scheduled",
+        /// A worker has it, but has not begun.
+        Claimed = "claimed",
+        /// It is on its way and can't be taken back.
+        Delivering = "delivering",
+        /// It reached the customer.
+        Completed = "completed",
+        /// Waits until what is wrong is put right.
+        Held = "held",
+        /// Planned, then stopped by a gate.
+        Suppressed = "suppressed",
+        /// Taken back.
+        Cancelled = "cancelled",
+        /// Too late to make sense.
+        Expired = "expired",
+        /// Tried, and given up.
+        Failed = "failed",
+        /// It may or may not have reached the customer; a person must look.
+        Uncertain = "uncertain",
+    }
+}
+
+impl GestureState {
+    /// Whether nothing will happen to it any more without a person.
+    #[must_use]
+    pub const fn is_final(self) -> bool {
+        matches!(
+            self,
+            Self::Completed | Self::Suppressed | Self::Cancelled | Self::Expired | Self::Failed
+        )
+    }
+
+    /// The table of transitions: what may follow what.
+    ///
+    /// A claim lapses or is given back (`Claimed → Scheduled`); a delivery whose lease lapses is `Uncertain`; the last
+    /// token's late answer is taken from `Uncertain`, and from `Scheduled` when the claim lapsed meanwhile. A person
+    /// completes what was only scheduled. A retryable failure goes back to `Scheduled`.
+    #[must_use]
+    pub const fn may_become(self, next: Self) -> bool {
+        use GestureState as S;
+        match self {
+            S::Scheduled => matches!(
+                next,
+                S::Claimed | S::Held | S::Completed | S::Suppressed | S::Cancelled | S::Expired | S::Failed
+            ),
+            S::Held => matches!(next, S::Scheduled | S::Suppressed | S::Cancelled | S::Expired),
+            S::Claimed => matches!(
+                next,
+                S::Scheduled
+                    | S::Delivering
+                    | S::Completed
+                    | S::Held
+                    | S::Suppressed
+                    | S::Cancelled
+                    | S::Expired
+                    | S::Failed
+            ),
+            S::Delivering => matches!(next, S::Completed | S::Scheduled | S::Failed | S::Uncertain),
+            S::Uncertain => matches!(next, S::Completed | S::Scheduled | S::Failed),
+            S::Completed | S::Suppressed | S::Cancelled | S::Expired | S::Failed => false,
+        }
+    }
+}
+
+text_enum! {
+    /// Why a gesture, a decision or an obligation ended as it did.
+    pub enum Reason {
+        /// No rule matched.
+        NoRuleMatched = "no_rule_matched",
+        /// The deadline had passed.
+        TooLate = "too_late",
+        /// No channel was allowed.
+        NoConsent = "no_consent",
+        /// The contact budget had no place.
+        OverBudget = "over_budget",
+        /// It lies before the time we answer for.
+        History = "history",
+        /// A stronger rule of the same group acted that day.
+        Group = "group",
+        /// The same rule already acted on this occurrence.
+        AlreadyThanked = "already_thanked",
+        /// The customer's record is no longer active.
+        CustomerInactive = "customer_inactive",
+        /// A minor without a consenting guardian.
+        Minor = "minor",
+        /// An internal account.
+        Internal = "internal",
+        /// A case is open.
+        OpenCase = "open_case",
+        /// Grief of their own: cheer waits for a person.
+        OwnLife = "own_life",
+        /// No moment within reach is allowed.
+        NoOpening = "no_opening",
+        /// The interaction was voided.
+        Voided = "voided",
+        /// What was bought came back.
+        Returned = "returned",
+        /// A later record replaced the interaction.
+        Replaced = "replaced",
+        /// The interaction turned out otherwise.
+        Corrected = "corrected",
+        /// The interaction belongs to somebody else.
+        Reattributed = "reattributed",
+        /// The rule was retired.
+        RuleRetired = "rule_retired",
+        /// A person decided so.
+        ByPerson = "by_person",
+        /// Events overtook it while it was held.
+        Stale = "stale",
+        /// We began it.
+        Outbound = "outbound",
+        /// A secret shopper's visit.
+        Observation = "observation",
+        /// Thanked face to face.
+        ThankedInPerson = "thanked_in_person",
+        /// The gesture reached the customer.
+        Delivered = "delivered",
+        /// The worker reported a failure.
+        DeliveryFailed = "delivery_failed",
+        /// The lease lapsed while it was on its way.
+        LeaseLapsed = "lease_lapsed",
+        /// The lease lapsed, or the claim was given back, before it began.
+        Released = "released",
+        /// Nobody answered; another try is planned.
+        NoAnswer = "no_answer",
+        /// The customer asked to be called at another time.
+        CallBack = "call_back",
+        /// The contact point does not reach them.
+        WrongNumber = "wrong_number",
+        /// The customer wants no such contact again.
+        NeverAgain = "never_again",
+        /// Nobody is known to thank.
+        Anonymous = "anonymous",
+    }
+}
+
+/// One intended act of gratitude.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Gesture {
+    /// The id, permanent.
+    pub id: GestureId,
+    /// For whom.
+    pub customer: CustomerId,
+    /// Their household when it was planned.
+    pub household: HouseholdId,
+    /// What it answers; `None` for one that a person scheduled.
+    pub interaction: Option<InteractionId>,
+    /// The case it belongs to.
+    pub case: Option<CaseId>,
+    /// The location whose customer they are in this.
+    pub location: LocationId,
+    /// The rule and its version; `None` when a person scheduled it.
+    pub rule: Option<(RuleId, u32)>,
+    /// What makes it unique for its rule (P4).
+    pub occurrence: String,
+    /// Note, call …
+    pub kind: GestureKind,
+    /// By which channel.
+    pub channel: Channel,
+    /// What it counts as when consent is asked for.
+    pub purpose: Purpose,
+    /// Cheerful or caring.
+    pub tone: Tone,
+    /// 0 to 100.
+    pub priority: u8,
+    /// Who carries it out.
+    pub role: String,
+    /// Of one group only the strongest acts on a local day.
+    pub group: String,
+    /// We said we would.
+    pub promised: bool,
+    /// Where it stands.
+    pub state: GestureState,
+    /// Why it stands there.
+    pub reason: Option<Reason>,
+    /// That reason in words, naming what decided; no personal data.
+    pub explanation: String,
+    /// When, and how that came about.
+    pub schedule: Schedule,
+    /// What to say.
+    pub content: Content,
+    /// Who has it, while claimed or delivering; kept afterwards for the late answer.
+    pub lease: Option<Lease>,
+    /// How often it was begun.
+    pub attempts: u32,
+    /// When it reached the customer.
+    pub completed_at: Option<Timestamp>,
+    /// Grows by one with every change; the etag is made of it.
+    pub version: i64,
+    /// When it was planned.
+    pub created_at: Timestamp,
+}
+
+impl Gesture {
+    /// Whether it takes a place in the contact budget: what is said in person at a visit does not, nor do apologies
+    /// and promises (4.5).
+    #[must_use]
+    pub fn counts_as_contact(&self) -> bool {
+        self.channel != Channel::InPerson && self.kind != GestureKind::Apology && !self.promised && self.case.is_none()
+    }
+}
+
+/// When a gesture is due, and how that came about.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Schedule {
+    /// Not before.
+    pub due_at: Timestamp,
+    /// Not at or after.
+    pub deadline_at: Timestamp,
+    /// The due instant as the customer's clock shows it, for example `2026-11-23T09:00`.
+    pub planned_local: String,
+    /// The IANA zone of that clock.
+    pub zone: String,
+    /// The version of the zone database used.
+    pub tzdb: String,
+    /// Each step of the plan, in order.
+    pub steps: Vec<PlanStep>,
+}
+
+/// One step in planning: what the due time became, and why.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PlanStep {
+    /// The due instant after this step.
+    pub at: Timestamp,
+    /// Why, in a sentence.
+    pub text: String,
+}
+
+/// What to say.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Content {
+    /// BCP 47 language of the text.
+    pub language: String,
+    /// The text.
+    pub text: String,
+    /// The facts it rests on, as field paths.
+    pub facts: Vec<String>,
+}
+
+/// Who has a gesture, and until when.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Lease {
+    /// The worker's name for itself.
+    pub owner: String,
+    /// Fencing token: grows with every claim of this gesture.
+    pub token: i64,
+    /// When it lapses.
+    pub until: Timestamp,
+    /// The far side recognises a repeated delivery, so an unanswered one is simply tried again.
+    pub far_side_deduplicates: bool,
+}
+
+/// A place in a household's contact budget.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Contact {
+    /// The id.
+    pub id: uuid::Uuid,
+    /// Whose budget.
+    pub household: HouseholdId,
+    /// Who was or will be contacted.
+    pub customer: CustomerId,
+    /// By which channel.
+    pub channel: Channel,
+    /// By what.
+    pub kind: GestureKind,
+    /// When.
+    pub at: Timestamp,
+    /// Planned or happened.
+    pub state: ContactState,
+    /// The gesture, where there is one.
+    pub gesture: Option<GestureId>,
+    /// The gesture's priority; the lowest is displaced first.
+    pub priority: u8,
+}
+
+text_enum! {
+    /// Whether a contact happened.
+    pub enum ContactState {
+        /// A place is kept for it.
+        Reserved = "reserved",
+        /// It happened.
+        Used = "used",
+    }
+}

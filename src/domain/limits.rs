@@ -1,0 +1,44 @@
+//! Every limit of the service, named once. Comments of the contract and errors quote these.
+
+use jiff::SignedDuration;
+
+/// Longest free text, in bytes of UTF-8.
+pub const TEXT_MAX_BYTES: usize = 8 * 1024;
+/// Longest name, title, code or other short text, in bytes of UTF-8.
+pub const SHORT_TEXT_MAX_BYTES: usize = 256;
+/// Largest request message, in bytes.
+pub const REQUEST_MAX_BYTES: usize = 16 * 1024 * 1024;
+/// Most items in a batch request.
+pub const BATCH_MAX: usize = 1_000;
+/// Largest page; a larger `page_size` is lowered to it.
+pub const PAGE_MAX: u32 = 500;
+/// Page size when the caller names none.
+pub const PAGE_DEFAULT: u32 = 50;
+/// Most identifiers, contact points, facts, tags, topics, items … in one resource.
+pub const LIST_MAX: usize = 100;
+/// Most candidates kept with an anonymous interaction or shown at the desk.
+pub const CANDIDATES_MAX: usize = 10;
+/// Most gestures that one claim may take.
+pub const CLAIM_MAX: u32 = 100;
+/// Longest filter expression, in bytes.
+pub const FILTER_MAX_BYTES: usize = 4 * 1024;
+/// Deepest nesting of a filter expression.
+pub const FILTER_MAX_DEPTH: usize = 16;
+/// Most comparisons in a filter expression.
+pub const FILTER_MAX_TERMS: usize = 100;
+/// The earliest year an interaction may have happened in.
+pub const FIRST_YEAR: i16 = 1900;
+/// How far ahead of our clock a source's clock may be.
+pub const CLOCK_SKEW_MAX: SignedDuration = SignedDuration::from_hours(24);
+/// How long a `request_id` is remembered.
+pub const REQUEST_ID_KEPT: SignedDuration = SignedDuration::from_hours(7 * 24);
+/// The shortest lease a claim may ask for.
+pub const LEASE_MIN: SignedDuration = SignedDuration::from_secs(1);
+/// The longest lease a claim may ask for.
+pub const LEASE_MAX: SignedDuration = SignedDuration::from_secs(600);
+/// The lease when a claim names none.
+pub const LEASE_DEFAULT: SignedDuration = SignedDuration::from_secs(60);
+/// Most rules that may be enabled at once; keeps the cost of one interaction bounded.
+pub const RULES_MAX: usize = 500;
+/// Attempts of one gesture before it fails for good.
+pub const ATTEMPTS_MAX: u32 = 5;

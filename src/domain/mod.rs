@@ -1,0 +1,22 @@
+//! What is true: the language of the design as types, and every decision as a pure function.
+//!
+//! Nothing here awaits, reads a clock, knows gRPC or SQL. Instants are [`jiff::Timestamp`]s cut to microseconds,
+//! which is what both databases keep.
+
+pub mod case;
+pub mod customer;
+pub mod gesture;
+pub mod ids;
+pub mod interaction;
+pub mod limits;
+pub mod location;
+pub mod money;
+pub mod obligation;
+pub mod refusal;
+pub mod rule;
+pub mod settings;
+pub mod summary;
+pub mod world;
+mod text_enum;
+
+pub use text_enum::UnknownName;

@@ -1,0 +1,174 @@
+//! When such a moment happens, make such a gesture.
+
+use super::{
+    customer::{Channel, Purpose},
+    gesture::{GestureKind, Tone},
+    ids::RuleId,
+    interaction::{Direction, InteractionChannel, InteractionKind, MomentKind, Outcome},
+    text_enum::text_enum,
+    when::{Wait, WeeklyHours},
+};
+use jiff::{SignedDuration, Timestamp};
+use serde::{Deserialize, Serialize};
+
+text_enum! {
+    /// Whether a rule is looked at.
+    pub enum RuleState {
+        /// It is.
+        Enabled = "enabled",
+        /// Not now.
+        Disabled = "disabled",
+        /// Never again; kept because gestures point to it.
+        Retired = "retired",
+    }
+}
+
+text_enum! {
+    /// What becomes of a gesture for which the contact budget has no place.
+    pub enum OverBudget {
+        /// It waits for a place, within its deadline.
+        Defer = "defer",
+        /// It is not made.
+        Suppress = "suppress",
+    }
+}
+
+/// A rule with its newest version.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Rule {
+    /// Its slug.
+    pub id: RuleId,
+    /// Enabled, disabled or retired.
+    pub state: RuleState,
+    /// The number of the newest version, from 1.
+    pub version: u32,
+    /// What that version says.
+    pub definition: RuleDefinition,
+    /// Grows by one with every change of state or version; the etag is made of it.
+    pub revision: i64,
+    /// When it was created.
+    pub created_at: Timestamp,
+    /// When it was last changed.
+    pub updated_at: Timestamp,
+}
+
+/// One version of a rule; never changed once saved.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RuleDefinition {
+    /// What staff call it.
+    pub display_name: String,
+    /// What sets it off.
+    pub trigger: Trigger,
+    /// A filter expression over `interaction.* customer.* summary.* location.*`; empty is always true.
+    pub condition: String,
+    /// What it does.
+    pub action: Action,
+}
+
+/// What sets a rule off.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Trigger {
+    /// An interaction that fits a pattern.
+    Interaction(Pattern),
+    /// The n-th visit day.
+    Milestone {
+        /// The numbers at which it fires.
+        visit_days: Vec<u32>,
+    },
+}
+
+/// Which interactions fit; an empty list fits all.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Pattern {
+    /// Kinds.
+    pub kinds: Vec<InteractionKind>,
+    /// Outcomes.
+    pub outcomes: Vec<Outcome>,
+    /// Channels.
+    pub channels: Vec<InteractionChannel>,
+    /// Directions; inbound when empty.
+    pub directions: Vec<Direction>,
+    /// Moments.
+    pub moments: Vec<MomentKind>,
+}
+
+/// What a rule does.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Action {
+    /// Note, call, recognition, gift or apology.
+    pub gesture: GestureKind,
+    /// The channels it may take, best first; the customer's preference reorders them.
+    pub channels: Vec<Channel>,
+    /// How long after the moment.
+    pub wait: Wait,
+    /// When it may be carried out; the channel's default hours when absent.
+    #[serde(default)]
+    pub window: Option<WeeklyHours>,
+    /// Only on days on which the location does business.
+    #[serde(default)]
+    pub business_days: bool,
+    /// How long after it is due it still makes sense.
+    pub deadline: SignedDuration,
+    /// 0 to 100; the higher goes first and displaces the lower.
+    pub priority: u8,
+    /// Cheerful gestures are held while something is wrong; caring ones are not.
+    pub tone: Tone,
+    /// What it counts as when consent is asked for.
+    pub purpose: Purpose,
+    /// Who carries it out, where it is a person.
+    #[serde(default)]
+    pub role: String,
+    /// Of the rules of one group that match a customer on one local day, only the strongest acts. Empty: alone.
+    #[serde(default)]
+    pub group: String,
+    /// We said we would: it may not be missed.
+    #[serde(default)]
+    pub promised: bool,
+    /// What happens when the contact budget has no place.
+    pub over_budget: OverBudget,
+    /// What to say, by language; the built-in sentence of the kind when there is none.
+    #[serde(default)]
+    pub texts: Vec<RuleText>,
+}
+
+/// What to say in one language.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RuleText {
+    /// BCP 47 language.
+    pub language: String,
+    /// A plain sentence.
+    pub text: String,
+}
+
+impl Pattern {
+    /// The first property by which an interaction does not fit, or `None` when it fits.
+    #[must_use]
+    pub fn misfit(
+        &self,
+        detail: &super::interaction::Detail,
+        moment: MomentKind,
+    ) -> Option<&'static str> {
+        fn outside<T: PartialEq>(allowed: &[T], value: &T) -> bool {
+            !allowed.is_empty() && !allowed.contains(value)
+        }
+        let directions: &[Direction] =
+            if self.directions.is_empty() { &[Direction::Inbound] } else { &self.directions };
+        if outside(&self.kinds, &detail.kind) {
+            Some("kind")
+        } else if !self.outcomes.is_empty()
+            && detail.outcome.is_none_or(|outcome| !self.outcomes.contains(&outcome))
+        {
+            Some("outcome")
+        } else if outside(&self.channels, &detail.channel) {
+            Some("channel")
+        } else if !directions.contains(&detail.direction) {
+            Some("direction")
+        } else if outside(&self.moments, &moment) {
+            Some("moment")
+        } else {
+            None
+        }
+    }
+}

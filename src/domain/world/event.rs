@@ -1,0 +1,168 @@
+//! What happened: one event per change, in the transaction of the change.
+
+use crate::domain::{
+    ids::{CaseId, CustomerId, GestureId, InteractionId, LocationId, RuleId},
+    text_enum::text_enum,
+};
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use std::fmt;
+
+text_enum! {
+    /// What kind of change an event tells of.
+    pub enum EventKind {
+        /// A location was created.
+        LocationCreated = "location.created",
+        /// A location was changed.
+        LocationUpdated = "location.updated",
+        /// A customer was created.
+        CustomerCreated = "customer.created",
+        /// A customer's profile, tags or identifiers were changed.
+        CustomerUpdated = "customer.updated",
+        /// A consent was given, refused or taken back.
+        ConsentSet = "customer.consent_set",
+        /// A fact was added.
+        FactAdded = "customer.fact_added",
+        /// A fact was removed.
+        FactRemoved = "customer.fact_removed",
+        /// An interaction was recorded.
+        InteractionRecorded = "interaction.recorded",
+        /// A visit began.
+        InteractionOpened = "interaction.opened",
+        /// An interaction was closed.
+        InteractionClosed = "interaction.closed",
+        /// An interaction was corrected by what was learned later.
+        InteractionCorrected = "interaction.corrected",
+        /// An interaction was voided.
+        InteractionVoided = "interaction.voided",
+        /// An interaction was given to somebody, or taken from them.
+        InteractionAttributed = "interaction.attributed",
+        /// An obligation changed its state.
+        ObligationChanged = "obligation.changed",
+        /// A gesture was planned.
+        GestureScheduled = "gesture.scheduled",
+        /// A gesture was planned anew.
+        GestureReplanned = "gesture.replanned",
+        /// A worker took a gesture.
+        GestureClaimed = "gesture.claimed",
+        /// A gesture was given back, or its lease lapsed.
+        GestureReleased = "gesture.released",
+        /// A gesture is on its way.
+        GestureDelivering = "gesture.delivering",
+        /// A gesture reached the customer.
+        GestureCompleted = "gesture.completed",
+        /// A gesture is held.
+        GestureHeld = "gesture.held",
+        /// A gate stopped a gesture.
+        GestureSuppressed = "gesture.suppressed",
+        /// A gesture was taken back.
+        GestureCancelled = "gesture.cancelled",
+        /// A gesture came too late.
+        GestureExpired = "gesture.expired",
+        /// A gesture failed for good.
+        GestureFailed = "gesture.failed",
+        /// Nobody knows whether a gesture reached the customer.
+        GestureUncertain = "gesture.uncertain",
+        /// A call was made, with or without success.
+        CallLogged = "gesture.call_logged",
+        /// A case was opened.
+        CaseOpened = "case.opened",
+        /// A case was resolved.
+        CaseResolved = "case.resolved",
+        /// A rule was created.
+        RuleCreated = "rule.created",
+        /// A rule got a new version.
+        RuleUpdated = "rule.updated",
+        /// A rule was enabled.
+        RuleEnabled = "rule.enabled",
+        /// A rule was disabled.
+        RuleDisabled = "rule.disabled",
+        /// A rule was retired.
+        RuleRetired = "rule.retired",
+    }
+}
+
+/// Who did something, and for whom.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Actor {
+    /// The authenticated principal; `local` while nobody must authenticate, `system` for the service itself.
+    pub principal: String,
+    /// The member of staff on whose behalf it was done, where the caller named one.
+    pub on_behalf_of: Option<String>,
+    /// The call's `request_id`, where it had one.
+    pub request_id: Option<String>,
+}
+
+impl Actor {
+    /// The service itself, acting on time that passed.
+    #[must_use]
+    pub fn system() -> Self {
+        Self { principal: "system".to_owned(), on_behalf_of: None, request_id: None }
+    }
+}
+
+/// What an event is about.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Subject {
+    /// A customer.
+    Customer(CustomerId),
+    /// An interaction.
+    Interaction(InteractionId),
+    /// A gesture.
+    Gesture(GestureId),
+    /// A case.
+    Case(CaseId),
+    /// A location.
+    Location(LocationId),
+    /// A rule.
+    Rule(RuleId),
+}
+
+impl fmt::Display for Subject {
+    /// The resource name.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Customer(id) => write!(f, "customers/{id}"),
+            Self::Interaction(id) => write!(f, "interactions/{id}"),
+            Self::Gesture(id) => write!(f, "gestures/{id}"),
+            Self::Case(id) => write!(f, "cases/{id}"),
+            Self::Location(id) => write!(f, "locations/{id}"),
+            Self::Rule(id) => write!(f, "rules/{id}"),
+        }
+    }
+}
+
+/// One change. Holds ids and field names, never personal values.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Event {
+    /// When.
+    pub at: Timestamp,
+    /// What kind of change.
+    pub kind: EventKind,
+    /// What changed.
+    pub subject: Subject,
+    /// The customer it concerns, for the timeline and the audit.
+    pub customer: Option<CustomerId>,
+    /// Who did it.
+    pub actor: Actor,
+    /// More, as field names and ids.
+    pub detail: EventDetail,
+}
+
+/// What else is worth knowing of a change.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct EventDetail {
+    /// The reason's name.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
+    /// The new state's name.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub state: Option<String>,
+    /// The names of the fields that changed.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub fields: Vec<String>,
+    /// Names of other resources concerned.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub related: Vec<String>,
+}

@@ -1,0 +1,315 @@
+//! The part of the world that a group of commands looks at and changes.
+//!
+//! The store loads it with a fixed number of set reads, each [`Command`] decides on it in turn (seeing what the ones
+//! before it decided), and the store writes what changed with one statement per table. A command that is refused
+//! leaves no trace: its changes lie in an overlay that is dropped.
+
+mod event;
+mod keys;
+mod table;
+
+pub use event::{Actor, Event, EventDetail, EventKind, Subject};
+pub use keys::{Fingerprint, IdempotencyKey, KeyHasher, KeyRecord, Replay};
+pub use table::{Change, Row, Table};
+
+use super::{
+    case::{Case, CaseState},
+    customer::{Customer, CustomerStatus, IdentifierKey},
+    gesture::{Contact, Gesture},
+    ids::{CaseId, CustomerId, GestureId, HouseholdId, IdSource, InteractionId, LocationId, RuleId},
+    interaction::Interaction,
+    location::Location,
+    obligation::{Decision, Obligation},
+    refusal::Refusal,
+    rule::RuleBook,
+    settings::Settings,
+    summary::Summary,
+};
+use jiff::{Timestamp, civil::Date};
+use std::{
+    collections::{BTreeMap, BTreeSet, HashMap},
+    sync::Arc,
+};
+use uuid::Uuid;
+
+/// Something a caller wants done to the ledger; decided by pure code.
+pub trait Command: Send + 'static {
+    /// What the caller gets when it is done.
+    type Reply: Send + 'static;
+
+    /// What must be loaded before it can decide.
+    fn needs(&self) -> Needs;
+
+    /// Decides, changing the world. On an error nothing that it changed is kept.
+    ///
+    /// # Errors
+    /// A [`Refusal`] for the caller, or a [`Refusal::Miss`] that asks the store to load more and try again.
+    fn decide(&self, world: &mut World, context: &mut Context<'_>) -> Result<Self::Reply, Refusal>;
+}
+
+/// What a command brings along besides its own words.
+#[derive(Debug)]
+pub struct Context<'a> {
+    /// The instant of the decision, cut to microseconds.
+    pub now: Timestamp,
+    /// Where new ids come from.
+    pub ids: &'a mut IdSource,
+    /// Keyed hashes for idempotency.
+    pub hasher: &'a KeyHasher,
+}
+
+/// What a command wants loaded. Sets, so that a group's needs are their union.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Needs {
+    /// Idempotency keys.
+    pub keys: BTreeSet<IdempotencyKey>,
+    /// Identifiers whose customers are wanted, with everything that comes with a customer.
+    pub identifiers: BTreeSet<IdentifierKey>,
+    /// Customers, with identifiers, tags, consents, summary, pending gestures, open cases and their household's
+    /// contacts.
+    pub customers: BTreeSet<CustomerId>,
+    /// Interactions, with obligation, decisions, gestures, customer, and the interactions that joined or follow them.
+    pub interactions: BTreeSet<InteractionId>,
+    /// Gestures, with their customer and interaction.
+    pub gestures: BTreeSet<GestureId>,
+    /// Cases, with their customer.
+    pub cases: BTreeSet<CaseId>,
+    /// Locations.
+    pub locations: BTreeSet<LocationId>,
+    /// Visits and purchases of the command's customers (whoever they turn out to be) near an instant at a place.
+    pub neighbours: BTreeSet<Neighbourhood>,
+    /// Decisions of the command's customers on these local days, beside their standing ones.
+    pub days: BTreeSet<Date>,
+    /// Whether a customer may be created for the identifiers: the store then keeps others from doing the same.
+    pub may_create: bool,
+}
+
+impl Needs {
+    /// Adds what another command needs.
+    pub fn extend(&mut self, other: Self) {
+        self.keys.extend(other.keys);
+        self.identifiers.extend(other.identifiers);
+        self.customers.extend(other.customers);
+        self.interactions.extend(other.interactions);
+        self.gestures.extend(other.gestures);
+        self.cases.extend(other.cases);
+        self.locations.extend(other.locations);
+        self.neighbours.extend(other.neighbours);
+        self.days.extend(other.days);
+        self.may_create |= other.may_create;
+    }
+}
+
+/// Visits and purchases at one place that are open, or that began or ended between two instants.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Neighbourhood {
+    /// The place.
+    pub location: LocationId,
+    /// From this instant on.
+    pub from: Timestamp,
+    /// Up to and including this instant.
+    pub to: Timestamp,
+}
+
+/// What a command found missing while deciding.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Miss {
+    /// All visit days of a customer, with how many interactions make each.
+    VisitDays(CustomerId),
+    /// All interactions of a customer.
+    History(CustomerId),
+    /// More of what [`Needs`] can name.
+    More(Box<Needs>),
+}
+
+/// The loaded part of the ledger.
+#[derive(Debug)]
+pub struct World {
+    /// The enabled rules, compiled.
+    pub rules: Arc<RuleBook>,
+    /// The service's settings that decisions depend on.
+    pub settings: Arc<Settings>,
+    /// The locations named in the needs, as far as they exist.
+    pub locations: HashMap<LocationId, Arc<Location>>,
+    /// Customers by id.
+    pub customers: Table<CustomerId, Customer>,
+    /// Summaries by customer.
+    pub summaries: Table<CustomerId, Summary>,
+    /// Interactions by id.
+    pub interactions: Table<InteractionId, Interaction>,
+    /// Obligations by interaction.
+    pub obligations: Table<InteractionId, Obligation>,
+    /// Decisions by rule and occurrence.
+    pub decisions: Table<(RuleId, String), Decision>,
+    /// Gestures by id.
+    pub gestures: Table<GestureId, Gesture>,
+    /// Cases by id.
+    pub cases: Table<CaseId, Case>,
+    /// Contacts by id.
+    pub contacts: Table<Uuid, Contact>,
+    /// Idempotency keys.
+    pub keys: Table<IdempotencyKey, KeyRecord>,
+    /// Visit days of the customers for whom they were asked, with how many interactions make each.
+    pub visit_days: Table<CustomerId, BTreeMap<Date, u32>>,
+    /// The customers whose whole history is loaded.
+    pub histories: BTreeSet<CustomerId>,
+    events: Vec<Event>,
+    settled_events: usize,
+}
+
+impl World {
+    /// A world in which nothing is loaded yet.
+    #[must_use]
+    pub fn new(rules: Arc<RuleBook>, settings: Arc<Settings>) -> Self {
+        Self {
+            rules,
+            settings,
+            locations: HashMap::new(),
+            customers: Table::default(),
+            summaries: Table::default(),
+            interactions: Table::default(),
+            obligations: Table::default(),
+            decisions: Table::default(),
+            gestures: Table::default(),
+            cases: Table::default(),
+            contacts: Table::default(),
+            keys: Table::default(),
+            visit_days: Table::default(),
+            histories: BTreeSet::new(),
+            events: Vec::new(),
+            settled_events: 0,
+        }
+    }
+
+    /// Keeps what the command just decided.
+    pub fn settle(&mut self) {
+        self.each_table(|table| table.settle());
+        self.settled_events = self.events.len();
+    }
+
+    /// Forgets what the command just tried.
+    pub fn revert(&mut self) {
+        self.each_table(|table| table.revert());
+        self.events.truncate(self.settled_events);
+    }
+
+    fn each_table(&mut self, mut apply: impl FnMut(&mut dyn table::Overlay)) {
+        apply(&mut self.customers);
+        apply(&mut self.summaries);
+        apply(&mut self.interactions);
+        apply(&mut self.obligations);
+        apply(&mut self.decisions);
+        apply(&mut self.gestures);
+        apply(&mut self.cases);
+        apply(&mut self.contacts);
+        apply(&mut self.keys);
+        apply(&mut self.visit_days);
+    }
+
+    /// Notes that something happened, in the transaction in which it happens.
+    pub fn note(&mut self, event: Event) {
+        self.events.push(event);
+    }
+
+    /// What happened so far, oldest first.
+    #[must_use]
+    pub fn events(&self) -> &[Event] {
+        &self.events
+    }
+
+    /// A location, or the refusal that names it.
+    ///
+    /// # Errors
+    /// [`Refusal::NotFound`] when there is none.
+    pub fn location(&self, id: &LocationId) -> Result<Arc<Location>, Refusal> {
+        self.locations.get(id).cloned().ok_or_else(|| Refusal::not_found("location", id))
+    }
+
+    /// The customer an id stands for now: the survivor, where the record was merged.
+    ///
+    /// # Errors
+    /// [`Refusal::NotFound`] when there is none.
+    pub fn customer(&self, id: CustomerId) -> Result<&Customer, Refusal> {
+        let mut found = self.customers.get(&id).ok_or_else(|| Refusal::not_found("customer", &id))?;
+        while let (CustomerStatus::Merged, Some(into)) = (found.status, found.merged_into) {
+            found = self.customers.get(&into).ok_or_else(|| Refusal::not_found("customer", &into))?;
+        }
+        Ok(found)
+    }
+
+    /// The customers who have an identifier, each once, in order of id.
+    #[must_use]
+    pub fn customers_with(&self, key: &IdentifierKey) -> Vec<CustomerId> {
+        let mut found: Vec<_> = self
+            .customers
+            .values()
+            .filter(|c| c.identifiers.iter().any(|i| i.kind == key.kind && i.system == key.system && i.normalized == key.normalized))
+            .filter_map(|c| self.customer(c.id).ok())
+            .map(|c| c.id)
+            .collect();
+        found.sort_unstable();
+        found.dedup();
+        found
+    }
+
+    /// A customer's summary; an empty one for somebody we have not met.
+    #[must_use]
+    pub fn summary(&self, customer: CustomerId) -> Summary {
+        self.summaries.get(&customer).cloned().unwrap_or_else(|| Summary::new(customer))
+    }
+
+    /// The gestures of a customer that are loaded.
+    pub fn gestures_of(&self, customer: CustomerId) -> impl Iterator<Item = &Gesture> {
+        self.gestures.of(customer.0)
+    }
+
+    /// The gestures that answer an interaction.
+    pub fn gestures_for(&self, interaction: InteractionId) -> impl Iterator<Item = &Gesture> {
+        self.gestures.of(interaction.0)
+    }
+
+    /// The interactions of a customer that are loaded.
+    pub fn interactions_of(&self, customer: CustomerId) -> impl Iterator<Item = &Interaction> {
+        self.interactions.of(customer.0)
+    }
+
+    /// The interactions that joined a visit.
+    pub fn joined_to(&self, visit: InteractionId) -> impl Iterator<Item = &Interaction> {
+        self.interactions.of(visit.0).filter(move |i| i.joined == Some(visit))
+    }
+
+    /// The obligations that follow a visit's.
+    pub fn followers(&self, visit: InteractionId) -> impl Iterator<Item = &Obligation> {
+        self.obligations.of(visit.0)
+    }
+
+    /// The decisions made about a customer that are loaded.
+    pub fn decisions_of(&self, customer: CustomerId) -> impl Iterator<Item = &Decision> {
+        self.decisions.of(customer.0)
+    }
+
+    /// The decisions that an interaction set off.
+    pub fn decisions_for(&self, interaction: InteractionId) -> impl Iterator<Item = &Decision> {
+        self.decisions.of(interaction.0).filter(move |d| d.interaction == interaction)
+    }
+
+    /// The places of a household in its contact budget.
+    pub fn contacts_of(&self, household: HouseholdId) -> impl Iterator<Item = &Contact> {
+        self.contacts.of(household.0)
+    }
+
+    /// The place that a gesture holds in the budget.
+    #[must_use]
+    pub fn contact_for(&self, gesture: GestureId) -> Option<&Contact> {
+        self.contacts.of(gesture.0).find(|c| c.gesture == Some(gesture))
+    }
+
+    /// The oldest open case of a customer.
+    #[must_use]
+    pub fn open_case(&self, customer: CustomerId) -> Option<&Case> {
+        self.cases
+            .of(customer.0)
+            .filter(|c| c.state == CaseState::Open)
+            .min_by_key(|c| (c.opened_at, c.id))
+    }
+}
