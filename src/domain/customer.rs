@@ -288,6 +288,21 @@ pub struct IdentifierKey {
     pub normalized: String,
 }
 
+impl IdentifierKey {
+    /// A number that equal keys share and, in practice, others don't: what indexes and locks go by.
+    #[must_use]
+    pub fn hash(&self) -> uuid::Uuid {
+        let mut hasher = blake3::Hasher::new();
+        for part in [self.kind.as_str(), &self.system, &self.normalized] {
+            hasher.update(&(part.len() as u64).to_le_bytes());
+            hasher.update(part.as_bytes());
+        }
+        let mut bytes = [0; 16];
+        bytes.copy_from_slice(&hasher.finalize().as_bytes()[..16]);
+        uuid::Uuid::from_bytes(bytes)
+    }
+}
+
 /// A way to reach a customer.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ContactPoint {

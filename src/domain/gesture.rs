@@ -3,9 +3,11 @@
 use super::{
     customer::{Channel, Purpose},
     ids::{CaseId, CustomerId, GestureId, HouseholdId, InteractionId, LocationId, RuleId},
+    rule::OverBudget,
     text_enum::text_enum,
+    when::{Wait, WeeklyHours},
 };
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
 text_enum! {
@@ -217,6 +219,8 @@ pub struct Gesture {
     pub explanation: String,
     /// When, and how that came about.
     pub schedule: Schedule,
+    /// What the rule or the person asked for; by it the gesture is planned anew.
+    pub terms: Terms,
     /// What to say.
     pub content: Content,
     /// Who has it, while claimed or delivering; kept afterwards for the late answer.
@@ -238,6 +242,27 @@ impl Gesture {
     pub fn counts_as_contact(&self) -> bool {
         self.channel != Channel::InPerson && self.kind != GestureKind::Apology && !self.promised && self.case.is_none()
     }
+}
+
+/// What was asked for when a gesture was made: enough to plan it anew without its rule.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Terms {
+    /// The channels it may take, best first.
+    pub channels: Vec<Channel>,
+    /// The instant from which the wait counts.
+    pub moment_at: Timestamp,
+    /// How long after that.
+    pub wait: Wait,
+    /// When it may be carried out; the channel's default hours when absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub window: Option<WeeklyHours>,
+    /// Only on days on which the location does business.
+    #[serde(default)]
+    pub business_days: bool,
+    /// How long after it is due it still makes sense.
+    pub deadline: SignedDuration,
+    /// What happens when the contact budget has no place.
+    pub over_budget: OverBudget,
 }
 
 /// When a gesture is due, and how that came about.
@@ -318,7 +343,9 @@ text_enum! {
     pub enum ContactState {
         /// A place is kept for it.
         Reserved = "reserved",
-        /// It happened.
+        /// It happened, or is on its way.
         Used = "used",
+        /// Given back; counts no more.
+        Released = "released",
     }
 }

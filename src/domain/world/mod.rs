@@ -17,7 +17,7 @@ use super::{
     customer::{Customer, CustomerStatus, IdentifierKey},
     gesture::{Contact, Gesture},
     ids::{CaseId, CustomerId, GestureId, HouseholdId, IdSource, InteractionId, LocationId, RuleId},
-    interaction::Interaction,
+    interaction::{ExternalRef, Interaction},
     location::Location,
     obligation::{Decision, Obligation},
     refusal::Refusal,
@@ -72,6 +72,8 @@ pub struct Needs {
     pub interactions: BTreeSet<InteractionId>,
     /// Gestures, with their customer and interaction.
     pub gestures: BTreeSet<GestureId>,
+    /// Subjects (an order, a stay) whose interactions are wanted, each with all that comes with one.
+    pub subjects: BTreeSet<ExternalRef>,
     /// Cases, with their customer.
     pub cases: BTreeSet<CaseId>,
     /// Locations.
@@ -92,6 +94,7 @@ impl Needs {
         self.customers.extend(other.customers);
         self.interactions.extend(other.interactions);
         self.gestures.extend(other.gestures);
+        self.subjects.extend(other.subjects);
         self.cases.extend(other.cases);
         self.locations.extend(other.locations);
         self.neighbours.extend(other.neighbours);
@@ -242,8 +245,7 @@ impl World {
     pub fn customers_with(&self, key: &IdentifierKey) -> Vec<CustomerId> {
         let mut found: Vec<_> = self
             .customers
-            .values()
-            .filter(|c| c.identifiers.iter().any(|i| i.kind == key.kind && i.system == key.system && i.normalized == key.normalized))
+            .of(key.hash())
             .filter_map(|c| self.customer(c.id).ok())
             .map(|c| c.id)
             .collect();

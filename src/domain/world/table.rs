@@ -128,7 +128,7 @@ impl<K: Clone + Eq + Hash + Ord, V: Row> Overlay for Table<K, V> {
 
 impl Row for Customer {
     fn owners(&self) -> impl Iterator<Item = Uuid> {
-        std::iter::once(self.household.0)
+        std::iter::once(self.household.0).chain(self.identifiers.iter().map(|i| i.key().hash()))
     }
 }
 
