@@ -16,6 +16,7 @@ pub mod refusal;
 pub mod rule;
 pub mod settings;
 pub mod summary;
+pub mod when;
 pub mod world;
 mod text_enum;
 
