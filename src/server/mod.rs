@@ -18,16 +18,9 @@ mod trace;
 use std::{io, net::SocketAddr, time::Duration};
 
 use axum::Router;
-use futures_util::Stream;
-use tokio::{
-    io::{AsyncRead, AsyncWrite},
-    net::TcpListener,
-};
+use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
-use tonic::{
-    service::Routes,
-    transport::server::{Connected, TcpIncoming},
-};
+use tonic::{service::Routes, transport::server::TcpIncoming};
 
 pub use health::Probe;
 pub use signal::stop_on_signal;
@@ -151,23 +144,6 @@ impl Server {
     /// # Errors
     /// [`ServerError::Transport`] if accepting connections fails for good.
     pub async fn serve(self, listener: TcpListener) -> Result<Ended, ServerError> {
-        // Without no-delay the first message of every stream waits some 40 ms for an acknowledgement.
-        self.serve_incoming(TcpIncoming::from(listener).with_nodelay(Some(true)))
-            .await
-    }
-
-    /// Serves connections from any source: tests hand in pipes within the process.
-    ///
-    /// # Errors
-    /// As for [`Server::serve`].
-    pub async fn serve_incoming<IO>(
-        self,
-        incoming: impl Stream<Item = io::Result<IO>>,
-    ) -> Result<Ended, ServerError>
-    where
-        IO: AsyncRead + AsyncWrite + Connected + Unpin + Send + 'static,
-        IO::ConnectInfo: Clone + Send + Sync + 'static,
-    {
         let Self {
             routes,
             health,
@@ -177,6 +153,8 @@ impl Server {
         } = self;
         let (stopping, drain) = (stop.clone(), Duration::from_secs(limits.drain_seconds));
         health.check().await;
+        // Without no-delay the first message of every stream waits some 40 ms for an acknowledgement.
+        let incoming = TcpIncoming::from(listener).with_nodelay(Some(true));
 
         let serving = transport(&limits)
             .add_routes(Routes::from(routes))

@@ -1,0 +1,9 @@
+//! The integration tests: one binary, so that it links once.
+
+#![allow(clippy::unwrap_used, reason = "a test that can't go on ends there")]
+
+#[macro_use]
+mod support;
+
+mod harness;
+mod server;

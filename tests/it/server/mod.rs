@@ -1,0 +1,6 @@
+//! The port: what every caller meets before and around the services.
+
+mod fixture;
+mod health;
+mod layers;
+mod web;

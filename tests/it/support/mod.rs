@@ -1,0 +1,6 @@
+//! What tests stand on: databases, the whole service in this process, and plain connections to it.
+
+#[macro_use]
+pub(crate) mod database;
+pub(crate) mod http;
+pub(crate) mod postgres;
