@@ -1,8 +1,9 @@
 //! What an interaction is owed: the ledger that makes P3 and P9 countable.
 
 use super::{
-    gesture::Reason,
+    gesture::{Gesture, GestureState, Reason},
     ids::{CustomerId, GestureId, InteractionId, RuleId},
+    interaction::{Direction, Interaction, InteractionKind, InteractionState},
     text_enum::text_enum,
 };
 use jiff::Timestamp;
@@ -106,4 +107,176 @@ pub struct Decision {
     pub priority: u8,
     /// When it was decided.
     pub at: Timestamp,
+}
+
+/// What an obligation is derived from.
+#[derive(Debug)]
+pub struct Evidence<'a> {
+    /// The interaction.
+    pub interaction: &'a Interaction,
+    /// What its rules decided.
+    pub decisions: Vec<&'a Decision>,
+    /// The gestures that answer it.
+    pub gestures: Vec<&'a Gesture>,
+    /// The obligation of the visit whose story it belongs to.
+    pub visit: Option<&'a Obligation>,
+}
+
+/// An obligation that nothing is known of yet but its interaction.
+#[must_use]
+pub fn unanswered(interaction: &Interaction, now: Timestamp) -> Obligation {
+    Obligation {
+        interaction: interaction.id,
+        customer: interaction.customer,
+        state: ObligationState::Open,
+        open_reason: None,
+        reason: None,
+        gesture: None,
+        follows: None,
+        explanation: String::new(),
+        looked_at: Vec::new(),
+        updated_at: now,
+    }
+}
+
+/// Derives where an obligation stands. `before` brings the list of rules looked at and, where a gate stopped all
+/// rules at once, that gate.
+#[must_use]
+pub fn derive(evidence: &Evidence<'_>, before: Obligation, now: Timestamp) -> Obligation {
+    let interaction = evidence.interaction;
+    let follows = evidence.visit.map(|visit| visit.interaction);
+    let verdict = Verdict::of(evidence, &before);
+    let changed = verdict.state != before.state || verdict.gesture != before.gesture;
+    Obligation {
+        interaction: interaction.id,
+        customer: interaction.customer,
+        state: verdict.state,
+        open_reason: verdict.open_reason,
+        reason: verdict.reason,
+        gesture: verdict.gesture,
+        follows,
+        explanation: verdict.explanation,
+        looked_at: before.looked_at,
+        updated_at: if changed { now } else { before.updated_at },
+    }
+}
+
+struct Verdict {
+    state: ObligationState,
+    open_reason: Option<OpenReason>,
+    reason: Option<Reason>,
+    gesture: Option<GestureId>,
+    explanation: String,
+}
+
+impl Verdict {
+    fn end(state: ObligationState, reason: Reason, explanation: impl Into<String>) -> Self {
+        Self { state, open_reason: None, reason: Some(reason), gesture: None, explanation: explanation.into() }
+    }
+
+    fn open(why: OpenReason, explanation: impl Into<String>) -> Self {
+        Self {
+            state: ObligationState::Open,
+            open_reason: Some(why),
+            reason: None,
+            gesture: None,
+            explanation: explanation.into(),
+        }
+    }
+
+    fn by(self, gesture: &Gesture) -> Self {
+        Self { gesture: Some(gesture.id), ..self }
+    }
+
+    fn of(evidence: &Evidence<'_>, before: &Obligation) -> Self {
+        let interaction = evidence.interaction;
+        Self::nothing_owed(interaction)
+            .or_else(|| Self::from_visit(evidence.visit))
+            .or_else(|| Self::reached(evidence))
+            .or_else(|| Self::waiting(evidence))
+            .unwrap_or_else(|| Self::stopped(evidence, before))
+    }
+
+    fn nothing_owed(interaction: &Interaction) -> Option<Self> {
+        use ObligationState::{NotOwed, Suppressed};
+        if interaction.state == InteractionState::Voided {
+            Some(Self::end(NotOwed, Reason::Voided, "The interaction was voided."))
+        } else if interaction.detail.kind == InteractionKind::Observation {
+            Some(Self::end(NotOwed, Reason::Observation, "A secret shopper is scored, not thanked."))
+        } else if interaction.detail.direction == Direction::Outbound {
+            Some(Self::end(NotOwed, Reason::Outbound, "We contacted the customer; that owes nothing."))
+        } else if interaction.history {
+            Some(Self::end(Suppressed, Reason::History, "Recorded as history: counted, never thanked."))
+        } else {
+            None
+        }
+    }
+
+    fn from_visit(visit: Option<&Obligation>) -> Option<Self> {
+        visit.map(|visit| Self {
+            state: visit.state,
+            open_reason: visit.open_reason,
+            reason: visit.reason,
+            gesture: visit.gesture,
+            explanation: format!("Answered with the visit interactions/{}: {}", visit.interaction, visit.explanation),
+        })
+    }
+
+    fn reached(evidence: &Evidence<'_>) -> Option<Self> {
+        let completed = evidence.gestures.iter().filter(|g| g.state == GestureState::Completed);
+        if let Some(first) = completed.min_by_key(|g| (g.completed_at, g.id)) {
+            let text = format!("The {} by {} reached the customer.", first.kind, first.channel);
+            return Some(Self::end(ObligationState::Fulfilled, Reason::Delivered, text).by(first));
+        }
+        evidence.interaction.detail.thanked_in_person.then(|| {
+            Self::end(ObligationState::Fulfilled, Reason::ThankedInPerson, "Thanked face to face.")
+        })
+    }
+
+    fn waiting(evidence: &Evidence<'_>) -> Option<Self> {
+        let interaction = evidence.interaction;
+        if interaction.state == InteractionState::Open {
+            return Some(Self::open(OpenReason::VisitOpen, "The visit is still going on."));
+        }
+        if interaction.customer.is_none() {
+            let text = match interaction.candidates.len() {
+                0 => "Nobody is known to thank.".to_owned(),
+                n => format!("Nobody is known to thank: {n} customers fit equally."),
+            };
+            return Some(Self::open(OpenReason::Anonymous, text));
+        }
+        if let Some(uncertain) = evidence.gestures.iter().find(|g| g.state == GestureState::Uncertain) {
+            let text = "Whether the gesture reached the customer is not known; a person must look.";
+            return Some(Self::open(OpenReason::WithAPerson, text).by(uncertain));
+        }
+        let pending = evidence.gestures.iter().filter(|g| !g.state.is_final());
+        let next = pending.min_by_key(|g| (g.state == GestureState::Held, g.schedule.due_at, g.id))?;
+        let text = match next.state {
+            GestureState::Held => format!("A {} is held. {}", next.kind, next.explanation),
+            _ => format!("A {} by {} is due.", next.kind, next.channel),
+        };
+        Some(Self::open(OpenReason::GesturePending, text).by(next))
+    }
+
+    /// Nothing waits and nothing reached: why not? The strongest gesture speaks for all, else the strongest decision.
+    fn stopped(evidence: &Evidence<'_>, before: &Obligation) -> Self {
+        let rank = |g: &&&Gesture| (g.state == GestureState::Cancelled, std::cmp::Reverse(g.priority), g.id);
+        if let Some(gesture) = evidence.gestures.iter().min_by_key(rank) {
+            let reason = gesture.reason.unwrap_or(Reason::ByPerson);
+            let state = match gesture.state {
+                GestureState::Expired => ObligationState::Expired,
+                GestureState::Cancelled => ObligationState::Cancelled,
+                _ => ObligationState::Suppressed,
+            };
+            return Self::end(state, reason, gesture.explanation.clone()).by(gesture);
+        }
+        if let Some(decision) = evidence.decisions.iter().min_by_key(|d| (std::cmp::Reverse(d.priority), &d.rule)) {
+            let reason = decision.reason.unwrap_or(Reason::NoRuleMatched);
+            let verdict = Self::end(ObligationState::Suppressed, reason, decision.explanation.clone());
+            return Self { gesture: decision.gesture, ..verdict };
+        }
+        let reason = before.reason.unwrap_or(Reason::NoRuleMatched);
+        let text = if reason == Reason::NoRuleMatched { "No rule matched." } else { before.explanation.as_str() };
+        Self::end(ObligationState::Suppressed, reason, text)
+    }
 }

@@ -21,9 +21,10 @@ use super::{
     location::Location,
     obligation::{Decision, Obligation},
     refusal::Refusal,
-    rule::RuleBook,
+    rulebook::RuleBook,
     settings::Settings,
     summary::Summary,
+    when::Zones,
 };
 use jiff::{Timestamp, civil::Date};
 use std::{
@@ -132,6 +133,8 @@ pub struct World {
     pub rules: Arc<RuleBook>,
     /// The service's settings that decisions depend on.
     pub settings: Arc<Settings>,
+    /// The time-zone database.
+    pub zones: Zones,
     /// The locations named in the needs, as far as they exist.
     pub locations: HashMap<LocationId, Arc<Location>>,
     /// Customers by id.
@@ -167,6 +170,7 @@ impl World {
         Self {
             rules,
             settings,
+            zones: Zones::bundled(),
             locations: HashMap::new(),
             customers: Table::default(),
             summaries: Table::default(),

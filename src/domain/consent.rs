@@ -1,0 +1,73 @@
+//! What may be done to whom, and by which channel (P6).
+
+use super::customer::{Channel, ConsentState, ContactPointKind, Customer, Purpose};
+
+/// What the default regime says of a channel that nobody was asked about: service is allowed everywhere, gratitude in
+/// person, by post and by phone; e-mail and messages only with a yes; marketing never without one.
+#[must_use]
+pub const fn default_permits(channel: Channel, purpose: Purpose) -> bool {
+    match purpose {
+        Purpose::Service => true,
+        Purpose::Gratitude => !matches!(channel, Channel::Email | Channel::Message),
+        Purpose::Marketing => false,
+    }
+}
+
+/// Whether the customer may be contacted so, for this. What is handed over counts as said in person.
+#[must_use]
+pub fn permits(customer: &Customer, channel: Channel, purpose: Purpose) -> bool {
+    let asked = if channel == Channel::HandOver { Channel::InPerson } else { channel };
+    match customer.consent(asked, purpose) {
+        ConsentState::Granted => true,
+        ConsentState::Refused => false,
+        ConsentState::Unknown => default_permits(asked, purpose),
+    }
+}
+
+/// The contact point that a channel needs; `None` where it needs none.
+#[must_use]
+pub const fn needed_contact_point(channel: Channel) -> Option<ContactPointKind> {
+    match channel {
+        Channel::Phone | Channel::Message => Some(ContactPointKind::Phone),
+        Channel::Email => Some(ContactPointKind::Email),
+        Channel::Post => Some(ContactPointKind::Post),
+        Channel::InPerson | Channel::HandOver => None,
+    }
+}
+
+/// The channel a gesture takes, and what spoke against the better ones.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ChannelChoice {
+    /// The channel; `None` when each is refused.
+    pub channel: Option<Channel>,
+    /// What was passed over and why, in words without personal data.
+    pub passed_over: Vec<String>,
+}
+
+/// The best allowed channel. The customer's preference comes before the rule's order; what no contact point or no
+/// consent allows is handed over by a person at the next visit, unless that is refused too.
+#[must_use]
+pub fn choose_channel(customer: &Customer, offered: &[Channel], purpose: Purpose) -> ChannelChoice {
+    let preferred = &customer.profile.preferred_channels;
+    let rank = |channel: &Channel| preferred.iter().position(|p| p == channel).unwrap_or(preferred.len());
+    let mut ordered: Vec<Channel> = offered.to_vec();
+    ordered.sort_by_key(rank);
+    if !ordered.contains(&Channel::HandOver) && !ordered.contains(&Channel::InPerson) {
+        ordered.push(Channel::HandOver);
+    }
+    let mut passed_over = Vec::new();
+    for channel in ordered {
+        if !permits(customer, channel, purpose) {
+            let said = match customer.consent(channel, purpose) {
+                ConsentState::Refused => "refused",
+                ConsentState::Unknown | ConsentState::Granted => "never allowed",
+            };
+            passed_over.push(format!("{channel}: {said} for {purpose}"));
+        } else if needed_contact_point(channel).is_some_and(|kind| customer.contact_point(kind).is_none()) {
+            passed_over.push(format!("{channel}: no usable contact point"));
+        } else {
+            return ChannelChoice { channel: Some(channel), passed_over };
+        }
+    }
+    ChannelChoice { channel: None, passed_over }
+}

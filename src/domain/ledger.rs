@@ -1,0 +1,312 @@
+//! The ledger at the moment of writing: every change of a gesture, an obligation, a place in the budget or a summary
+//! goes through here, so that each leaves its event and keeps its neighbours true.
+
+use super::{
+    budget::place_for,
+    case::{Case, CaseOrigin, CaseState},
+    gesture::{ContactState, Gesture, GestureState, Reason, Tone},
+    ids::{CaseId, CustomerId, InteractionId},
+    obligation::{self, Obligation},
+    refusal::Refusal,
+    world::{Actor, Context, Event, EventDetail, EventKind, Miss, Needs, Subject, World},
+};
+use jiff::Timestamp;
+use std::collections::BTreeSet;
+use uuid::Uuid;
+
+/// The world while one command changes it.
+#[derive(Debug)]
+pub struct Ledger<'a, 'c> {
+    /// What is loaded.
+    pub world: &'a mut World,
+    /// The instant, and where ids come from.
+    pub context: &'a mut Context<'c>,
+    /// Who acts.
+    pub actor: &'a Actor,
+}
+
+impl Ledger<'_, '_> {
+    /// The instant of the command.
+    #[must_use]
+    pub fn now(&self) -> Timestamp {
+        self.context.now
+    }
+
+    /// A new id.
+    pub fn new_id(&mut self) -> Uuid {
+        self.context.ids.next(self.context.now)
+    }
+
+    /// Notes a change.
+    pub fn note(&mut self, kind: EventKind, subject: Subject, customer: Option<CustomerId>, detail: EventDetail) {
+        let event = Event { at: self.context.now, kind, subject, customer, actor: self.actor.clone(), detail };
+        self.world.note(event);
+    }
+
+    /// Adds a gesture that was just planned, takes its place in the budget, and notes it.
+    pub fn add_gesture(&mut self, gesture: Gesture) {
+        if gesture.promised {
+            self.count_promise(gesture.customer, 1);
+        }
+        if gesture.state == GestureState::Scheduled && gesture.counts_as_contact() {
+            let place = place_for(&gesture, self.new_id(), gesture.schedule.due_at, ContactState::Reserved);
+            self.world.contacts.put(place.id, place);
+        }
+        let detail = EventDetail {
+            state: Some(gesture.state.to_string()),
+            reason: gesture.reason.map(|r| r.to_string()),
+            related: gesture.interaction.map(|i| Subject::Interaction(i).to_string()).into_iter().collect(),
+            ..EventDetail::default()
+        };
+        self.note(EventKind::GestureScheduled, Subject::Gesture(gesture.id), Some(gesture.customer), detail);
+        self.world.gestures.put(gesture.id, gesture);
+    }
+
+    /// Moves a gesture to another state, with everything that follows: its place in the budget, its event, and the
+    /// obligations it answers. Other changes made to `gesture` beforehand are kept.
+    ///
+    /// # Errors
+    /// When the table of transitions does not allow it, or the interaction it answers is not loaded.
+    pub fn move_gesture(
+        &mut self,
+        mut gesture: Gesture,
+        state: GestureState,
+        reason: Option<Reason>,
+        explanation: impl Into<String>,
+    ) -> Result<Gesture, Refusal> {
+        let name = Subject::Gesture(gesture.id).to_string();
+        if !gesture.state.may_become(state) {
+            return Err(Refusal::gesture_state(name, gesture.state, gesture.reason, &format!("able to become {state}")));
+        }
+        if gesture.promised && state.is_final() {
+            self.count_promise(gesture.customer, -1);
+        }
+        gesture.state = state;
+        gesture.reason = reason;
+        gesture.explanation = explanation.into();
+        if state == GestureState::Completed {
+            gesture.completed_at = Some(self.context.now);
+        }
+        self.keep_place(&gesture);
+        let detail = EventDetail {
+            reason: reason.map(|r| r.to_string()),
+            state: Some(state.to_string()),
+            ..EventDetail::default()
+        };
+        self.note(event_of(state), Subject::Gesture(gesture.id), Some(gesture.customer), detail);
+        self.put_gesture(gesture)
+    }
+
+    /// Keeps a gesture that was changed without changing its state (a new plan, a claim's lease), with its place.
+    ///
+    /// # Errors
+    /// When the interaction it answers is not loaded.
+    pub fn replan_gesture(&mut self, gesture: Gesture) -> Result<Gesture, Refusal> {
+        self.keep_place(&gesture);
+        let detail = EventDetail { state: Some(gesture.state.to_string()), ..EventDetail::default() };
+        self.note(EventKind::GestureReplanned, Subject::Gesture(gesture.id), Some(gesture.customer), detail);
+        self.put_gesture(gesture)
+    }
+
+    fn put_gesture(&mut self, mut gesture: Gesture) -> Result<Gesture, Refusal> {
+        gesture.version += 1;
+        self.world.gestures.put(gesture.id, gesture.clone());
+        if let Some(interaction) = gesture.interaction {
+            self.refresh_obligation(interaction)?;
+        }
+        Ok(gesture)
+    }
+
+    /// The place in the budget that fits the gesture's state: reserved while planned, used from the start of delivery
+    /// on (also while uncertain), given back when it did not reach the customer.
+    fn keep_place(&mut self, gesture: &Gesture) {
+        use GestureState as S;
+        if !gesture.counts_as_contact() {
+            return;
+        }
+        let (state, at) = match gesture.state {
+            S::Scheduled | S::Claimed => (ContactState::Reserved, gesture.schedule.due_at),
+            S::Delivering => (ContactState::Used, self.context.now),
+            S::Completed | S::Uncertain => (ContactState::Used, gesture.completed_at.unwrap_or(self.context.now)),
+            S::Held | S::Suppressed | S::Cancelled | S::Expired | S::Failed => {
+                (ContactState::Released, gesture.schedule.due_at)
+            }
+        };
+        let known = self.world.contact_for(gesture.id).cloned();
+        if known.is_none() && state == ContactState::Released {
+            return;
+        }
+        let at = match &known {
+            Some(place) if place.state == ContactState::Used && state == ContactState::Used => place.at,
+            _ => at,
+        };
+        let id = known.map_or_else(|| self.new_id(), |place| place.id);
+        self.world.contacts.put(id, place_for(gesture, id, at, state));
+    }
+
+    /// Derives the obligation of an interaction anew, and of those that follow it.
+    ///
+    /// # Errors
+    /// [`Refusal::Miss`] when the interaction is not loaded with all that comes with it.
+    pub fn refresh_obligation(&mut self, id: InteractionId) -> Result<(), Refusal> {
+        let known = self.world.obligations.get(&id).cloned().ok_or_else(|| missing_interaction(id))?;
+        self.derive_obligation(id, known)
+    }
+
+    /// Derives an obligation from what is known of its interaction; `before` carries what is not derived.
+    ///
+    /// # Errors
+    /// [`Refusal::Miss`] when the interaction is not loaded.
+    pub fn derive_obligation(&mut self, id: InteractionId, before: Obligation) -> Result<(), Refusal> {
+        let interaction = self.world.interactions.get(&id).ok_or_else(|| missing_interaction(id))?;
+        if let Some(visit) = interaction.joined
+            && self.world.obligations.get(&visit).is_none()
+        {
+            return Err(missing_interaction(visit));
+        }
+        let evidence = obligation::Evidence {
+            interaction,
+            decisions: self.world.decisions_for(id).collect(),
+            gestures: self.world.gestures_for(id).collect(),
+            visit: interaction.joined.and_then(|visit| self.world.obligations.get(&visit)),
+        };
+        let known = self.world.obligations.get(&id);
+        let derived = obligation::derive(&evidence, before, self.context.now);
+        if known == Some(&derived) {
+            return Ok(());
+        }
+        if known.is_some_and(|k| k.state != derived.state) {
+            let detail = EventDetail {
+                state: Some(derived.state.to_string()),
+                reason: derived.reason.map(|r| r.to_string()),
+                ..EventDetail::default()
+            };
+            self.note(EventKind::ObligationChanged, Subject::Interaction(id), derived.customer, detail);
+        }
+        self.world.obligations.put(id, derived);
+        let followers: Vec<_> = self.world.followers(id).map(|o| o.interaction).collect();
+        followers.into_iter().try_for_each(|follower| self.refresh_obligation(follower))
+    }
+
+    /// Takes back what an interaction had planned, as far as it has not begun.
+    ///
+    /// # Errors
+    /// As for [`Ledger::move_gesture`].
+    pub fn cancel_gestures_for(
+        &mut self,
+        interaction: InteractionId,
+        reason: Reason,
+        explanation: &str,
+        which: impl Fn(&Gesture) -> bool,
+    ) -> Result<(), Refusal> {
+        let pending: Vec<_> = self
+            .world
+            .gestures_for(interaction)
+            .filter(|g| g.state.may_become(GestureState::Cancelled) && which(g))
+            .cloned()
+            .collect();
+        for gesture in pending {
+            self.move_gesture(gesture, GestureState::Cancelled, Some(reason), explanation)?;
+        }
+        Ok(())
+    }
+
+    /// Holds the cheerful gestures of a customer that have not begun (P7).
+    ///
+    /// # Errors
+    /// As for [`Ledger::move_gesture`].
+    pub fn hold_cheer(&mut self, customer: CustomerId, reason: Reason, explanation: &str) -> Result<(), Refusal> {
+        let cheerful: Vec<_> = self
+            .world
+            .gestures_of(customer)
+            .filter(|g| g.tone == Tone::Cheerful && g.state.may_become(GestureState::Held))
+            .cloned()
+            .collect();
+        for gesture in cheerful {
+            self.move_gesture(gesture, GestureState::Held, Some(reason), explanation)?;
+        }
+        Ok(())
+    }
+
+    /// Opens a case and holds what is cheerful; with one open already, only that one's evidence grows (by the event).
+    ///
+    /// # Errors
+    /// As for [`Ledger::move_gesture`].
+    pub fn open_case(&mut self, new: NewCase) -> Result<Case, Refusal> {
+        if let Some(open) = self.world.open_case(new.customer).cloned() {
+            return Ok(open);
+        }
+        let case = Case {
+            id: new.id.unwrap_or_else(|| CaseId(self.new_id())),
+            customer: new.customer,
+            interaction: new.interaction,
+            gesture: new.gesture,
+            state: CaseState::Open,
+            origin: new.origin,
+            summary: new.summary,
+            severity: new.severity,
+            root_cause: String::new(),
+            no_cause_found: false,
+            remedy: String::new(),
+            opened_at: self.context.now,
+            resolved_at: None,
+            version: 1,
+        };
+        let detail = EventDetail { reason: Some(case.origin.to_string()), ..EventDetail::default() };
+        self.note(EventKind::CaseOpened, Subject::Case(case.id), Some(case.customer), detail);
+        self.world.cases.put(case.id, case.clone());
+        let mut summary = self.world.summary(case.customer);
+        summary.open_case = Some(case.id);
+        self.world.summaries.put(case.customer, summary);
+        let explanation = format!("Waits until cases/{} is resolved.", case.id);
+        self.hold_cheer(case.customer, Reason::OpenCase, &explanation)?;
+        Ok(case)
+    }
+
+    fn count_promise(&mut self, customer: CustomerId, by: i32) {
+        let mut summary = self.world.summary(customer);
+        summary.open_promises = summary.open_promises.saturating_add_signed(by);
+        self.world.summaries.put(customer, summary);
+    }
+}
+
+/// A case to open.
+#[derive(Debug, Clone)]
+pub struct NewCase {
+    /// The caller's own id for it.
+    pub id: Option<CaseId>,
+    /// For whom.
+    pub customer: CustomerId,
+    /// The interaction in which it showed.
+    pub interaction: Option<InteractionId>,
+    /// The gesture in which it showed.
+    pub gesture: Option<super::ids::GestureId>,
+    /// What opened it.
+    pub origin: CaseOrigin,
+    /// What happened.
+    pub summary: String,
+    /// 1 to 5.
+    pub severity: u8,
+}
+
+/// Asks for an interaction with all that comes with it.
+#[must_use]
+pub fn missing_interaction(id: InteractionId) -> Refusal {
+    let needs = Needs { interactions: BTreeSet::from([id]), ..Needs::default() };
+    Refusal::Miss(Miss::More(Box::new(needs)))
+}
+
+const fn event_of(state: GestureState) -> EventKind {
+    match state {
+        GestureState::Scheduled => EventKind::GestureReleased,
+        GestureState::Claimed => EventKind::GestureClaimed,
+        GestureState::Delivering => EventKind::GestureDelivering,
+        GestureState::Completed => EventKind::GestureCompleted,
+        GestureState::Held => EventKind::GestureHeld,
+        GestureState::Suppressed => EventKind::GestureSuppressed,
+        GestureState::Cancelled => EventKind::GestureCancelled,
+        GestureState::Expired => EventKind::GestureExpired,
+        GestureState::Failed => EventKind::GestureFailed,
+        GestureState::Uncertain => EventKind::GestureUncertain,
+    }
+}

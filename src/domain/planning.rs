@@ -1,0 +1,261 @@
+//! Plans one gesture through every gate: channel and consent, time, what holds it, and the contact budget.
+
+use super::{
+    budget::{Budget, Full},
+    consent::choose_channel,
+    customer::{Channel, Customer, Purpose},
+    gesture::{GestureKind, PlanStep, Reason, Schedule, Terms, Tone},
+    ids::GestureId,
+    location::Location,
+    rule::OverBudget,
+    settings::Settings,
+    when::{
+        AllowedTimes, DefaultHours, LocationCalendar, NotPlannable, PlanInput, Wait, WeeklyHours, ZoneCandidate,
+        ZoneSource, plan,
+    },
+    world::World,
+};
+use jiff::{SignedDuration, Timestamp};
+
+/// What is wished for.
+#[derive(Debug, Clone, Copy)]
+pub struct Wish<'a> {
+    /// For whom.
+    pub customer: &'a Customer,
+    /// As a customer of which location.
+    pub location: &'a Location,
+    /// Note, call …
+    pub kind: GestureKind,
+    /// What it counts as when consent is asked for.
+    pub purpose: Purpose,
+    /// Cheerful or caring.
+    pub tone: Tone,
+    /// We said we would.
+    pub promised: bool,
+    /// What was asked for.
+    pub terms: &'a Terms,
+    /// Whether the customer is on a visit at the location now.
+    pub visiting: bool,
+    /// Planned anew: not before this instant, and only while it would still have been fresh.
+    pub anew: Option<Anew>,
+}
+
+/// The bounds of a plan that is made again.
+#[derive(Debug, Clone, Copy)]
+pub struct Anew {
+    /// Which gesture it is; its own place in the budget does not stand in its way.
+    pub gesture: GestureId,
+    /// Not before.
+    pub not_before: Timestamp,
+    /// Stale from here on: the deadline of the first plan.
+    pub stale_from: Timestamp,
+}
+
+/// What became of a wish.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Planned {
+    /// It will be done then, by that channel, unless it is held.
+    Gesture {
+        /// By which channel.
+        channel: Channel,
+        /// When.
+        schedule: Schedule,
+        /// What holds it, and why in words.
+        held: Option<(Reason, String)>,
+    },
+    /// A gate stopped it.
+    Stopped {
+        /// Which gate.
+        reason: Reason,
+        /// Why, in words without personal data.
+        explanation: String,
+    },
+}
+
+impl Planned {
+    fn stopped(reason: Reason, explanation: impl Into<String>) -> Self {
+        Self::Stopped { reason, explanation: explanation.into() }
+    }
+}
+
+/// Takes a wish through every gate.
+#[must_use]
+pub fn plan_gesture(world: &World, wish: &Wish<'_>, now: Timestamp) -> Planned {
+    let choice = choose_channel(wish.customer, &wish.terms.channels, wish.purpose);
+    let Some(channel) = choice.channel else {
+        return Planned::stopped(Reason::NoConsent, format!("No channel is allowed: {}.", choice.passed_over.join("; ")));
+    };
+    let mut schedule = match schedule(world, wish, channel, now, None) {
+        Ok(schedule) => schedule,
+        Err(stopped) => return stopped,
+    };
+    let held = held_by(world, wish);
+    if held.is_none() && takes_a_place(wish, channel) {
+        let budget = Budget::new(
+            world.contacts_of(wish.customer.household),
+            &world.settings,
+            wish.anew.map(|anew| anew.gesture),
+        );
+        if let Err(full) = budget.place_at(schedule.due_at) {
+            schedule = match defer(world, wish, channel, &budget, full, &schedule, now) {
+                Ok(later) => later,
+                Err(stopped) => return stopped,
+            };
+        }
+    }
+    if !choice.passed_over.is_empty() {
+        let text = format!("By {channel}, since {}.", choice.passed_over.join("; "));
+        schedule.steps.insert(0, PlanStep { at: wish.terms.moment_at, text });
+    }
+    Planned::Gesture { channel, schedule, held }
+}
+
+/// Whether the wish would use the contact budget (4.5): greetings, apologies and promises don't.
+fn takes_a_place(wish: &Wish<'_>, channel: Channel) -> bool {
+    channel != Channel::InPerson && wish.kind != GestureKind::Apology && !wish.promised
+}
+
+/// What holds a cheerful wish back: an open case, or grief of the customer's own (P7).
+fn held_by(world: &World, wish: &Wish<'_>) -> Option<(Reason, String)> {
+    if wish.tone != Tone::Cheerful {
+        return None;
+    }
+    if let Some(case) = world.open_case(wish.customer.id) {
+        return Some((Reason::OpenCase, format!("Waits until cases/{} is resolved.", case.id)));
+    }
+    world
+        .summary(wish.customer.id)
+        .grieving_since
+        .map(|_| (Reason::OwnLife, "Waits until a person finds the time right for cheer.".to_owned()))
+}
+
+/// The hours in which a channel may be used where the wish names none.
+#[must_use]
+pub fn channel_hours(channel: Channel, settings: &Settings) -> Option<&WeeklyHours> {
+    match channel {
+        Channel::Phone => Some(&settings.call_hours),
+        Channel::Email | Channel::Message => Some(&settings.message_hours),
+        Channel::InPerson | Channel::Post | Channel::HandOver => None,
+    }
+}
+
+/// The times at which a channel may be used for a customer.
+#[must_use]
+pub fn allowed_times<'a>(
+    channel: Channel,
+    terms: &'a Terms,
+    customer: &'a Customer,
+    calendar: &'a LocationCalendar,
+    settings: &'a Settings,
+) -> AllowedTimes<'a> {
+    let reaches_out = matches!(channel, Channel::Phone | Channel::Email | Channel::Message);
+    AllowedTimes {
+        window: terms.window.as_ref().or_else(|| channel_hours(channel, settings)),
+        customer_hours: customer.profile.contact_hours.as_ref().filter(|_| reaches_out),
+        calendar,
+        business_days: terms.business_days,
+        no_holidays: terms.window.is_none() && DefaultHours::of(channel).no_holidays,
+    }
+}
+
+/// The zones by which a customer's day is reckoned, best first.
+#[must_use]
+pub fn zones<'a>(
+    customer: &'a Customer,
+    location: &'a Location,
+    visiting: bool,
+    settings: &'a Settings,
+) -> [ZoneCandidate<'a>; 4] {
+    let visit = if visiting { location.settings.time_zone.as_str() } else { "" };
+    [
+        ZoneCandidate { source: ZoneSource::Visit, id: visit },
+        ZoneCandidate { source: ZoneSource::Customer, id: &customer.profile.time_zone },
+        ZoneCandidate { source: ZoneSource::Location, id: &location.settings.time_zone },
+        ZoneCandidate { source: ZoneSource::Configured, id: &settings.time_zone },
+    ]
+}
+
+/// The calendar of a location.
+#[must_use]
+pub fn calendar(location: &Location) -> LocationCalendar {
+    let settings = &location.settings;
+    LocationCalendar::new(settings.opening_hours.as_ref(), settings.holidays.iter().map(|h| h.date))
+}
+
+/// When the wish is due by a channel; with `from`, at the first opening from that instant on.
+fn schedule(
+    world: &World,
+    wish: &Wish<'_>,
+    channel: Channel,
+    now: Timestamp,
+    from: Option<Timestamp>,
+) -> Result<Schedule, Planned> {
+    let calendar = calendar(wish.location);
+    let from = from.max(wish.anew.map(|anew| anew.not_before));
+    let (moment, wait) = from.map_or((wish.terms.moment_at, wish.terms.wait), |from| {
+        (from, Wait::Exact(SignedDuration::ZERO))
+    });
+    let input = PlanInput {
+        moment,
+        wait,
+        allowed: allowed_times(channel, wish.terms, wish.customer, &calendar, &world.settings),
+        zones: &zones(wish.customer, wish.location, wish.visiting, &world.settings),
+        deadline: wish.terms.deadline,
+        promised: wish.promised,
+        now,
+    };
+    let schedule = plan(&world.zones, &input).map_err(|problem| {
+        let reason = match problem {
+            NotPlannable::TooLate { .. } => Reason::TooLate,
+            NotPlannable::NoZone(_)
+            | NotPlannable::BeyondCalendar
+            | NotPlannable::NoOpening { .. }
+            | NotPlannable::PromiseCannotBeKept { .. } => Reason::NoOpening,
+        };
+        Planned::stopped(reason, sentence(&problem.to_string()))
+    })?;
+    match wish.anew {
+        Some(anew) if schedule.due_at >= anew.stale_from => Err(Planned::stopped(
+            Reason::Stale,
+            format!("It would be due at {}, but was fresh only until {}.", schedule.due_at, anew.stale_from),
+        )),
+        _ => Ok(schedule),
+    }
+}
+
+/// Waits for a place in the budget, while the wish is still fresh and its rule wants that.
+fn defer(
+    world: &World,
+    wish: &Wish<'_>,
+    channel: Channel,
+    budget: &Budget<'_>,
+    full: Full,
+    first: &Schedule,
+    now: Timestamp,
+) -> Result<Schedule, Planned> {
+    let used_by = format!("The contact budget is used up by {}", full.used_by.join(" and "));
+    if wish.terms.over_budget == OverBudget::Defer {
+        let mut free_at = full.free_at;
+        while let Some(from) = free_at.filter(|from| *from < first.deadline_at) {
+            let mut later = schedule(world, wish, channel, now, Some(from))?;
+            match budget.place_at(later.due_at) {
+                Ok(()) if later.due_at < first.deadline_at => {
+                    let mut steps = first.steps.clone();
+                    steps.push(PlanStep { at: later.due_at, text: format!("{used_by}; it waits for a place.") });
+                    later.steps = steps;
+                    later.deadline_at = first.deadline_at;
+                    return Ok(later);
+                }
+                Ok(()) => break,
+                Err(still) => free_at = still.free_at,
+            }
+        }
+    }
+    Err(Planned::stopped(Reason::OverBudget, format!("{used_by}.")))
+}
+
+/// A message as a sentence.
+fn sentence(text: &str) -> String {
+    let mut letters = text.chars();
+    letters.next().map_or_else(String::new, |first| format!("{}{}.", first.to_uppercase(), letters.as_str()))
+}
