@@ -5,5 +5,6 @@
 #[macro_use]
 mod support;
 
+mod architecture;
 mod harness;
 mod server;
