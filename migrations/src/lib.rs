@@ -1,1 +1,34 @@
-//! Schema migrations.
+//! Schema migrations of gratitude, for SQLite and PostgreSQL.
+//!
+//! A migration that has been released is never edited: its names of states and kinds are written out here, not taken
+//! from the code that uses them, so that the schema of a version stays what it was. Expand first, contract a release
+//! later.
+
+mod m20261122_000001_instance;
+mod m20261122_000002_catalog;
+mod m20261122_000003_customers;
+mod m20261122_000004_interactions;
+mod m20261122_000005_gratitude;
+mod m20261122_000006_ledger;
+mod schema;
+
+pub use sea_orm_migration::MigratorTrait;
+use sea_orm_migration::MigrationTrait;
+
+/// All migrations, oldest first.
+#[derive(Debug)]
+pub struct Migrator;
+
+#[sea_orm_migration::async_trait::async_trait]
+impl MigratorTrait for Migrator {
+    fn migrations() -> Vec<Box<dyn MigrationTrait>> {
+        vec![
+            Box::new(m20261122_000001_instance::Migration),
+            Box::new(m20261122_000002_catalog::Migration),
+            Box::new(m20261122_000003_customers::Migration),
+            Box::new(m20261122_000004_interactions::Migration),
+            Box::new(m20261122_000005_gratitude::Migration),
+            Box::new(m20261122_000006_ledger::Migration),
+        ]
+    }
+}
