@@ -18,6 +18,10 @@ impl MigrationTrait for Migration {
             index("interactions", "by_location", &["location_id", "start_at", "id"]),
             index("interactions", "by_start", &["start_at", "id"]),
             only(index("interactions", "open", &["start_at", "id"]), column("state").eq("open")),
+            only(
+                index("interactions", "by_subject", &["subject_system", "subject_id"]),
+                column("subject_id").is_not_null(),
+            ),
             only(index("interactions", "by_visit", &["joined"]), column("joined").is_not_null()),
         ];
         create(manager, interactions(Columns::of(manager)), indexes).await

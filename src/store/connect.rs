@@ -1,0 +1,161 @@
+//! Opening the database: one pool that writes, one that only reads.
+
+use super::error::StoreError;
+use sea_orm::{ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DbBackend};
+use std::time::Duration;
+
+/// Where and how data is kept.
+#[derive(Clone)]
+pub struct ConnectSettings {
+    /// `sqlite:<path>` (the file is created) or `postgres://…`.
+    pub url: String,
+    /// A transaction pooler stands between: no prepared statement is kept on a connection.
+    pub pooler: bool,
+    /// Connections that only read, at least 1.
+    pub read_connections: u32,
+    /// PostgreSQL connections that write, at least 1; SQLite always has one.
+    pub write_connections: u32,
+    /// How long to wait for a connection.
+    pub connect_timeout: Duration,
+    /// How long one PostgreSQL statement may run.
+    pub statement_timeout: Duration,
+    /// How SQLite makes a commit durable.
+    pub durability: Durability,
+}
+
+/// The URL may hold a password.
+impl std::fmt::Debug for ConnectSettings {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("ConnectSettings").finish_non_exhaustive()
+    }
+}
+
+/// How SQLite makes a commit durable.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Durability {
+    /// An acknowledged write survives a power cut.
+    Full,
+    /// An acknowledged write survives a crash of the process, not of the machine.
+    Normal,
+    /// For throw-away databases of tests.
+    Off,
+}
+
+impl Durability {
+    const fn pragma(self) -> &'static str {
+        match self {
+            Self::Full => "FULL",
+            Self::Normal => "NORMAL",
+            Self::Off => "OFF",
+        }
+    }
+}
+
+/// The two pools.
+#[derive(Debug, Clone)]
+pub(super) struct Pools {
+    /// Writes; one connection on SQLite.
+    pub(super) writer: DatabaseConnection,
+    /// Only reads.
+    pub(super) reader: DatabaseConnection,
+    /// How many write at once.
+    pub(super) writers: u32,
+}
+
+impl Pools {
+    pub(super) fn backend(&self) -> DbBackend {
+        self.writer.get_database_backend()
+    }
+}
+
+/// How long SQLite waits for another process's lock (a `migrate` beside a running server).
+const SQLITE_BUSY: Duration = Duration::from_secs(5);
+/// Prepared statements kept for each connection: the hot ones come in a few lengths each.
+const STATEMENTS: usize = 256;
+
+/// Opens both pools.
+///
+/// # Errors
+/// [`StoreError::Unsuitable`] for a URL of another kind, [`StoreError::Unavailable`] when nothing answers.
+pub(super) async fn open(settings: &ConnectSettings) -> Result<Pools, StoreError> {
+    if settings.url.starts_with("sqlite:") {
+        open_sqlite(settings).await
+    } else if settings.url.starts_with("postgres:") || settings.url.starts_with("postgresql:") {
+        open_postgres(settings).await
+    } else {
+        Err(StoreError::Unsuitable("the database URL must begin with `sqlite:` or `postgres:`".to_owned()))
+    }
+}
+
+fn options(settings: &ConnectSettings, connections: u32) -> ConnectOptions {
+    let mut options = ConnectOptions::new(settings.url.clone());
+    options
+        .max_connections(connections.max(1))
+        .acquire_timeout(settings.connect_timeout)
+        .connect_timeout(settings.connect_timeout)
+        // Statements may hold personal data: neither logged nor put into spans.
+        .sqlx_logging(false)
+        .record_stmt_in_spans(false);
+    options
+}
+
+async fn open_sqlite(settings: &ConnectSettings) -> Result<Pools, StoreError> {
+    if settings.url.contains(":memory:") || settings.url.contains("mode=memory") {
+        let text = "an SQLite database must be a file: in memory, readers and the writer would not see the same";
+        return Err(StoreError::Unsuitable(text.to_owned()));
+    }
+    let synchronous = settings.durability.pragma();
+    let mut options_of_writer = options(settings, 1);
+    options_of_writer.min_connections(1).test_before_acquire(false).map_sqlx_sqlite_opts(move |sqlite| {
+        sqlite
+            .create_if_missing(true)
+            .busy_timeout(SQLITE_BUSY)
+            .foreign_keys(true)
+            .statement_cache_capacity(STATEMENTS)
+            .pragma("journal_mode", "WAL")
+            .pragma("synchronous", synchronous)
+            // What is deleted is overwritten, so that erasing a person erases.
+            .pragma("secure_delete", "ON")
+            .pragma("cache_size", "-65536")
+            .pragma("temp_store", "MEMORY")
+    });
+    let writer = Database::connect(options_of_writer).await?;
+
+    let mut options_of_readers = options(settings, settings.read_connections);
+    options_of_readers.test_before_acquire(false).map_sqlx_sqlite_opts(|sqlite| {
+        sqlite
+            .read_only(true)
+            .busy_timeout(SQLITE_BUSY)
+            .statement_cache_capacity(STATEMENTS)
+            .pragma("cache_size", "-16384")
+            .pragma("mmap_size", "268435456")
+            .pragma("query_only", "ON")
+    });
+    let reader = Database::connect(options_of_readers).await?;
+    Ok(Pools { writer, reader, writers: 1 })
+}
+
+async fn open_postgres(settings: &ConnectSettings) -> Result<Pools, StoreError> {
+    let cache = if settings.pooler { 0 } else { STATEMENTS };
+    let limit = settings.statement_timeout;
+    let pool = |connections: u32, name: &'static str, read_only: bool| {
+        let mut options = options(settings, connections);
+        options.map_sqlx_postgres_opts(move |postgres| {
+            let postgres = postgres.application_name(name).statement_cache_capacity(cache);
+            // Behind a pooler a session's settings would leak to others.
+            if cache == 0 {
+                return postgres;
+            }
+            let read_only = if read_only { "on" } else { "off" };
+            postgres.options([
+                ("statement_timeout", limit.as_millis().to_string().as_str()),
+                ("default_transaction_read_only", read_only),
+            ])
+        });
+        options
+    };
+    // One connection more than writers: migrations and checks must not wait behind the queue.
+    let writer = Database::connect(pool(settings.write_connections + 1, "gratitude-write", false)).await?;
+    let reader = Database::connect(pool(settings.read_connections, "gratitude-read", true)).await?;
+    Ok(Pools { writer, reader, writers: settings.write_connections.max(1) })
+}

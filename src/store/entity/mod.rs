@@ -1,0 +1,31 @@
+//! The rows as they lie in the tables, one file for each table. What they mean is said in `rows`.
+
+use sea_orm::EntityTrait;
+
+pub mod case;
+pub mod consent;
+pub mod contact;
+pub mod customer;
+pub mod customer_identifier;
+pub mod customer_summary;
+pub mod customer_tag;
+pub mod decision;
+pub mod event;
+pub mod gesture;
+pub mod household;
+pub mod idempotency_key;
+pub mod instance;
+pub mod instance_secret;
+pub mod interaction;
+pub mod location;
+pub mod obligation;
+pub mod read;
+pub mod rule;
+pub mod rule_version;
+
+/// A table that a group of commands writes to.
+pub trait Table: EntityTrait {
+    /// The columns that never change after the insert, beside the primary key: an update leaves them and their
+    /// indexes alone.
+    const FIXED: &[Self::Column];
+}

@@ -1,0 +1,155 @@
+//! The one row about the instance itself, and its secrets.
+
+use super::{
+    entity::{instance, instance_secret},
+    error::StoreError,
+    rows::time,
+};
+use jiff::Timestamp;
+use sea_orm::{ActiveValue::Set, ConnectionTrait, EntityTrait, TryInsertResult, sea_query::OnConflict};
+
+/// What the database knows of itself.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Instance {
+    /// When it was first opened.
+    pub created_at: Timestamp,
+    /// It was made for a clock that is moved by hand, and lives by no other.
+    pub manual_clock: bool,
+    /// Where that clock stands.
+    pub clock_at: Option<Timestamp>,
+}
+
+/// The secrets of an instance; made once, by whoever opens it first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SecretName {
+    /// Seals page tokens.
+    PageToken,
+    /// Hashes the fields of requests that may be repeated (P2).
+    Fingerprint,
+    /// Hashes what erased persons were found by (P11).
+    Erasure,
+    /// Draws hold-outs.
+    HoldOut,
+}
+
+impl SecretName {
+    const ALL: [Self; 4] = [Self::PageToken, Self::Fingerprint, Self::Erasure, Self::HoldOut];
+
+    const fn as_str(self) -> &'static str {
+        match self {
+            Self::PageToken => "page_token",
+            Self::Fingerprint => "fingerprint",
+            Self::Erasure => "erasure",
+            Self::HoldOut => "hold_out",
+        }
+    }
+}
+
+/// The secrets of the instance that is open. Never logged.
+#[derive(Clone)]
+pub struct Secrets([[u8; 32]; SecretName::ALL.len()]);
+
+impl std::fmt::Debug for Secrets {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Secrets(hidden)")
+    }
+}
+
+impl Secrets {
+    /// One of them.
+    #[must_use]
+    pub const fn get(&self, name: SecretName) -> [u8; 32] {
+        self.0[name as usize]
+    }
+}
+
+/// Makes the row if this is the first time, and reads it.
+pub(super) async fn open(
+    db: &impl ConnectionTrait,
+    now: Timestamp,
+    manual_clock: bool,
+) -> Result<Instance, StoreError> {
+    let row = instance::ActiveModel {
+        id: Set(1),
+        created_at: Set(now.as_microsecond()),
+        manual_clock: Set(manual_clock),
+        clock_at: Set(manual_clock.then(|| now.as_microsecond())),
+        catalog_revision: Set(0),
+    };
+    insert_new(instance::Entity::insert(row), db).await?;
+    let row = read(db).await?;
+    Ok(Instance {
+        created_at: time::instant("instance", "created_at", row.created_at)?,
+        manual_clock: row.manual_clock,
+        clock_at: row.clock_at.map(|at| time::instant("instance", "clock_at", at)).transpose()?,
+    })
+}
+
+/// Makes the secrets that are missing, and reads all.
+pub(super) async fn secrets(db: &impl ConnectionTrait, now: Timestamp) -> Result<Secrets, StoreError> {
+    let mut secrets = [[0; 32]; SecretName::ALL.len()];
+    for (name, secret) in SecretName::ALL.into_iter().zip(&mut secrets) {
+        let mut fresh = [0; 32];
+        getrandom::fill(&mut fresh)
+            .map_err(|_| StoreError::Unavailable { what: "the system's random numbers".to_owned() })?;
+        let row = instance_secret::ActiveModel {
+            name: Set(name.as_str().to_owned()),
+            value: Set(fresh.to_vec()),
+            created_at: Set(now.as_microsecond()),
+        };
+        insert_new(instance_secret::Entity::insert(row), db).await?;
+        let kept = instance_secret::Entity::find_by_id(name.as_str()).one(db).await?;
+        *secret = kept
+            .and_then(|row| row.value.try_into().ok())
+            .ok_or_else(|| StoreError::corrupt("instance_secrets", name.as_str(), "must be 32 bytes"))?;
+    }
+    Ok(Secrets(secrets))
+}
+
+/// The number that grows with every change of a location or rule.
+pub(super) async fn catalog_revision(db: &impl ConnectionTrait) -> Result<i64, StoreError> {
+    Ok(read(db).await?.catalog_revision)
+}
+
+/// Tells everybody's copies of locations and rules that they are old. Also makes writers of the catalogue take turns.
+pub(super) async fn bump_catalog_revision(db: &impl ConnectionTrait) -> Result<(), StoreError> {
+    use sea_orm::{QueryFilter, sea_query::{Expr, ExprTrait}};
+    instance::Entity::update_many()
+        .col_expr(instance::Column::CatalogRevision, Expr::col(instance::Column::CatalogRevision).add(1))
+        .filter(instance::COLUMN.id.eq(1))
+        .exec(db)
+        .await?;
+    Ok(())
+}
+
+/// Keeps where the manual clock stands.
+pub(super) async fn set_clock(db: &impl ConnectionTrait, at: Timestamp) -> Result<(), StoreError> {
+    use sea_orm::{QueryFilter, sea_query::Expr};
+    let changed = instance::Entity::update_many()
+        .col_expr(instance::Column::ClockAt, Expr::value(at.as_microsecond()))
+        .filter(instance::COLUMN.id.eq(1))
+        .filter(instance::COLUMN.manual_clock.eq(true))
+        .exec(db)
+        .await?;
+    match changed.rows_affected {
+        1 => Ok(()),
+        _ => Err(StoreError::Unsuitable("the database was not made for a manual clock".to_owned())),
+    }
+}
+
+async fn read(db: &impl ConnectionTrait) -> Result<instance::Model, StoreError> {
+    instance::Entity::find_by_id(1)
+        .one(db)
+        .await?
+        .ok_or_else(|| StoreError::corrupt("instance", "id", "the row is missing"))
+}
+
+async fn insert_new<A>(insert: sea_orm::Insert<A>, db: &impl ConnectionTrait) -> Result<(), StoreError>
+where
+    A: sea_orm::ActiveModelTrait + Send,
+    <A::Entity as EntityTrait>::Model: sea_orm::IntoActiveModel<A>,
+{
+    match insert.on_conflict(OnConflict::new().do_nothing().to_owned()).try_insert().exec_without_returning(db).await? {
+        TryInsertResult::Inserted(_) | TryInsertResult::Conflicted | TryInsertResult::Empty => Ok(()),
+    }
+}
