@@ -1,7 +1,7 @@
 //! Opening the database: one pool that writes, one that only reads.
 
 use super::error::StoreError;
-use sea_orm::{ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DbBackend};
+use sea_orm::{ConnectOptions, Database, DatabaseConnection, DbBackend};
 use std::time::Duration;
 
 /// Where and how data is kept.

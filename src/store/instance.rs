@@ -6,7 +6,11 @@ use super::{
     rows::time,
 };
 use jiff::Timestamp;
-use sea_orm::{ActiveValue::Set, ConnectionTrait, EntityTrait, TryInsertResult, sea_query::OnConflict};
+use sea_orm::{
+    ActiveValue::Set,
+    ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, TryInsertResult,
+    sea_query::{Expr, ExprTrait, OnConflict},
+};
 
 /// What the database knows of itself.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -113,10 +117,9 @@ pub(super) async fn catalog_revision(db: &impl ConnectionTrait) -> Result<i64, S
 
 /// Tells everybody's copies of locations and rules that they are old. Also makes writers of the catalogue take turns.
 pub(super) async fn bump_catalog_revision(db: &impl ConnectionTrait) -> Result<(), StoreError> {
-    use sea_orm::{QueryFilter, sea_query::{Expr, ExprTrait}};
     instance::Entity::update_many()
         .col_expr(instance::Column::CatalogRevision, Expr::col(instance::Column::CatalogRevision).add(1))
-        .filter(instance::COLUMN.id.eq(1))
+        .filter(instance::Column::Id.eq(1))
         .exec(db)
         .await?;
     Ok(())
@@ -124,11 +127,10 @@ pub(super) async fn bump_catalog_revision(db: &impl ConnectionTrait) -> Result<(
 
 /// Keeps where the manual clock stands.
 pub(super) async fn set_clock(db: &impl ConnectionTrait, at: Timestamp) -> Result<(), StoreError> {
-    use sea_orm::{QueryFilter, sea_query::Expr};
     let changed = instance::Entity::update_many()
         .col_expr(instance::Column::ClockAt, Expr::value(at.as_microsecond()))
-        .filter(instance::COLUMN.id.eq(1))
-        .filter(instance::COLUMN.manual_clock.eq(true))
+        .filter(instance::Column::Id.eq(1))
+        .filter(instance::Column::ManualClock.eq(true))
         .exec(db)
         .await?;
     match changed.rows_affected {

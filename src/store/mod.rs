@@ -117,3 +117,6 @@ pub async fn migrate(settings: &ConnectSettings) -> Result<usize, StoreError> {
     let pools = connect::open(settings).await?;
     migrate::up(&pools).await
 }
+
+#[cfg(test)]
+mod tests;
