@@ -3,5 +3,5 @@
 pub mod clock;
 pub mod config;
 pub mod server;
-pub mod telemetry;
 pub mod store;
+pub mod telemetry;
