@@ -3,12 +3,9 @@
 //! Nothing here awaits, reads a clock, knows gRPC or SQL. Instants are [`jiff::Timestamp`]s cut to microseconds,
 //! which is what both databases keep.
 
-pub mod answer;
 pub mod budget;
 pub mod case;
-pub mod commands;
 pub mod consent;
-pub mod content;
 pub mod customer;
 pub mod gesture;
 pub mod ids;
@@ -24,7 +21,6 @@ pub mod refusal;
 pub mod rule;
 pub mod rulebook;
 pub mod settings;
-pub mod starter;
 pub mod summary;
 pub mod when;
 pub mod world;
