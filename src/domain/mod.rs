@@ -5,9 +5,11 @@
 
 pub mod budget;
 pub mod case;
+pub mod codes;
 pub mod consent;
 pub mod customer;
 pub mod gesture;
+pub mod identity;
 pub mod ids;
 pub mod interaction;
 pub mod ledger;
