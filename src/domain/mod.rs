@@ -8,6 +8,7 @@ pub mod case;
 pub mod codes;
 pub mod consent;
 pub mod customer;
+pub mod filter;
 pub mod gesture;
 pub mod identity;
 pub mod ids;
