@@ -10,7 +10,7 @@ use super::{
     rule::OverBudget,
     settings::Settings,
     when::{
-        AllowedTimes, DefaultHours, LocationCalendar, NotPlannable, PlanInput, Wait, WeeklyHours, ZoneCandidate,
+        AllowedTimes, LocationCalendar, NotPlannable, PlanInput, Wait, WeeklyHours, ZoneCandidate,
         ZoneSource, plan,
     },
     world::World,
@@ -154,7 +154,7 @@ pub fn allowed_times<'a>(
         customer_hours: customer.profile.contact_hours.as_ref().filter(|_| reaches_out),
         calendar,
         business_days: terms.business_days,
-        no_holidays: terms.window.is_none() && DefaultHours::of(channel).no_holidays,
+        no_holidays: terms.window.is_none() && channel == Channel::Phone,
     }
 }
 
