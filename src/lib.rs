@@ -2,6 +2,7 @@
 
 pub mod clock;
 pub mod config;
+pub mod scheduler;
 pub mod server;
 pub mod store;
 pub mod telemetry;

@@ -35,6 +35,8 @@ pub struct Config {
     pub hours: Hours,
     /// How often a household may be contacted.
     pub budget: Budget,
+    /// How cases end.
+    pub cases: Cases,
     /// Limits of the listener.
     pub server: Server,
     /// Room for writes that wait.
@@ -127,8 +129,6 @@ pub struct DailyHours {
     /// Local time from which it is not; before `open` it means the next day.
     #[serde(with = "wall_time")]
     pub close: Time,
-    /// Whether public holidays of the location are allowed.
-    pub holidays: bool,
 }
 
 /// A day of the week.
@@ -167,6 +167,14 @@ pub struct Budget {
     pub max_contacts: u32,
     /// Length of the rolling period, 1 to 365 days.
     pub period_days: u32,
+}
+
+/// How cases end.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Cases {
+    /// Held gestures wait at least so long behind the recovery contact, 0 to 10,080 minutes.
+    pub recovery_pause_minutes: u32,
 }
 
 /// Limits of the listener.

@@ -48,6 +48,11 @@ pub(super) fn problems(config: &Config) -> Vec<String> {
     );
     found.range("budget.max_contacts", config.budget.max_contacts, 1..=1_000);
     found.range("budget.period_days", config.budget.period_days, 1..=365);
+    found.range(
+        "cases.recovery_pause_minutes",
+        config.cases.recovery_pause_minutes,
+        0..=10_080,
+    );
     server(config, &mut found);
     found.range(
         "write_queue.interactive_capacity",
