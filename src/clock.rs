@@ -92,38 +92,25 @@ impl Clock {
     pub async fn sleep_until(&self, until: Timestamp) {
         match &self.0 {
             Source::System => {
-                while let Ok(left @ 1..) =
-                    u64::try_from(until.as_microsecond() - self.now().as_microsecond())
-                {
+                while let Ok(left @ 1..) = u64::try_from(until.as_microsecond() - self.now().as_microsecond()) {
                     tokio::time::sleep(Duration::from_micros(left).min(MAX_SLEEP)).await;
                 }
             }
             Source::Manual(at) => {
-                let reached = at
-                    .subscribe()
-                    .wait_for(|now| *now >= until)
-                    .await
-                    .map(|_| ());
+                let reached = at.subscribe().wait_for(|now| *now >= until).await.map(|_| ());
                 reached.expect("the sender is held by this clock");
             }
         }
     }
 
-    fn change(
-        &self,
-        next: impl FnOnce(Timestamp) -> Result<Timestamp, ClockError>,
-    ) -> Result<Timestamp, ClockError> {
+    fn change(&self, next: impl FnOnce(Timestamp) -> Result<Timestamp, ClockError>) -> Result<Timestamp, ClockError> {
         let Source::Manual(at) = &self.0 else {
             return Err(ClockError::NotManual);
         };
         let mut outcome = Err(ClockError::OutOfRange);
         at.send_if_modified(|now| {
             outcome = next(*now).map(to_micros).and_then(|wanted| {
-                if wanted < *now {
-                    Err(ClockError::Backwards { now: *now, wanted })
-                } else {
-                    Ok(wanted)
-                }
+                if wanted < *now { Err(ClockError::Backwards { now: *now, wanted }) } else { Ok(wanted) }
             });
             if let Ok(wanted) = outcome {
                 *now = wanted;
@@ -137,10 +124,7 @@ impl Clock {
 /// Cuts an instant to microseconds, towards the past.
 fn to_micros(at: Timestamp) -> Timestamp {
     let micros = at.as_nanosecond().div_euclid(1_000);
-    i64::try_from(micros)
-        .ok()
-        .and_then(|micros| Timestamp::from_microsecond(micros).ok())
-        .unwrap_or(Timestamp::MIN)
+    i64::try_from(micros).ok().and_then(|micros| Timestamp::from_microsecond(micros).ok()).unwrap_or(Timestamp::MIN)
 }
 
 /// Measures how long something took, for metrics. Monotonic; not moved by a manual clock.
@@ -174,10 +158,7 @@ mod tests {
     fn instants_are_cut_to_microseconds_also_before_1970() {
         let clock = Clock::manual(at("2026-11-22T10:00:00.123456789Z"));
         assert_eq!(clock.now(), at("2026-11-22T10:00:00.123456Z"));
-        assert_eq!(
-            Clock::manual(at("1969-12-31T23:59:59.9999999Z")).now(),
-            at("1969-12-31T23:59:59.999999Z")
-        );
+        assert_eq!(Clock::manual(at("1969-12-31T23:59:59.9999999Z")).now(), at("1969-12-31T23:59:59.999999Z"));
         assert_eq!(Clock::system().now().subsec_nanosecond() % 1_000, 0);
     }
 
@@ -186,31 +167,16 @@ mod tests {
         let start = at("2026-11-22T10:00:00Z");
         let clock = Clock::manual(start);
         let copy = clock.clone();
-        assert_eq!(
-            clock.advance(SignedDuration::from_hours(2)),
-            Ok(at("2026-11-22T12:00:00Z"))
-        );
+        assert_eq!(clock.advance(SignedDuration::from_hours(2)), Ok(at("2026-11-22T12:00:00Z")));
         assert_eq!(copy.now(), at("2026-11-22T12:00:00Z"));
-        assert_eq!(
-            clock.set(start),
-            Err(ClockError::Backwards {
-                now: at("2026-11-22T12:00:00Z"),
-                wanted: start
-            })
-        );
-        assert_eq!(
-            clock.advance(SignedDuration::MAX),
-            Err(ClockError::OutOfRange)
-        );
+        assert_eq!(clock.set(start), Err(ClockError::Backwards { now: at("2026-11-22T12:00:00Z"), wanted: start }));
+        assert_eq!(clock.advance(SignedDuration::MAX), Err(ClockError::OutOfRange));
         assert_eq!(clock.now(), at("2026-11-22T12:00:00Z"));
     }
 
     #[test]
     fn the_system_clock_is_not_moved() {
-        assert_eq!(
-            Clock::system().advance(SignedDuration::ZERO),
-            Err(ClockError::NotManual)
-        );
+        assert_eq!(Clock::system().advance(SignedDuration::ZERO), Err(ClockError::NotManual));
     }
 
     #[tokio::test]
@@ -220,13 +186,8 @@ mod tests {
             let (clock, until) = (clock.clone(), at(until));
             tokio::spawn(async move { clock.sleep_until(until).await })
         };
-        let (soon, later) = (
-            sleeper("2026-11-22T11:00:00Z"),
-            sleeper("2026-11-22T13:00:00Z"),
-        );
-        clock
-            .advance(SignedDuration::from_hours(1))
-            .expect("forward");
+        let (soon, later) = (sleeper("2026-11-22T11:00:00Z"), sleeper("2026-11-22T13:00:00Z"));
+        clock.advance(SignedDuration::from_hours(1)).expect("forward");
         soon.await.expect("woken at its instant");
         tokio::task::yield_now().await;
         assert!(!later.is_finished());
@@ -236,11 +197,7 @@ mod tests {
 
     #[tokio::test]
     async fn the_past_is_not_waited_for() {
-        Clock::system()
-            .sleep_until(at("2000-01-01T00:00:00Z"))
-            .await;
-        Clock::manual(at("2026-01-01T00:00:00Z"))
-            .sleep_until(at("2026-01-01T00:00:00Z"))
-            .await;
+        Clock::system().sleep_until(at("2000-01-01T00:00:00Z")).await;
+        Clock::manual(at("2026-01-01T00:00:00Z")).sleep_until(at("2026-01-01T00:00:00Z")).await;
     }
 }

@@ -71,9 +71,8 @@ pub mod metric {
 }
 
 /// Edges of duration histograms, in seconds: from a read in memory to the longest call.
-const DURATION_BUCKETS: [f64; 14] = [
-    0.000_5, 0.001, 0.002_5, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 10.0, 30.0,
-];
+const DURATION_BUCKETS: [f64; 14] =
+    [0.000_5, 0.001, 0.002_5, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 10.0, 30.0];
 /// Edges of the group-size histogram; a group holds at most 256 writes.
 const GROUP_BUCKETS: [f64; 9] = [1.0, 2.0, 4.0, 8.0, 16.0, 32.0, 64.0, 128.0, 256.0];
 
@@ -101,12 +100,8 @@ pub enum TelemetryError {
 pub fn init_logs(log: &Log) -> Result<(), TelemetryError> {
     let registry = tracing_subscriber::registry().with(EnvFilter::try_new(&log.filter)?);
     match log.format {
-        LogFormat::Text => registry
-            .with(fmt::layer().with_writer(std::io::stderr))
-            .try_init()?,
-        LogFormat::Json => registry
-            .with(fmt::layer().json().with_writer(std::io::stderr))
-            .try_init()?,
+        LogFormat::Text => registry.with(fmt::layer().with_writer(std::io::stderr)).try_init()?,
+        LogFormat::Json => registry.with(fmt::layer().json().with_writer(std::io::stderr)).try_init()?,
     }
     Ok(())
 }
@@ -123,19 +118,13 @@ impl Metrics {
     /// [`TelemetryError`]: a recorder that is not ours is installed.
     pub fn install() -> Result<Self, TelemetryError> {
         static INSTALLED: OnceLock<Option<Metrics>> = OnceLock::new();
-        INSTALLED
-            .get_or_init(|| Self::build().ok())
-            .clone()
-            .ok_or(TelemetryError::MetricsTaken)
+        INSTALLED.get_or_init(|| Self::build().ok()).clone().ok_or(TelemetryError::MetricsTaken)
     }
 
     fn build() -> Result<Self, TelemetryError> {
         let recorder = PrometheusBuilder::new()
             .set_buckets(&DURATION_BUCKETS)?
-            .set_buckets_for_metric(
-                Matcher::Full(metric::WRITE_GROUP_SIZE.to_owned()),
-                &GROUP_BUCKETS,
-            )?
+            .set_buckets_for_metric(Matcher::Full(metric::WRITE_GROUP_SIZE.to_owned()), &GROUP_BUCKETS)?
             .build_recorder();
         let handle = recorder.handle();
         metrics::set_global_recorder(recorder).map_err(|_| TelemetryError::MetricsTaken)?;
@@ -159,44 +148,19 @@ impl Metrics {
 }
 
 fn describe() {
-    describe_histogram!(
-        metric::RPC_SERVER_DURATION,
-        Unit::Seconds,
-        "Time from the head of a call to its end."
-    );
+    describe_histogram!(metric::RPC_SERVER_DURATION, Unit::Seconds, "Time from the head of a call to its end.");
     describe_gauge!(metric::RPC_SERVER_ACTIVE, "Calls in work.");
-    describe_counter!(
-        metric::RPC_SERVER_SHED,
-        "Calls refused because the server was full."
-    );
+    describe_counter!(metric::RPC_SERVER_SHED, "Calls refused because the server was full.");
     describe_counter!(metric::PANICS, "Handlers that panicked.");
-    describe_gauge!(
-        metric::PROCESS_START_TIME,
-        Unit::Seconds,
-        "When the process started, since 1970."
-    );
-    describe_gauge!(
-        metric::BUILD_INFO,
-        "Always 1; the labels say which build this is."
-    );
+    describe_gauge!(metric::PROCESS_START_TIME, Unit::Seconds, "When the process started, since 1970.");
+    describe_gauge!(metric::BUILD_INFO, "Always 1; the labels say which build this is.");
     describe_gauge!(metric::READY, "1 while the service answers.");
     describe_gauge!(metric::WRITE_QUEUE_DEPTH, "Writes that wait, by lane.");
     describe_histogram!(metric::WRITE_GROUP_SIZE, "Writes that one commit carried.");
-    describe_histogram!(
-        metric::WRITE_GROUP_DURATION,
-        Unit::Seconds,
-        "Time of one commit of the write queue."
-    );
+    describe_histogram!(metric::WRITE_GROUP_DURATION, Unit::Seconds, "Time of one commit of the write queue.");
     describe_counter!(metric::LOOP_ITEMS, "What background loops did.");
-    describe_histogram!(
-        metric::LOOP_DURATION,
-        Unit::Seconds,
-        "Time of one run of a background loop."
-    );
-    describe_counter!(
-        metric::LOOP_FAILURES,
-        "Runs of a background loop that failed."
-    );
+    describe_histogram!(metric::LOOP_DURATION, Unit::Seconds, "Time of one run of a background loop.");
+    describe_counter!(metric::LOOP_FAILURES, "Runs of a background loop that failed.");
 }
 
 #[cfg(test)]
@@ -209,16 +173,9 @@ mod tests {
         Metrics::install().expect("the same recorder");
         metrics::counter!(metric::PANICS).absolute(0);
         let text = metrics.render();
+        assert!(text.contains("# TYPE process_start_time_seconds gauge"), "{text}");
         assert!(
-            text.contains("# TYPE process_start_time_seconds gauge"),
-            "{text}"
-        );
-        assert!(
-            text.contains(concat!(
-                "gratitude_build_info{version=\"",
-                env!("CARGO_PKG_VERSION"),
-                "\"} 1"
-            )),
+            text.contains(concat!("gratitude_build_info{version=\"", env!("CARGO_PKG_VERSION"), "\"} 1")),
             "{text}"
         );
         assert!(text.contains("process_panics_total 0"), "{text}");

@@ -18,8 +18,7 @@ use super::{Config, DEFAULTS, validate};
 const PREFIX: &str = "GRATITUDE_";
 
 /// Environment variables that belong to the command line, not to the configuration.
-const COMMAND_LINE_VARIABLES: [&str; 3] =
-    ["GRATITUDE_CONFIG", "GRATITUDE_SERVER", "GRATITUDE_STAFF"];
+const COMMAND_LINE_VARIABLES: [&str; 3] = ["GRATITUDE_CONFIG", "GRATITUDE_SERVER", "GRATITUDE_STAFF"];
 
 /// What was given on the command line; it wins over all else.
 #[derive(Clone, Debug, Default)]
@@ -47,9 +46,7 @@ impl ConfigError {
 impl fmt::Display for ConfigError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("the configuration can't be used:")?;
-        self.0
-            .iter()
-            .try_for_each(|problem| write!(f, "\n  {problem}"))
+        self.0.iter().try_for_each(|problem| write!(f, "\n  {problem}"))
     }
 }
 
@@ -71,8 +68,7 @@ impl Config {
 }
 
 fn read(path: &Path) -> Result<String, ConfigError> {
-    fs::read_to_string(path)
-        .map_err(|error| ConfigError(vec![format!("{}: {error}", path.display())]))
+    fs::read_to_string(path).map_err(|error| ConfigError(vec![format!("{}: {error}", path.display())]))
 }
 
 fn load_layers(
@@ -88,23 +84,16 @@ fn load_layers(
         .merge(Toml::string(file.unwrap_or_default()))
         .merge(environment)
         .merge(Layer::from_overrides(overrides));
-    let given: Dict = figment
-        .extract()
-        .map_err(|error| ConfigError(vec![error.to_string()]))?;
+    let given: Dict = figment.extract().map_err(|error| ConfigError(vec![error.to_string()]))?;
     check_shape(&leaves(&given), &known, &mut problems);
     if !problems.is_empty() {
         return Err(ConfigError(problems));
     }
 
-    let config: Config = figment
-        .extract()
-        .map_err(|errors| ConfigError(errors.into_iter().map(|e| describe(&e)).collect()))?;
+    let config: Config =
+        figment.extract().map_err(|errors| ConfigError(errors.into_iter().map(|e| describe(&e)).collect()))?;
     let problems = validate::problems(&config);
-    if problems.is_empty() {
-        Ok(config)
-    } else {
-        Err(ConfigError(problems))
-    }
+    if problems.is_empty() { Ok(config) } else { Err(ConfigError(problems)) }
 }
 
 fn describe(error: &figment::Error) -> String {
@@ -112,9 +101,7 @@ fn describe(error: &figment::Error) -> String {
 }
 
 fn defaults() -> Dict {
-    Figment::from(Toml::string(DEFAULTS))
-        .extract()
-        .expect("a test keeps the defaults file parsing")
+    Figment::from(Toml::string(DEFAULTS)).extract().expect("a test keeps the defaults file parsing")
 }
 
 /// Every value by its dotted path.
@@ -123,11 +110,7 @@ fn leaves(dict: &Dict) -> BTreeMap<String, Value> {
     let mut open: Vec<(String, &Dict)> = vec![(String::new(), dict)];
     while let Some((prefix, dict)) = open.pop() {
         for (key, value) in dict {
-            let path = if prefix.is_empty() {
-                key.clone()
-            } else {
-                format!("{prefix}.{key}")
-            };
+            let path = if prefix.is_empty() { key.clone() } else { format!("{prefix}.{key}") };
             match value {
                 Value::Dict(_, inner) => open.push((path, inner)),
                 leaf => {
@@ -140,28 +123,13 @@ fn leaves(dict: &Dict) -> BTreeMap<String, Value> {
 }
 
 /// Names unknown keys and values of another type than the default's.
-fn check_shape(
-    given: &BTreeMap<String, Value>,
-    known: &BTreeMap<String, Value>,
-    problems: &mut Vec<String>,
-) {
+fn check_shape(given: &BTreeMap<String, Value>, known: &BTreeMap<String, Value>, problems: &mut Vec<String>) {
     for (key, value) in given {
-        let is_table = || {
-            known.keys().any(|k| {
-                k.strip_prefix(key.as_str())
-                    .is_some_and(|rest| rest.starts_with('.'))
-            })
-        };
+        let is_table = || known.keys().any(|k| k.strip_prefix(key.as_str()).is_some_and(|rest| rest.starts_with('.')));
         match known.get(key) {
             Some(default) if kind(value) == kind(default) => {}
-            Some(default) => problems.push(format!(
-                "{key}: must be {}, not {}",
-                kind(default),
-                kind(value)
-            )),
-            None if is_table() => {
-                problems.push(format!("{key}: must be a table, not {}", kind(value)))
-            }
+            Some(default) => problems.push(format!("{key}: must be {}, not {}", kind(default), kind(value))),
+            None if is_table() => problems.push(format!("{key}: must be a table, not {}", kind(value))),
             None => problems.push(unknown(key, known.keys().map(String::as_str))),
         }
     }
@@ -197,10 +165,7 @@ struct Layer {
 
 impl Layer {
     fn from_overrides(overrides: &Overrides) -> Self {
-        let values = [
-            ("listen", &overrides.listen),
-            ("database.url", &overrides.database_url),
-        ];
+        let values = [("listen", &overrides.listen), ("database.url", &overrides.database_url)];
         Self {
             name: "command line",
             values: values
@@ -215,21 +180,15 @@ impl Layer {
         known: &BTreeMap<String, Value>,
         problems: &mut Vec<String>,
     ) -> Self {
-        let keys: BTreeMap<String, &String> =
-            known.keys().map(|key| (variable(key), key)).collect();
+        let keys: BTreeMap<String, &String> = known.keys().map(|key| (variable(key), key)).collect();
         let mut values = Vec::new();
-        for (name, text) in
-            variables.filter(|(name, _)| !COMMAND_LINE_VARIABLES.contains(&name.as_str()))
-        {
+        for (name, text) in variables.filter(|(name, _)| !COMMAND_LINE_VARIABLES.contains(&name.as_str())) {
             match keys.get(&name.replace("__", "_")) {
                 Some(key) => values.push(((*key).clone(), typed(&text, &known[*key]))),
                 None => problems.push(unknown(&name, keys.keys().map(String::as_str))),
             }
         }
-        Self {
-            name: "environment",
-            values,
-        }
+        Self { name: "environment", values }
     }
 }
 
@@ -242,12 +201,9 @@ fn variable(key: &str) -> String {
 fn typed(text: &str, default: &Value) -> Value {
     match default {
         Value::String(..) => Value::from(text),
-        Value::Array(..) if !text.trim_start().starts_with('[') => text
-            .split(',')
-            .map(str::trim)
-            .filter(|item| !item.is_empty())
-            .collect::<Vec<_>>()
-            .into(),
+        Value::Array(..) if !text.trim_start().starts_with('[') => {
+            text.split(',').map(str::trim).filter(|item| !item.is_empty()).collect::<Vec<_>>().into()
+        }
         _ => text.parse().unwrap_or_else(|never| match never {}),
     }
 }
@@ -258,18 +214,10 @@ impl Provider for Layer {
     }
 
     fn data(&self) -> Result<Map<Profile, Dict>, figment::Error> {
-        let layered = self
-            .values
-            .iter()
-            .fold(Figment::new(), |figment, (key, value)| {
-                figment.merge(figment::providers::Serialized::defaults(nest(
-                    key,
-                    value.clone(),
-                )))
-            });
-        layered
-            .extract::<Dict>()
-            .map(|dict| Profile::Default.collect(dict))
+        let layered = self.values.iter().fold(Figment::new(), |figment, (key, value)| {
+            figment.merge(figment::providers::Serialized::defaults(nest(key, value.clone())))
+        });
+        layered.extract::<Dict>().map(|dict| Profile::Default.collect(dict))
     }
 }
 
@@ -281,9 +229,7 @@ mod tests {
     use crate::config::{Config, ConfigError, Day, LogFormat};
 
     fn load(file: &str, environment: &[(&str, &str)]) -> Result<Config, ConfigError> {
-        let environment = environment
-            .iter()
-            .map(|(k, v)| ((*k).to_owned(), (*v).to_owned()));
+        let environment = environment.iter().map(|(k, v)| ((*k).to_owned(), (*v).to_owned()));
         load_layers(Some(file), environment, &Overrides::default())
     }
 
@@ -295,23 +241,12 @@ mod tests {
     #[test]
     fn later_layers_win() {
         let file = "listen = \"127.0.0.1:1\"\n[visits]\njoin_hours = 1\nauto_close_hours = 2";
-        let environment = [
-            ("GRATITUDE_LISTEN", "127.0.0.1:2"),
-            ("GRATITUDE_VISITS__JOIN_HOURS", "3"),
-        ];
-        let flags = Overrides {
-            listen: Some("127.0.0.1:3".to_owned()),
-            ..Overrides::default()
-        };
-        let environment = environment
-            .iter()
-            .map(|(k, v)| ((*k).to_owned(), (*v).to_owned()));
+        let environment = [("GRATITUDE_LISTEN", "127.0.0.1:2"), ("GRATITUDE_VISITS__JOIN_HOURS", "3")];
+        let flags = Overrides { listen: Some("127.0.0.1:3".to_owned()), ..Overrides::default() };
+        let environment = environment.iter().map(|(k, v)| ((*k).to_owned(), (*v).to_owned()));
         let config = load_layers(Some(file), environment, &flags).expect("valid");
         assert_eq!(config.listen.port(), 3);
-        assert_eq!(
-            (config.visits.auto_close_hours, config.visits.join_hours),
-            (2, 3)
-        );
+        assert_eq!((config.visits.auto_close_hours, config.visits.join_hours), (2, 3));
     }
 
     #[test]
@@ -324,10 +259,7 @@ mod tests {
                 ("GRATITUDE_HOURS_CALLS_DAYS", "mon, sun"),
                 ("GRATITUDE_LOG_FORMAT", "json"),
                 ("GRATITUDE_HOURS_CALLS_OPEN", "07:30"),
-                (
-                    "GRATITUDE_SERVER_CORS_ALLOWED_ORIGINS",
-                    "[\"https://a.example\", \"https://b.example\"]",
-                ),
+                ("GRATITUDE_SERVER_CORS_ALLOWED_ORIGINS", "[\"https://a.example\", \"https://b.example\"]"),
             ],
         )
         .expect("valid");
@@ -348,10 +280,7 @@ mod tests {
 
     #[test]
     fn unknown_keys_are_named_with_the_nearest_right_one_all_at_once() {
-        let error = load(
-            "lisen = \"x\"\n[visits]\njoin_hour = 1",
-            &[("GRATITUDE_DATABASE_URI", "x")],
-        );
+        let error = load("lisen = \"x\"\n[visits]\njoin_hour = 1", &[("GRATITUDE_DATABASE_URI", "x")]);
         assert_eq!(
             error.expect_err("three unknown keys").problems(),
             [
@@ -364,10 +293,7 @@ mod tests {
 
     #[test]
     fn wrong_types_are_named_all_at_once() {
-        let error = load(
-            "budget = 3\n[visits]\njoin_hours = \"six\"",
-            &[("GRATITUDE_DATABASE_POOLER", "perhaps")],
-        );
+        let error = load("budget = 3\n[visits]\njoin_hours = \"six\"", &[("GRATITUDE_DATABASE_POOLER", "perhaps")]);
         assert_eq!(
             error.expect_err("wrong types").problems(),
             [
@@ -398,14 +324,8 @@ mod tests {
     #[test]
     fn what_a_type_refuses_names_the_key() {
         let error = load("[hours.calls]\nopen = \"9 o'clock\"", &[]).expect_err("no time");
-        assert_eq!(
-            error.problems(),
-            ["hours.calls.open: `9 o'clock` is not a time such as 09:00"]
-        );
+        assert_eq!(error.problems(), ["hours.calls.open: `9 o'clock` is not a time such as 09:00"]);
         let error = load("[visits]\njoin_hours = -1", &[]).expect_err("negative");
-        assert!(
-            error.problems()[0].starts_with("visits.join_hours: "),
-            "{error}"
-        );
+        assert!(error.problems()[0].starts_with("visits.join_hours: "), "{error}");
     }
 }

@@ -281,12 +281,9 @@ mod wall_time {
         serializer.collect_str(&time.strftime("%H:%M"))
     }
 
-    pub(super) fn deserialize<'de, D: Deserializer<'de>>(
-        deserializer: D,
-    ) -> Result<Time, D::Error> {
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Time, D::Error> {
         let text = String::deserialize(deserializer)?;
-        Time::strptime("%H:%M", &text)
-            .map_err(|_| D::Error::custom(format!("`{text}` is not a time such as 09:00")))
+        Time::strptime("%H:%M", &text).map_err(|_| D::Error::custom(format!("`{text}` is not a time such as 09:00")))
     }
 }
 
@@ -317,9 +314,6 @@ mod tests {
     #[test]
     fn what_is_printed_loads_again() {
         let printed = Config::default().to_toml().expect("serialises");
-        assert_eq!(
-            toml::from_str::<Config>(&printed).expect("parses"),
-            Config::default()
-        );
+        assert_eq!(toml::from_str::<Config>(&printed).expect("parses"), Config::default());
     }
 }

@@ -62,11 +62,7 @@ fn redacted(url: &str) -> String {
         None => (url, None),
     };
     let mut shown = redacted_authority(address);
-    for (position, parameter) in parameters
-        .into_iter()
-        .flat_map(|p| p.split('&'))
-        .enumerate()
-    {
+    for (position, parameter) in parameters.into_iter().flat_map(|p| p.split('&')).enumerate() {
         shown.push(if position == 0 { '?' } else { '&' });
         match parameter.split_once('=') {
             Some((name, _)) if name.eq_ignore_ascii_case("password") => {
@@ -103,18 +99,9 @@ mod tests {
         for (url, shown) in [
             ("sqlite:gratitude.db", "sqlite:gratitude.db"),
             ("postgres://desk@db/shop", "postgres://desk@db/shop"),
-            (
-                "postgres://desk:s3cr3t@db:5432/shop",
-                "postgres://desk:***@db:5432/shop",
-            ),
-            (
-                "postgres://desk:p@ss:w/rd@db/shop",
-                "postgres://desk:***@db/shop",
-            ),
-            (
-                "postgres:///shop?host=/run&user=desk&password=x",
-                "postgres:///shop?host=/run&user=desk&password=***",
-            ),
+            ("postgres://desk:s3cr3t@db:5432/shop", "postgres://desk:***@db:5432/shop"),
+            ("postgres://desk:p@ss:w/rd@db/shop", "postgres://desk:***@db/shop"),
+            ("postgres:///shop?host=/run&user=desk&password=x", "postgres:///shop?host=/run&user=desk&password=***"),
         ] {
             assert_eq!(redacted(url), shown);
         }

@@ -20,11 +20,7 @@ impl Problems {
 
     fn range<T: PartialOrd + Display>(&mut self, key: &str, value: T, allowed: RangeInclusive<T>) {
         let (low, high) = (allowed.start(), allowed.end());
-        self.check(
-            allowed.contains(&value),
-            key,
-            format_args!("{value} is not within {low} to {high}"),
-        );
+        self.check(allowed.contains(&value), key, format_args!("{value} is not within {low} to {high}"));
     }
 }
 
@@ -35,47 +31,19 @@ pub(super) fn problems(config: &Config) -> Vec<String> {
     defaults(config, &mut found);
     hours("hours.calls", &config.hours.calls, &mut found);
     hours("hours.messages", &config.hours.messages, &mut found);
-    found.range(
-        "visits.auto_close_hours",
-        config.visits.auto_close_hours,
-        1..=168,
-    );
+    found.range("visits.auto_close_hours", config.visits.auto_close_hours, 1..=168);
     found.range("visits.join_hours", config.visits.join_hours, 0..=72);
-    found.range(
-        "visits.same_visit_minutes",
-        config.visits.same_visit_minutes,
-        0..=240,
-    );
+    found.range("visits.same_visit_minutes", config.visits.same_visit_minutes, 0..=240);
     found.range("budget.max_contacts", config.budget.max_contacts, 1..=1_000);
     found.range("budget.period_days", config.budget.period_days, 1..=365);
-    found.range(
-        "cases.recovery_pause_minutes",
-        config.cases.recovery_pause_minutes,
-        0..=10_080,
-    );
+    found.range("cases.recovery_pause_minutes", config.cases.recovery_pause_minutes, 0..=10_080);
     server(config, &mut found);
-    found.range(
-        "write_queue.interactive_capacity",
-        config.write_queue.interactive_capacity,
-        16..=1_000_000,
-    );
-    found.range(
-        "write_queue.bulk_capacity",
-        config.write_queue.bulk_capacity,
-        16..=1_000_000,
-    );
-    found.range(
-        "request_keys.retention_days",
-        config.request_keys.retention_days,
-        1..=365,
-    );
+    found.range("write_queue.interactive_capacity", config.write_queue.interactive_capacity, 16..=1_000_000);
+    found.range("write_queue.bulk_capacity", config.write_queue.bulk_capacity, 16..=1_000_000);
+    found.range("request_keys.retention_days", config.request_keys.retention_days, 1..=365);
     scheduler(config, &mut found);
     let filter = EnvFilter::try_new(&config.log.filter);
-    found.check(
-        filter.is_ok(),
-        "log.filter",
-        "not a level such as \"info\", nor valid directives",
-    );
+    found.check(filter.is_ok(), "log.filter", "not a level such as \"info\", nor valid directives");
     found.0
 }
 
@@ -86,99 +54,39 @@ fn database(config: &Config, found: &mut Problems) {
         "database.url",
         "must begin with \"sqlite:\" or \"postgres://\"",
     );
-    found.range(
-        "database.read_connections",
-        database.read_connections,
-        1..=256,
-    );
-    found.range(
-        "database.write_connections",
-        database.write_connections,
-        1..=64,
-    );
-    found.range(
-        "database.connect_timeout_seconds",
-        database.connect_timeout_seconds,
-        1..=300,
-    );
-    found.range(
-        "database.statement_timeout_ms",
-        database.statement_timeout_ms,
-        100..=600_000,
-    );
+    found.range("database.read_connections", database.read_connections, 1..=256);
+    found.range("database.write_connections", database.write_connections, 1..=64);
+    found.range("database.connect_timeout_seconds", database.connect_timeout_seconds, 1..=300);
+    found.range("database.statement_timeout_ms", database.statement_timeout_ms, 100..=600_000);
 }
 
 fn defaults(config: &Config, found: &mut Problems) {
     let defaults = &config.defaults;
     let zone = &defaults.zone;
-    found.check(
-        TimeZone::get(zone).is_ok(),
-        "defaults.zone",
-        format_args!("\"{zone}\" is no known IANA time zone"),
-    );
-    found.check(
-        is_capitals(&defaults.region, 2),
-        "defaults.region",
-        "must be two capital letters (ISO 3166)",
-    );
-    found.check(
-        is_capitals(&defaults.currency, 3),
-        "defaults.currency",
-        "must be three capital letters (ISO 4217)",
-    );
+    found.check(TimeZone::get(zone).is_ok(), "defaults.zone", format_args!("\"{zone}\" is no known IANA time zone"));
+    found.check(is_capitals(&defaults.region, 2), "defaults.region", "must be two capital letters (ISO 3166)");
+    found.check(is_capitals(&defaults.currency, 3), "defaults.currency", "must be three capital letters (ISO 4217)");
     found.check(
         is_language(&defaults.language),
         "defaults.language",
         "must be a BCP 47 tag such as \"en\" or \"de-AT\"",
     );
-    found.range(
-        "defaults.location_gap_days",
-        defaults.location_gap_days,
-        1..=3_650,
-    );
+    found.range("defaults.location_gap_days", defaults.location_gap_days, 1..=3_650);
 }
 
 fn hours(key: &str, hours: &DailyHours, found: &mut Problems) {
-    found.check(
-        !hours.days.is_empty(),
-        &format!("{key}.days"),
-        "must name at least one day",
-    );
-    found.check(
-        hours.open != hours.close,
-        &format!("{key}.close"),
-        "must differ from open",
-    );
+    found.check(!hours.days.is_empty(), &format!("{key}.days"), "must name at least one day");
+    found.check(hours.open != hours.close, &format!("{key}.close"), "must differ from open");
 }
 
 fn server(config: &Config, found: &mut Problems) {
     let server = &config.server;
-    found.range(
-        "server.max_concurrent_calls",
-        server.max_concurrent_calls,
-        1..=100_000,
-    );
-    found.range(
-        "server.max_call_seconds",
-        server.max_call_seconds,
-        1..=3_600,
-    );
-    found.range(
-        "server.max_streams_per_connection",
-        server.max_streams_per_connection,
-        1..=10_000,
-    );
-    found.range(
-        "server.keepalive_seconds",
-        server.keepalive_seconds,
-        5..=3_600,
-    );
+    found.range("server.max_concurrent_calls", server.max_concurrent_calls, 1..=100_000);
+    found.range("server.max_call_seconds", server.max_call_seconds, 1..=3_600);
+    found.range("server.max_streams_per_connection", server.max_streams_per_connection, 1..=10_000);
+    found.range("server.keepalive_seconds", server.keepalive_seconds, 5..=3_600);
     found.range("server.drain_seconds", server.drain_seconds, 0..=600);
-    found.range(
-        "server.health_interval_seconds",
-        server.health_interval_seconds,
-        1..=60,
-    );
+    found.range("server.health_interval_seconds", server.health_interval_seconds, 1..=60);
     for origin in &server.cors_allowed_origins {
         found.check(
             is_origin(origin),
@@ -191,26 +99,11 @@ fn server(config: &Config, found: &mut Problems) {
 fn scheduler(config: &Config, found: &mut Problems) {
     let scheduler = &config.scheduler;
     for (key, seconds) in [
-        (
-            "scheduler.close_visits_seconds",
-            scheduler.close_visits_seconds,
-        ),
-        (
-            "scheduler.lapse_leases_seconds",
-            scheduler.lapse_leases_seconds,
-        ),
-        (
-            "scheduler.expire_gestures_seconds",
-            scheduler.expire_gestures_seconds,
-        ),
-        (
-            "scheduler.missed_promises_seconds",
-            scheduler.missed_promises_seconds,
-        ),
-        (
-            "scheduler.purge_request_keys_seconds",
-            scheduler.purge_request_keys_seconds,
-        ),
+        ("scheduler.close_visits_seconds", scheduler.close_visits_seconds),
+        ("scheduler.lapse_leases_seconds", scheduler.lapse_leases_seconds),
+        ("scheduler.expire_gestures_seconds", scheduler.expire_gestures_seconds),
+        ("scheduler.missed_promises_seconds", scheduler.missed_promises_seconds),
+        ("scheduler.purge_request_keys_seconds", scheduler.purge_request_keys_seconds),
     ] {
         found.range(key, seconds, 1..=86_400);
     }
@@ -227,19 +120,11 @@ fn is_language(tag: &str) -> bool {
     let language = subtags.next().unwrap_or_default();
     (2..=8).contains(&language.len())
         && language.bytes().all(|b| b.is_ascii_alphabetic())
-        && subtags
-            .all(|s| (1..=8).contains(&s.len()) && s.bytes().all(|b| b.is_ascii_alphanumeric()))
+        && subtags.all(|s| (1..=8).contains(&s.len()) && s.bytes().all(|b| b.is_ascii_alphanumeric()))
 }
 
 /// Scheme and host, no path: what a browser sends as `Origin`.
 fn is_origin(text: &str) -> bool {
-    let host = text
-        .strip_prefix("https://")
-        .or_else(|| text.strip_prefix("http://"));
-    host.is_some_and(|host| {
-        !host.is_empty()
-            && host
-                .bytes()
-                .all(|b| b.is_ascii_graphic() && b != b'/' && b != b'*')
-    })
+    let host = text.strip_prefix("https://").or_else(|| text.strip_prefix("http://"));
+    host.is_some_and(|host| !host.is_empty() && host.bytes().all(|b| b.is_ascii_graphic() && b != b'/' && b != b'*'))
 }

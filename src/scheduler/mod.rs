@@ -53,12 +53,7 @@ impl Work {
             let outcome = run(now);
             Box::pin(async move { outcome.await.map_err(Into::into) })
         });
-        Self {
-            name,
-            every,
-            wake: Arc::new(Notify::new()),
-            run,
-        }
+        Self { name, every, wake: Arc::new(Notify::new()), run }
     }
 
     /// Also done when this is notified, without waiting for the timer.
@@ -80,10 +75,7 @@ impl Scheduler {
     /// A scheduler of this work by this clock. Nothing runs yet.
     #[must_use]
     pub fn new(clock: Clock, work: Vec<Work>) -> Self {
-        Self {
-            clock,
-            runners: work.into_iter().map(Runner::new).collect(),
-        }
+        Self { clock, runners: work.into_iter().map(Runner::new).collect() }
     }
 
     /// Runs everything on its timers until `stop` is cancelled, and returns when the runs under way have ended.
@@ -142,10 +134,7 @@ mod tests {
     fn start(clock: &Clock, work: Vec<Work>) -> (CancellationToken, tokio::task::JoinHandle<()>) {
         let stop = CancellationToken::new();
         let (scheduler, token) = (Scheduler::new(clock.clone(), work), stop.clone());
-        (
-            stop,
-            tokio::spawn(async move { scheduler.run(&token).await }),
-        )
+        (stop, tokio::spawn(async move { scheduler.run(&token).await }))
     }
 
     #[tokio::test]
@@ -170,14 +159,9 @@ mod tests {
         let pages = Arc::clone(&left);
         let work = Work::new("test", EVERY, move |_| {
             let before = pages.fetch_sub(1, Ordering::Relaxed);
-            std::future::ready(Ok::<_, Infallible>(Done {
-                items: 1,
-                has_more: before > 1,
-            }))
+            std::future::ready(Ok::<_, Infallible>(Done { items: 1, has_more: before > 1 }))
         });
-        Scheduler::new(Clock::manual(Timestamp::UNIX_EPOCH), vec![work])
-            .settle()
-            .await;
+        Scheduler::new(Clock::manual(Timestamp::UNIX_EPOCH), vec![work]).settle().await;
         assert_eq!(left.load(Ordering::Relaxed), 0);
     }
 
@@ -190,11 +174,7 @@ mod tests {
             let run = counted.fetch_add(1, Ordering::Relaxed);
             async move {
                 assert!(run != 0, "the first run panics");
-                if run == 1 {
-                    Err(io::Error::other("the second fails"))
-                } else {
-                    Ok(Done::default())
-                }
+                if run == 1 { Err(io::Error::other("the second fails")) } else { Ok(Done::default()) }
             }
         });
         let (sound, mut ran) = telling("sound");
@@ -210,14 +190,9 @@ mod tests {
     async fn a_stop_waits_for_the_run_under_way() {
         let (begun, go_on) = (Arc::new(Notify::new()), Arc::new(Notify::new()));
         let finished = Arc::new(AtomicU64::new(0));
-        let (began, may_go_on, end) = (
-            Arc::clone(&begun),
-            Arc::clone(&go_on),
-            Arc::clone(&finished),
-        );
+        let (began, may_go_on, end) = (Arc::clone(&begun), Arc::clone(&go_on), Arc::clone(&finished));
         let work = Work::new("slow", EVERY, move |_| {
-            let (began, may_go_on, end) =
-                (Arc::clone(&began), Arc::clone(&may_go_on), Arc::clone(&end));
+            let (began, may_go_on, end) = (Arc::clone(&began), Arc::clone(&may_go_on), Arc::clone(&end));
             async move {
                 began.notify_one();
                 may_go_on.notified().await;

@@ -25,29 +25,20 @@ pub(super) struct Runner {
 
 impl Runner {
     pub(super) fn new(work: Work) -> Self {
-        Self {
-            work,
-            turn: Arc::default(),
-        }
+        Self { work, turn: Arc::default() }
     }
 
     /// Runs on the timer and when woken, until the stop. A wake-up during a run is kept for the next.
     pub(super) async fn follow(&self, clock: &Clock, position: usize, stop: &CancellationToken) {
         let stagger = STAGGER.saturating_mul(u32::try_from(position).unwrap_or(u32::MAX));
-        if stop
-            .run_until_cancelled(tokio::time::sleep(stagger))
-            .await
-            .is_none()
-        {
+        if stop.run_until_cancelled(tokio::time::sleep(stagger)).await.is_none() {
             return;
         }
         loop {
             let begun = clock.now();
             while self.once(clock).await.has_more && !stop.is_cancelled() {}
             // What can't be added to is the end of time: then only a wake-up counts.
-            let next = begun
-                .checked_add(self.work.every)
-                .unwrap_or(jiff::Timestamp::MAX);
+            let next = begun.checked_add(self.work.every).unwrap_or(jiff::Timestamp::MAX);
             tokio::select! {
                 () = stop.cancelled() => return,
                 () = clock.sleep_until(next) => {}
@@ -72,11 +63,7 @@ impl Runner {
             Ok(done) => {
                 counter!(metric::LOOP_ITEMS, "loop" => name).increment(done.items);
                 if done.items > 0 {
-                    tracing::debug!(
-                        { field::LOOP } = name,
-                        items = done.items,
-                        "background work done"
-                    );
+                    tracing::debug!({ field::LOOP } = name, items = done.items, "background work done");
                 }
                 done
             }

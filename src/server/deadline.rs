@@ -18,21 +18,15 @@ const MARGIN: Duration = Duration::from_millis(5);
 
 /// Ends a call whose answer has not begun when its caller's deadline, or the server's, is over. What it was writing may
 /// still be committed.
-pub(super) async fn enforce(
-    State(longest): State<Duration>,
-    request: Request,
-    next: Next,
-) -> Response {
+pub(super) async fn enforce(State(longest): State<Duration>, request: Request, next: Next) -> Response {
     let allowed = match requested(request.headers()) {
         Some(requested) => requested.saturating_sub(MARGIN).min(longest),
         None => longest,
     };
-    tokio::time::timeout(allowed, next.run(request))
-        .await
-        .unwrap_or_else(|_| {
-            let message = "the call took longer than its deadline allows";
-            refusal::status(Code::DeadlineExceeded, "DEADLINE_EXCEEDED", message, None).into_http()
-        })
+    tokio::time::timeout(allowed, next.run(request)).await.unwrap_or_else(|_| {
+        let message = "the call took longer than its deadline allows";
+        refusal::status(Code::DeadlineExceeded, "DEADLINE_EXCEEDED", message, None).into_http()
+    })
 }
 
 /// The `grpc-timeout` header: one to eight digits and a unit. What is malformed is no deadline, as the transport sees it.
@@ -70,10 +64,7 @@ mod tests {
             requested(&headers)
         };
         assert_eq!(read("2S"), Some(Duration::from_secs(2)));
-        assert_eq!(
-            read("99999999H"),
-            Some(Duration::from_secs(99_999_999 * 3_600))
-        );
+        assert_eq!(read("99999999H"), Some(Duration::from_secs(99_999_999 * 3_600)));
         assert_eq!(read("1500m"), Some(Duration::from_millis(1_500)));
         assert_eq!(read("7u"), Some(Duration::from_micros(7)));
         for malformed in ["", "S", "5", "+5S", "5 S", "123456789S", "5s"] {

@@ -31,9 +31,7 @@ impl Probe {
     }
 
     async fn run(&self) -> bool {
-        tokio::time::timeout(PROBE_TIMEOUT, (self.0)())
-            .await
-            .unwrap_or(false)
+        tokio::time::timeout(PROBE_TIMEOUT, (self.0)()).await.unwrap_or(false)
     }
 }
 
@@ -60,15 +58,7 @@ impl Health {
         let reporter = HealthReporter::new();
         let service = HealthServer::new(HealthService::from_health_reporter(reporter.clone()));
         let names = names.iter().cloned().chain([String::new()]).collect();
-        (
-            Self {
-                probe,
-                reporter,
-                names,
-                state: watch::Sender::new(Condition::Unavailable),
-            },
-            service,
-        )
+        (Self { probe, reporter, names, state: watch::Sender::new(Condition::Unavailable) }, service)
     }
 
     /// `/healthz` (the process lives), `/readyz` (calls are answered), `/metrics`.
@@ -81,21 +71,13 @@ impl Health {
 
     /// Runs the probe once and reports what it found.
     pub(super) async fn check(&self) {
-        let condition = if self.probe.run().await {
-            Condition::Ready
-        } else {
-            Condition::Unavailable
-        };
+        let condition = if self.probe.run().await { Condition::Ready } else { Condition::Unavailable };
         self.report(condition).await;
     }
 
     /// Checks again and again; from the stop on, reports that nothing new is served.
     pub(super) async fn follow(&self, interval: Duration, stop: &CancellationToken) -> Infallible {
-        while stop
-            .run_until_cancelled(tokio::time::sleep(interval))
-            .await
-            .is_some()
-        {
+        while stop.run_until_cancelled(tokio::time::sleep(interval)).await.is_some() {
             if stop.run_until_cancelled(self.check()).await.is_none() {
                 break;
             }
@@ -110,11 +92,7 @@ impl Health {
         }
         let ready = condition == Condition::Ready;
         gauge!(metric::READY).set(f64::from(u8::from(ready)));
-        let status = if ready {
-            ServingStatus::Serving
-        } else {
-            ServingStatus::NotServing
-        };
+        let status = if ready { ServingStatus::Serving } else { ServingStatus::NotServing };
         for name in &self.names {
             self.reporter.set_service_status(name, status).await;
         }
@@ -124,10 +102,7 @@ impl Health {
 async fn readyz(State(condition): State<watch::Receiver<Condition>>) -> (StatusCode, &'static str) {
     match *condition.borrow() {
         Condition::Ready => (StatusCode::OK, "ready\n"),
-        Condition::Unavailable => (
-            StatusCode::SERVICE_UNAVAILABLE,
-            "the database can't be used\n",
-        ),
+        Condition::Unavailable => (StatusCode::SERVICE_UNAVAILABLE, "the database can't be used\n"),
         Condition::Draining => (StatusCode::SERVICE_UNAVAILABLE, "stopping\n"),
     }
 }

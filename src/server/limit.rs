@@ -20,21 +20,11 @@ const RETRY_AFTER: Duration = Duration::from_secs(1);
 /// Refuses a call at once when as many as allowed are in work; waiting would only make all of them late.
 ///
 /// A call counts until its answer begins. Open streams are limited per connection instead.
-pub(super) async fn shed(
-    State(permits): State<Arc<Semaphore>>,
-    request: Request,
-    next: Next,
-) -> Response {
+pub(super) async fn shed(State(permits): State<Arc<Semaphore>>, request: Request, next: Next) -> Response {
     let Ok(_permit) = permits.try_acquire() else {
         counter!(metric::RPC_SERVER_SHED).increment(1);
         let message = "as many calls as this server takes at once are in work";
-        return refusal::status(
-            Code::ResourceExhausted,
-            "OVERLOADED",
-            message,
-            Some(RETRY_AFTER),
-        )
-        .into_http();
+        return refusal::status(Code::ResourceExhausted, "OVERLOADED", message, Some(RETRY_AFTER)).into_http();
     };
     next.run(request).await
 }

@@ -102,9 +102,7 @@ pub async fn bind(listen: SocketAddr) -> Result<TcpListener, ServerError> {
     if !listen.ip().is_loopback() {
         return Err(ServerError::NotLoopback(listen));
     }
-    TcpListener::bind(listen)
-        .await
-        .map_err(|error| ServerError::Bind(listen, error))
+    TcpListener::bind(listen).await.map_err(|error| ServerError::Bind(listen, error))
 }
 
 impl Server {
@@ -120,23 +118,12 @@ impl Server {
     ) -> Result<Self, ServerError> {
         let metrics = Metrics::install()?;
         let (health, health_service) = health::Health::new(probe, &services.names);
-        let methods =
-            trace::Methods::decode(&[services.descriptors, tonic_health::pb::FILE_DESCRIPTOR_SET])
-                .map_err(|error| ServerError::Descriptors(error.to_string()))?;
-        let grpc = add_reflection(
-            services.grpc.add_service(health_service),
-            services.descriptors,
-            &services.names,
-        )?;
+        let methods = trace::Methods::decode(&[services.descriptors, tonic_health::pb::FILE_DESCRIPTOR_SET])
+            .map_err(|error| ServerError::Descriptors(error.to_string()))?;
+        let grpc = add_reflection(services.grpc.add_service(health_service), services.descriptors, &services.names)?;
         let http = services.http.merge(health.routes(metrics.clone()));
         let routes = stack::assemble(grpc, http, methods, limits, stop.clone());
-        Ok(Self {
-            routes,
-            health,
-            metrics,
-            limits: limits.clone(),
-            stop,
-        })
+        Ok(Self { routes, health, metrics, limits: limits.clone(), stop })
     }
 
     /// Serves a bound listener until the stop token is cancelled and calls in work have ended.
@@ -144,13 +131,7 @@ impl Server {
     /// # Errors
     /// [`ServerError::Transport`] if accepting connections fails for good.
     pub async fn serve(self, listener: TcpListener) -> Result<Ended, ServerError> {
-        let Self {
-            routes,
-            health,
-            metrics,
-            limits,
-            stop,
-        } = self;
+        let Self { routes, health, metrics, limits, stop } = self;
         let (stopping, drain) = (stop.clone(), Duration::from_secs(limits.drain_seconds));
         health.check().await;
         // Without no-delay the first message of every stream waits some 40 ms for an acknowledgement.
@@ -190,22 +171,15 @@ fn transport(limits: &config::Server) -> tonic::transport::Server {
 }
 
 /// Adds reflection of the public services, in the version clients use and the one that older tools still ask for.
-fn add_reflection(
-    grpc: Routes,
-    descriptors: &'static [u8],
-    names: &[String],
-) -> Result<Routes, ServerError> {
+fn add_reflection(grpc: Routes, descriptors: &'static [u8], names: &[String]) -> Result<Routes, ServerError> {
     let builder = || {
         let builder = tonic_reflection::server::Builder::configure()
             .register_encoded_file_descriptor_set(descriptors)
             .register_encoded_file_descriptor_set(tonic_health::pb::FILE_DESCRIPTOR_SET)
             .with_service_name(tonic_health::pb::health_server::SERVICE_NAME);
-        names
-            .iter()
-            .fold(builder, |builder, name| builder.with_service_name(name))
+        names.iter().fold(builder, |builder, name| builder.with_service_name(name))
     };
-    let failed =
-        |error: tonic_reflection::server::Error| ServerError::Descriptors(error.to_string());
+    let failed = |error: tonic_reflection::server::Error| ServerError::Descriptors(error.to_string());
     let v1 = builder().build_v1().map_err(failed)?;
     let v1alpha = builder().build_v1alpha().map_err(failed)?;
     Ok(grpc.add_service(v1).add_service(v1alpha))

@@ -17,16 +17,11 @@ use super::refusal;
 /// CORS only hides the *answer* from a page, and not even that when the page gave its own name this machine's address
 /// (DNS rebinding): to the browser they are of one origin then. Every browser sends `Origin` with what can change
 /// something, and no other client does.
-pub(super) async fn guard(
-    State(allowed): State<Arc<Vec<String>>>,
-    request: Request,
-    next: Next,
-) -> Response {
-    let is_allowed = request.headers().get(header::ORIGIN).is_none_or(|origin| {
-        allowed
-            .iter()
-            .any(|allowed| allowed.as_bytes() == origin.as_bytes())
-    });
+pub(super) async fn guard(State(allowed): State<Arc<Vec<String>>>, request: Request, next: Next) -> Response {
+    let is_allowed = request
+        .headers()
+        .get(header::ORIGIN)
+        .is_none_or(|origin| allowed.iter().any(|allowed| allowed.as_bytes() == origin.as_bytes()));
     if is_allowed {
         return next.run(request).await;
     }

@@ -21,13 +21,7 @@ type Answer = fn(Payload) -> Response<Body>;
 pub(super) fn grpc() -> CatchPanicLayer<Answer> {
     CatchPanicLayer::custom(|payload| {
         report(&payload);
-        refusal::status(
-            Code::Internal,
-            "INTERNAL",
-            "something went wrong inside the service",
-            None,
-        )
-        .into_http()
+        refusal::status(Code::Internal, "INTERNAL", "something went wrong inside the service", None).into_http()
     })
 }
 
@@ -35,20 +29,13 @@ pub(super) fn grpc() -> CatchPanicLayer<Answer> {
 pub(super) fn http() -> CatchPanicLayer<Answer> {
     CatchPanicLayer::custom(|payload| {
         report(&payload);
-        (
-            StatusCode::INTERNAL_SERVER_ERROR,
-            "something went wrong inside the service\n",
-        )
-            .into_response()
+        (StatusCode::INTERNAL_SERVER_ERROR, "something went wrong inside the service\n").into_response()
     })
 }
 
 /// Counts and logs. A formatted message may hold a customer's data, a literal can't: only the latter is logged.
 fn report(payload: &Payload) {
     counter!(metric::PANICS).increment(1);
-    let message = payload
-        .downcast_ref::<&'static str>()
-        .copied()
-        .unwrap_or("(message withheld)");
+    let message = payload.downcast_ref::<&'static str>().copied().unwrap_or("(message withheld)");
     tracing::error!(message, "a handler panicked");
 }

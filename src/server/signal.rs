@@ -11,10 +11,7 @@ use tokio_util::sync::CancellationToken;
 /// # Errors
 /// If the handlers can't be installed.
 pub fn stop_on_signal() -> io::Result<CancellationToken> {
-    let (mut interrupt, mut terminate) = (
-        signal(SignalKind::interrupt())?,
-        signal(SignalKind::terminate())?,
-    );
+    let (mut interrupt, mut terminate) = (signal(SignalKind::interrupt())?, signal(SignalKind::terminate())?);
     let stop = CancellationToken::new();
     let token = stop.clone();
     tokio::spawn(async move {

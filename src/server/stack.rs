@@ -62,10 +62,7 @@ pub(super) fn assemble(
 }
 
 fn cors(limits: &config::Server) -> CorsLayer {
-    let origins = limits
-        .cors_allowed_origins
-        .iter()
-        .filter_map(|origin| HeaderValue::from_str(origin).ok());
+    let origins = limits.cors_allowed_origins.iter().filter_map(|origin| HeaderValue::from_str(origin).ok());
     CorsLayer::new()
         .allow_origin(AllowOrigin::list(origins))
         .allow_methods([Method::POST])

@@ -20,17 +20,8 @@ use tonic::Code;
 use super::refusal;
 
 /// Ends streams that have nothing to say when the server stops: a graceful shutdown would wait for them for ever.
-pub(super) async fn end_at_stop(
-    State(stop): State<CancellationToken>,
-    request: Request,
-    next: Next,
-) -> Response {
-    next.run(request).await.map(|inner| {
-        Body::new(UntilStop {
-            inner,
-            stop: Some(Box::pin(stop.cancelled_owned())),
-        })
-    })
+pub(super) async fn end_at_stop(State(stop): State<CancellationToken>, request: Request, next: Next) -> Response {
+    next.run(request).await.map(|inner| Body::new(UntilStop { inner, stop: Some(Box::pin(stop.cancelled_owned())) }))
 }
 
 /// A reply's body that ends with `UNAVAILABLE` once the server stops and the reply has no frame ready.
@@ -77,19 +68,11 @@ impl HttpBody for UntilStop {
 }
 
 fn goodbye() -> HeaderMap {
-    let status = refusal::status(
-        Code::Unavailable,
-        "STOPPING",
-        "the server is stopping; connect again",
-        None,
-    );
+    let status = refusal::status(Code::Unavailable, "STOPPING", "the server is stopping; connect again", None);
     let mut trailers = HeaderMap::new();
     if status.add_header(&mut trailers).is_err() {
         // Never with this constant message; but a stream without a status would look like a broken connection.
-        trailers.insert(
-            "grpc-status",
-            HeaderValue::from(i32::from(Code::Unavailable)),
-        );
+        trailers.insert("grpc-status", HeaderValue::from(i32::from(Code::Unavailable)));
     }
     trailers
 }

@@ -41,10 +41,7 @@ pub struct TraceId(Uuid);
 impl TraceId {
     /// From `traceparent`, version 00: `00-<trace>-<parent>-<flags>`; if that is missing or malformed, a new one.
     fn of(headers: &HeaderMap) -> Self {
-        headers
-            .get("traceparent")
-            .and_then(|header| Self::parse(header.to_str().ok()?))
-            .unwrap_or_else(Self::generate)
+        headers.get("traceparent").and_then(|header| Self::parse(header.to_str().ok()?)).unwrap_or_else(Self::generate)
     }
 
     fn generate() -> Self {
@@ -60,10 +57,7 @@ impl TraceId {
         if version != "00" || !is_hex(trace, 32) || !is_hex(parent, 16) {
             return None;
         }
-        Uuid::try_parse(trace)
-            .ok()
-            .filter(|id| !id.is_nil())
-            .map(Self)
+        Uuid::try_parse(trace).ok().filter(|id| !id.is_nil()).map(Self)
     }
 }
 
@@ -91,14 +85,8 @@ impl Methods {
             for file in FileDescriptorSet::decode(*set)?.file {
                 for service in &file.service {
                     let name = format!("{}.{}", file.package(), service.name());
-                    let labels = |method: &str| Labels {
-                        service: name.as_str().into(),
-                        method: method.into(),
-                    };
-                    let paths = service
-                        .method
-                        .iter()
-                        .map(|m| (format!("/{name}/{}", m.name()), labels(m.name())));
+                    let labels = |method: &str| Labels { service: name.as_str().into(), method: method.into() };
+                    let paths = service.method.iter().map(|m| (format!("/{name}/{}", m.name()), labels(m.name())));
                     methods.extend(paths);
                 }
             }
@@ -107,19 +95,12 @@ impl Methods {
     }
 
     fn labels(&self, path: &str) -> Labels {
-        self.0.get(path).cloned().unwrap_or_else(|| Labels {
-            service: UNKNOWN.into(),
-            method: UNKNOWN.into(),
-        })
+        self.0.get(path).cloned().unwrap_or_else(|| Labels { service: UNKNOWN.into(), method: UNKNOWN.into() })
     }
 }
 
 /// Gives the call its trace id and a span, and watches it to its end.
-pub(super) async fn observe(
-    State(methods): State<Arc<Methods>>,
-    mut request: Request,
-    next: Next,
-) -> Response {
+pub(super) async fn observe(State(methods): State<Arc<Methods>>, mut request: Request, next: Next) -> Response {
     let trace_id = TraceId::of(request.headers());
     let labels = methods.labels(request.uri().path());
     request.extensions_mut().insert(trace_id);
@@ -148,12 +129,7 @@ struct Call {
 
 impl Call {
     fn start(labels: Labels, span: Span) -> Self {
-        let call = Self {
-            labels,
-            span,
-            watch: Stopwatch::start(),
-            code: None,
-        };
+        let call = Self { labels, span, watch: Stopwatch::start(), code: None };
         call.active().increment(1);
         call
     }
@@ -191,11 +167,7 @@ impl Drop for Call {
         .record(elapsed);
         let duration_ms = elapsed.as_secs_f64() * 1_000.0;
         self.span.in_scope(|| {
-            tracing::debug!(
-                { field::RPC_GRPC_STATUS_CODE } = code,
-                { field::DURATION_MS } = duration_ms,
-                "call ended"
-            );
+            tracing::debug!({ field::RPC_GRPC_STATUS_CODE } = code, { field::DURATION_MS } = duration_ms, "call ended");
         });
     }
 }
@@ -238,8 +210,7 @@ mod tests {
 
     #[test]
     fn a_well_formed_traceparent_is_kept() {
-        let id = TraceId::parse("00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01")
-            .expect("well formed");
+        let id = TraceId::parse("00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01").expect("well formed");
         assert_eq!(id.to_string(), "4bf92f3577b34da6a3ce929d0e0e4736");
     }
 
@@ -258,15 +229,8 @@ mod tests {
 
     #[test]
     fn paths_that_are_not_served_share_one_label() {
-        let methods =
-            Methods::decode(&[tonic_health::pb::FILE_DESCRIPTOR_SET]).expect("a valid set");
-        assert_eq!(
-            &*methods.labels("/grpc.health.v1.Health/Check").method,
-            "Check"
-        );
-        assert_eq!(
-            &*methods.labels("/grpc.health.v1.Health/Nonsense").method,
-            "unknown"
-        );
+        let methods = Methods::decode(&[tonic_health::pb::FILE_DESCRIPTOR_SET]).expect("a valid set");
+        assert_eq!(&*methods.labels("/grpc.health.v1.Health/Check").method, "Check");
+        assert_eq!(&*methods.labels("/grpc.health.v1.Health/Nonsense").method, "unknown");
     }
 }

@@ -115,7 +115,11 @@ impl Store {
 /// [`StoreError::SchemaMismatch`] when a newer program made it.
 pub async fn migrate(settings: &ConnectSettings) -> Result<usize, StoreError> {
     let pools = connect::open(settings).await?;
-    migrate::up(&pools).await
+    let applied = migrate::up(&pools).await?;
+    // In order, so that SQLite leaves one file behind and no journal.
+    pools.reader.close_by_ref().await?;
+    pools.writer.close_by_ref().await?;
+    Ok(applied)
 }
 
 #[cfg(test)]

@@ -16,14 +16,9 @@ use source::Source;
 /// What breaks a rule, as a person should read it.
 fn breaches(source: &Source) -> Vec<String> {
     let broken = rules::ALL.iter().flat_map(|rule| {
-        (rule.breaches)(source)
-            .into_iter()
-            .map(move |(line, what)| {
-                format!(
-                    "{}:{line}: {what} breaks \"{}\": {}",
-                    source.file, rule.name, rule.reason
-                )
-            })
+        (rule.breaches)(source).into_iter().map(move |(line, what)| {
+            format!("{}:{line}: {what} breaks \"{}\": {}", source.file, rule.name, rule.reason)
+        })
     });
     broken.collect()
 }
@@ -37,14 +32,8 @@ fn the_source_keeps_the_house_rules() {
     let broken: Vec<String> = files
         .iter()
         .flat_map(|file| {
-            let name = file
-                .strip_prefix(&root)
-                .expect("below the root")
-                .to_string_lossy();
-            breaches(&Source::new(
-                &name,
-                &fs::read_to_string(file).expect("readable"),
-            ))
+            let name = file.strip_prefix(&root).expect("below the root").to_string_lossy();
+            breaches(&Source::new(&name, &fs::read_to_string(file).expect("readable")))
         })
         .collect();
     assert!(broken.is_empty(), "{}", broken.join("\n"));
@@ -55,9 +44,7 @@ fn collect(folder: &Path, files: &mut Vec<PathBuf>) {
         let path = entry.path();
         if path.is_dir() {
             collect(&path, files);
-        } else if path.extension().is_some_and(|extension| extension == "rs")
-            && !path.ends_with("tests.rs")
-        {
+        } else if path.extension().is_some_and(|extension| extension == "rs") && !path.ends_with("tests.rs") {
             files.push(path);
         }
     }
@@ -66,9 +53,7 @@ fn collect(folder: &Path, files: &mut Vec<PathBuf>) {
 /// Asserts that a text at a path breaks exactly these rules, each however often.
 fn assert_breaks(file: &str, text: &str, expected: &[&str]) {
     let source = Source::new(file, text);
-    let broken = rules::ALL
-        .iter()
-        .filter(|rule| !(rule.breaches)(&source).is_empty());
+    let broken = rules::ALL.iter().filter(|rule| !(rule.breaches)(&source).is_empty());
     let names: Vec<&str> = broken.map(|rule| rule.name).collect();
     assert_eq!(names, expected, "{file}: {text}");
 }
@@ -92,71 +77,31 @@ fn a_forbidden_import_is_caught_however_it_is_written() {
 
 #[test]
 fn what_the_rules_allow_is_not_reported() {
-    assert_breaks(
-        "rpc/customers.rs",
-        "use crate::{app::App, domain::customer};\nuse super::status;",
-        &[],
-    );
-    assert_breaks(
-        "app/customers.rs",
-        "use crate::store::customers;\nuse crate::clock::Clock;",
-        &[],
-    );
+    assert_breaks("rpc/customers.rs", "use crate::{app::App, domain::customer};\nuse super::status;", &[]);
+    assert_breaks("app/customers.rs", "use crate::store::customers;\nuse crate::clock::Clock;", &[]);
     assert_breaks(
         "domain/case.rs",
         "// use crate::store;\n/// See `crate::store`.\nconst S: &str = \"crate::store::x\";",
         &[],
     );
-    assert_breaks(
-        "domain/case.rs",
-        "fn f() {}\n#[cfg(test)]\nmod tests {\n    use crate::store::Store;\n}",
-        &[],
-    );
+    assert_breaks("domain/case.rs", "fn f() {}\n#[cfg(test)]\nmod tests {\n    use crate::store::Store;\n}", &[]);
 }
 
 #[test]
 fn what_is_done_in_one_place_is_caught_elsewhere() {
-    assert_breaks(
-        "app/rules.rs",
-        "fn f() { jiff::Timestamp::now(); }",
-        &["only the clock reads the time"],
-    );
-    assert_breaks(
-        "rpc/mod.rs",
-        "use std::time::{Duration, Instant};",
-        &["only the clock reads the time"],
-    );
+    assert_breaks("app/rules.rs", "fn f() { jiff::Timestamp::now(); }", &["only the clock reads the time"]);
+    assert_breaks("rpc/mod.rs", "use std::time::{Duration, Instant};", &["only the clock reads the time"]);
     assert_breaks("clock.rs", "use std::time::Instant;", &[]);
     assert_breaks(
         "cli/serve.rs",
         "fn f() { std::env::var(\"HOME\"); }",
         &["only the configuration reads the environment"],
     );
-    assert_breaks(
-        "cli/serve.rs",
-        "const V: &str = env!(\"CARGO_PKG_VERSION\");",
-        &[],
-    );
-    assert_breaks(
-        "app/rules.rs",
-        "use sea_orm::EntityTrait;",
-        &["only the store knows SQL"],
-    );
-    assert_breaks(
-        "app/rules.rs",
-        "use tonic::Status;",
-        &["generated types and gRPC stop at rpc"],
-    );
+    assert_breaks("cli/serve.rs", "const V: &str = env!(\"CARGO_PKG_VERSION\");", &[]);
+    assert_breaks("app/rules.rs", "use sea_orm::EntityTrait;", &["only the store knows SQL"]);
+    assert_breaks("app/rules.rs", "use tonic::Status;", &["generated types and gRPC stop at rpc"]);
     assert_breaks("domain/case.rs", "async fn f() {}", &["the domain is pure"]);
-    assert_breaks(
-        "domain/case.rs",
-        "use tokio::sync::Mutex;",
-        &["the domain is pure"],
-    );
+    assert_breaks("domain/case.rs", "use tokio::sync::Mutex;", &["the domain is pure"]);
     assert_breaks("store/rules.rs", "use super::*;", &["no glob imports"]);
-    assert_breaks(
-        "app/rules.rs",
-        "use std::net::TcpStream;",
-        &["only delivery talks outward"],
-    );
+    assert_breaks("app/rules.rs", "use std::net::TcpStream;", &["only delivery talks outward"]);
 }

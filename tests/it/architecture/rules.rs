@@ -15,18 +15,7 @@ pub(super) struct Rule {
 /// `clock`, `config` and `telemetry` are leaves that everybody but the domain may use.
 const IMPORTS: [(&str, &[&str]); 13] = [
     ("main", &["cli"]),
-    (
-        "cli",
-        &[
-            "server",
-            "scheduler",
-            "rpc",
-            "app",
-            "store",
-            "domain",
-            "proto",
-        ],
-    ),
+    ("cli", &["server", "scheduler", "rpc", "app", "store", "domain", "proto"]),
     ("server", &["rpc", "app", "proto"]),
     ("desk", &["app", "domain"]),
     ("rpc", &["app", "domain", "proto"]),
@@ -55,15 +44,7 @@ pub(super) const ALL: [Rule; 8] = [
             if source.layer() != "domain" {
                 return Vec::new();
             }
-            let impure = [
-                "tokio",
-                "futures_util",
-                "tracing",
-                "metrics",
-                "std::fs",
-                "std::net",
-                "std::thread",
-            ];
+            let impure = ["tokio", "futures_util", "tracing", "metrics", "std::fs", "std::net", "std::thread"];
             let mut found = source.paths_below(&impure);
             found.extend(source.lines_with(&["async ", ".await"]));
             found
@@ -78,9 +59,7 @@ pub(super) const ALL: [Rule; 8] = [
             "domain" => source
                 .paths_below(&["sea_orm"])
                 .into_iter()
-                .filter(|(_, path)| {
-                    !path.starts_with("sea_orm::Derive") && path != "sea_orm::EnumIter"
-                })
+                .filter(|(_, path)| !path.starts_with("sea_orm::Derive") && path != "sea_orm::EnumIter")
                 .collect(),
             _ => source.paths_below(&["sea_orm", "sqlx", "gratitude_migrations"]),
         },
@@ -90,13 +69,7 @@ pub(super) const ALL: [Rule; 8] = [
         reason: "the contract can change without the use cases, and they without it",
         breaches: |source| match source.layer() {
             "rpc" | "server" | "cli" | "proto" => Vec::new(),
-            _ => source.paths_below(&[
-                "tonic",
-                "tonic_types",
-                "prost",
-                "prost_types",
-                "crate::proto",
-            ]),
+            _ => source.paths_below(&["tonic", "tonic_types", "prost", "prost_types", "crate::proto"]),
         },
     },
     Rule {
@@ -106,17 +79,9 @@ pub(super) const ALL: [Rule; 8] = [
             if source.file == "clock.rs" {
                 return Vec::new();
             }
-            let mut found = source.paths_below(&[
-                "std::time::Instant",
-                "std::time::SystemTime",
-                "tokio::time::Instant",
-            ]);
-            found.extend(source.lines_with(&[
-                "Timestamp::now",
-                "Zoned::now",
-                "Instant::now",
-                "SystemTime::now",
-            ]));
+            let mut found =
+                source.paths_below(&["std::time::Instant", "std::time::SystemTime", "tokio::time::Instant"]);
+            found.extend(source.lines_with(&["Timestamp::now", "Zoned::now", "Instant::now", "SystemTime::now"]));
             found
         },
     },
@@ -133,25 +98,13 @@ pub(super) const ALL: [Rule; 8] = [
         reason: "what leaves the house goes through one door",
         breaches: |source| match source.layer() {
             "delivery" => Vec::new(),
-            _ => source.paths_below(&[
-                "std::net::TcpStream",
-                "std::net::UdpSocket",
-                "tokio::net::TcpStream",
-                "lettre",
-            ]),
+            _ => source.paths_below(&["std::net::TcpStream", "std::net::UdpSocket", "tokio::net::TcpStream", "lettre"]),
         },
     },
     Rule {
         name: "no glob imports",
         reason: "a reader sees where every name comes from",
-        breaches: |source| {
-            source
-                .paths
-                .iter()
-                .filter(|(_, path)| path.ends_with("::*"))
-                .cloned()
-                .collect()
-        },
+        breaches: |source| source.paths.iter().filter(|(_, path)| path.ends_with("::*")).cloned().collect(),
     },
 ];
 
@@ -160,23 +113,14 @@ fn imports(source: &Source) -> Vec<(usize, String)> {
     if layer == "lib" {
         return Vec::new();
     }
-    let allowed = IMPORTS
-        .iter()
-        .find(|(name, _)| *name == layer)
-        .map_or(&[][..], |(_, allowed)| allowed);
+    let allowed = IMPORTS.iter().find(|(name, _)| *name == layer).map_or(&[][..], |(_, allowed)| allowed);
     let may_use_leaves = layer != "domain" && !LEAVES.contains(&layer) || layer == "telemetry";
-    let is_allowed = |target: &str| {
-        target == layer || allowed.contains(&target) || (may_use_leaves && LEAVES.contains(&target))
-    };
+    let is_allowed =
+        |target: &str| target == layer || allowed.contains(&target) || (may_use_leaves && LEAVES.contains(&target));
     let ours = source.paths.iter().filter_map(|(line, path)| {
-        let target = path
-            .strip_prefix("crate::")
-            .or_else(|| path.strip_prefix("gratitude::"))?
-            .split("::")
-            .next()?;
+        let target = path.strip_prefix("crate::").or_else(|| path.strip_prefix("gratitude::"))?.split("::").next()?;
         // A lower-case name is a module; the crate root itself holds nothing else.
-        (target.starts_with(|c: char| c.is_ascii_lowercase()) && !is_allowed(target))
-            .then(|| (*line, path.clone()))
+        (target.starts_with(|c: char| c.is_ascii_lowercase()) && !is_allowed(target)).then(|| (*line, path.clone()))
     });
     ours.collect()
 }

@@ -18,15 +18,8 @@ impl Source {
             code.truncate(tests);
         }
         let here = module(&file);
-        let paths = paths(&code)
-            .into_iter()
-            .map(|(line, path)| (line, absolute(&here, &path)))
-            .collect();
-        Self {
-            lines: code.lines().map(str::to_owned).collect(),
-            file,
-            paths,
-        }
+        let paths = paths(&code).into_iter().map(|(line, path)| (line, absolute(&here, &path))).collect();
+        Self { lines: code.lines().map(str::to_owned).collect(), file, paths }
     }
 
     /// The layer that the file belongs to: its first folder, or its name.
@@ -38,16 +31,11 @@ impl Source {
     /// The paths that begin with one of these, segment by segment.
     pub(super) fn paths_below(&self, roots: &[&str]) -> Vec<(usize, String)> {
         let is_below = |path: &str| {
-            roots.iter().any(|root| {
-                path.strip_prefix(root)
-                    .is_some_and(|rest| rest.is_empty() || rest.starts_with("::"))
-            })
+            roots
+                .iter()
+                .any(|root| path.strip_prefix(root).is_some_and(|rest| rest.is_empty() || rest.starts_with("::")))
         };
-        self.paths
-            .iter()
-            .filter(|(_, path)| is_below(path))
-            .cloned()
-            .collect()
+        self.paths.iter().filter(|(_, path)| is_below(path)).cloned().collect()
     }
 
     /// The lines that hold one of these texts.
@@ -64,15 +52,8 @@ impl Source {
 
 /// The module of a file: `rpc/convert/mod.rs` and `rpc/convert.rs` are both `rpc::convert`.
 fn module(file: &str) -> Vec<String> {
-    let mut parts: Vec<String> = file
-        .trim_end_matches(".rs")
-        .split('/')
-        .map(str::to_owned)
-        .collect();
-    if parts
-        .last()
-        .is_some_and(|last| ["mod", "lib", "main"].contains(&last.as_str()))
-    {
+    let mut parts: Vec<String> = file.trim_end_matches(".rs").split('/').map(str::to_owned).collect();
+    if parts.last().is_some_and(|last| ["mod", "lib", "main"].contains(&last.as_str())) {
         parts.pop();
     }
     parts
@@ -109,10 +90,7 @@ fn paths(code: &str) -> Vec<(usize, String)> {
     while let Some(start) = next_path(code, at) {
         let line = code[..start].matches('\n').count() + 1;
         let is_import = code[..start].trim_end().ends_with("use")
-            && !code[..start]
-                .trim_end()
-                .trim_end_matches("use")
-                .ends_with(|c: char| c.is_alphanumeric() || c == '_');
+            && !code[..start].trim_end().trim_end_matches("use").ends_with(|c: char| c.is_alphanumeric() || c == '_');
         let end = if is_import {
             start + code[start..].find(';').unwrap_or(code.len() - start)
         } else {
@@ -124,12 +102,7 @@ fn paths(code: &str) -> Vec<(usize, String)> {
         } else {
             opened.push(code[start..end].to_owned());
         }
-        found.extend(
-            opened
-                .into_iter()
-                .filter(|path| is_import || path.contains("::"))
-                .map(|path| (line, path)),
-        );
+        found.extend(opened.into_iter().filter(|path| is_import || path.contains("::")).map(|path| (line, path)));
         at = end.max(start + 1);
     }
     found
@@ -151,9 +124,7 @@ fn path_length(code: &str) -> usize {
             end += 1;
         }
         let goes_on = bytes[end..].starts_with(b"::")
-            && bytes
-                .get(end + 2)
-                .is_some_and(|b| b.is_ascii_alphanumeric() || *b == b'_');
+            && bytes.get(end + 2).is_some_and(|b| b.is_ascii_alphanumeric() || *b == b'_');
         if !goes_on {
             return end;
         }
@@ -165,29 +136,17 @@ fn path_length(code: &str) -> usize {
 fn open(prefix: &str, tree: &str, found: &mut Vec<String>) {
     let tree = tree.trim();
     let joined = |rest: &str| {
-        if prefix.is_empty() {
-            rest.to_owned()
-        } else {
-            format!("{prefix}::{rest}")
-        }
+        if prefix.is_empty() { rest.to_owned() } else { format!("{prefix}::{rest}") }
     };
     let Some(brace) = tree.find('{') else {
         let name = tree.split(" as ").next().unwrap_or(tree).trim();
         if !name.is_empty() {
-            found.push(if name == "self" && !prefix.is_empty() {
-                prefix.to_owned()
-            } else {
-                joined(name)
-            });
+            found.push(if name == "self" && !prefix.is_empty() { prefix.to_owned() } else { joined(name) });
         }
         return;
     };
     let stem = tree[..brace].trim().trim_end_matches("::");
-    let prefix = if stem.is_empty() {
-        prefix.to_owned()
-    } else {
-        joined(stem)
-    };
+    let prefix = if stem.is_empty() { prefix.to_owned() } else { joined(stem) };
     let inside = tree[brace + 1..].trim_end().trim_end_matches('}');
     let mut depth = 0_i32;
     let mut start = 0;
@@ -235,9 +194,7 @@ fn literal_length(text: &str) -> Option<usize> {
         let close = format!("\"{}", "#".repeat(hashes));
         return opened.then(|| {
             let start = 2 + hashes;
-            text[start..]
-                .find(&close)
-                .map_or(text.len(), |end| start + end + close.len())
+            text[start..].find(&close).map_or(text.len(), |end| start + end + close.len())
         });
     }
     if text.starts_with('"') {
@@ -255,7 +212,5 @@ fn literal_length(text: &str) -> Option<usize> {
         return escape[1..].find('\'').map(|end| end + 4);
     }
     let character = inside.chars().next()?;
-    inside[character.len_utf8()..]
-        .starts_with('\'')
-        .then(|| character.len_utf8() + 2)
+    inside[character.len_utf8()..].starts_with('\'').then(|| character.len_utf8() + 2)
 }

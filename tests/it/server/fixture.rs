@@ -57,34 +57,17 @@ impl Fixture {
             grpc: routes(Arc::clone(&hanging), Arc::clone(&release)),
             names: vec!["grpc.reflection.v1.ServerReflection".to_owned()],
             descriptors: tonic_reflection::pb::v1::FILE_DESCRIPTOR_SET,
-            http: Router::new().route(
-                "/panic",
-                post(async || -> Response { panic!("a page's bug") }),
-            ),
+            http: Router::new().route("/panic", post(async || -> Response { panic!("a page's bug") })),
         };
-        let server = Server::new(services, probe, &limits, stop.clone())
-            .expect("the services are described");
-        let listener = server::bind("127.0.0.1:0".parse().unwrap())
-            .await
-            .expect("a free port");
+        let server = Server::new(services, probe, &limits, stop.clone()).expect("the services are described");
+        let listener = server::bind("127.0.0.1:0".parse().unwrap()).await.expect("a free port");
         let address = listener.local_addr().expect("bound");
         let serving = tokio::spawn(server.serve(listener));
-        Self {
-            address,
-            stop,
-            database_is_up,
-            hanging,
-            release,
-            serving,
-        }
+        Self { address, stop, database_is_up, hanging, release, serving }
     }
 
     pub(super) async fn channel(&self) -> Channel {
-        Channel::from_shared(format!("http://{}", self.address))
-            .unwrap()
-            .connect()
-            .await
-            .expect("the server listens")
+        Channel::from_shared(format!("http://{}", self.address)).unwrap().connect().await.expect("the server listens")
     }
 
     pub(super) async fn health(&self) -> HealthClient<Channel> {
@@ -99,23 +82,16 @@ impl Fixture {
     /// Tells the server to stop and waits until it has.
     pub(super) async fn stopped(self) -> Ended {
         self.stop.cancel();
-        self.serving
-            .await
-            .expect("no panic")
-            .expect("the transport works")
+        self.serving.await.expect("no panic").expect("the transport works")
     }
 }
 
 /// Calls a method without fields on a connection.
 pub(super) async fn call(channel: Channel, path: &'static str) -> Result<(), Status> {
     let mut grpc = Grpc::new(channel);
-    grpc.ready()
-        .await
-        .map_err(|error| Status::unknown(error.to_string()))?;
+    grpc.ready().await.map_err(|error| Status::unknown(error.to_string()))?;
     let codec = ProstCodec::<(), ()>::default();
-    grpc.unary(Request::new(()), PathAndQuery::from_static(path), codec)
-        .await
-        .map(tonic::Response::into_inner)
+    grpc.unary(Request::new(()), PathAndQuery::from_static(path), codec).await.map(tonic::Response::into_inner)
 }
 
 fn routes(hanging: Arc<Notify>, release: Arc<Notify>) -> Routes {
@@ -125,18 +101,11 @@ fn routes(hanging: Arc<Notify>, release: Arc<Notify>) -> Routes {
         Status::ok("").into_http::<axum::body::Body>()
     };
     let router = Router::new()
-        .route(
-            "/test.Probe/Panic",
-            post(async || -> Response { panic!("a handler's bug") }),
-        )
+        .route("/test.Probe/Panic", post(async || -> Response { panic!("a handler's bug") }))
         .route("/test.Probe/Hang", post(hang))
         .route(
             "/test.Probe/Refuse",
-            post(async || {
-                Status::not_found("nothing")
-                    .into_http::<axum::body::Body>()
-                    .into_response()
-            }),
+            post(async || Status::not_found("nothing").into_http::<axum::body::Body>().into_response()),
         );
     Routes::from(router)
 }

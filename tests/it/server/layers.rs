@@ -15,63 +15,35 @@ use crate::support::http;
 async fn a_panic_is_internal_and_harms_no_other_call() {
     let fixture = Fixture::start().await;
     let channel = fixture.channel().await;
-    let status = call(channel.clone(), "/test.Probe/Panic")
-        .await
-        .expect_err("it panics");
+    let status = call(channel.clone(), "/test.Probe/Panic").await.expect_err("it panics");
     assert_eq!(status.code(), Code::Internal);
-    assert_eq!(
-        status.get_details_error_info().expect("details").reason,
-        "INTERNAL"
-    );
+    assert_eq!(status.get_details_error_info().expect("details").reason, "INTERNAL");
     assert!(!status.message().contains("bug"), "{status}");
-    let status = call(channel, "/test.Probe/Refuse")
-        .await
-        .expect_err("the same connection answers");
+    let status = call(channel, "/test.Probe/Refuse").await.expect_err("the same connection answers");
     assert_eq!(status.code(), Code::NotFound);
 }
 
 #[tokio::test]
 async fn a_panic_of_a_page_is_500() {
     let fixture = Fixture::start().await;
-    assert_eq!(
-        http::exchange(fixture.address, "POST", "/panic", &[], b"")
-            .await
-            .status,
-        500
-    );
+    assert_eq!(http::exchange(fixture.address, "POST", "/panic", &[], b"").await.status, 500);
 }
 
 #[tokio::test]
 async fn a_callers_deadline_ends_the_call() {
     let fixture = Fixture::start().await;
     // Over HTTP/1.1, because the gRPC client has a timer of its own for the same header.
-    let headers = [
-        ("content-type", "application/grpc-web+proto"),
-        ("grpc-timeout", "20m"),
-    ];
-    let answer = http::exchange(
-        fixture.address,
-        "POST",
-        "/test.Probe/Hang",
-        &headers,
-        b"\0\0\0\0\0",
-    )
-    .await;
+    let headers = [("content-type", "application/grpc-web+proto"), ("grpc-timeout", "20m")];
+    let answer = http::exchange(fixture.address, "POST", "/test.Probe/Hang", &headers, b"\0\0\0\0\0").await;
     assert_eq!(answer.headers["grpc-status"], "4", "{answer:?}");
 }
 
 #[tokio::test]
 async fn the_servers_own_deadline_ends_the_call() {
     let fixture = Fixture::with(|limits| limits.max_call_seconds = 1).await;
-    let status = fixture
-        .call("/test.Probe/Hang")
-        .await
-        .expect_err("nobody releases it");
+    let status = fixture.call("/test.Probe/Hang").await.expect_err("nobody releases it");
     assert_eq!(status.code(), Code::DeadlineExceeded);
-    assert_eq!(
-        status.get_details_error_info().expect("details").reason,
-        "DEADLINE_EXCEEDED"
-    );
+    assert_eq!(status.get_details_error_info().expect("details").reason, "DEADLINE_EXCEEDED");
 }
 
 #[tokio::test]
@@ -80,39 +52,23 @@ async fn one_call_too_many_is_refused_at_once_with_a_time_to_come_back() {
     let channel = fixture.channel().await;
     let first = tokio::spawn(call(channel.clone(), "/test.Probe/Hang"));
     fixture.hanging.notified().await;
-    let status = call(channel.clone(), "/test.Probe/Refuse")
-        .await
-        .expect_err("the only place is taken");
+    let status = call(channel.clone(), "/test.Probe/Refuse").await.expect_err("the only place is taken");
     assert_eq!(status.code(), Code::ResourceExhausted);
     let details = status.get_error_details();
     assert_eq!(details.error_info().expect("details").reason, "OVERLOADED");
     assert!(details.retry_info().expect("details").retry_delay.is_some());
     fixture.release.notify_one();
-    first
-        .await
-        .expect("no panic")
-        .expect_err("a reply without message");
-    let status = call(channel, "/test.Probe/Refuse")
-        .await
-        .expect_err("the place is free");
+    first.await.expect("no panic").expect_err("a reply without message");
+    let status = call(channel, "/test.Probe/Refuse").await.expect_err("the place is free");
     assert_eq!(status.code(), Code::NotFound);
 }
 
 #[tokio::test]
 async fn an_open_stream_does_not_block_a_stop() {
     let fixture = Fixture::start().await;
-    let mut stream = fixture
-        .health()
-        .await
-        .watch(HealthCheckRequest::default())
-        .await
-        .expect("health is served")
-        .into_inner();
-    stream
-        .message()
-        .await
-        .expect("open")
-        .expect("the first state");
+    let mut stream =
+        fixture.health().await.watch(HealthCheckRequest::default()).await.expect("health is served").into_inner();
+    stream.message().await.expect("open").expect("the first state");
     let stop = fixture.stop.clone();
     let ended = tokio::spawn(fixture.stopped());
     stop.cancelled().await;
@@ -124,10 +80,7 @@ async fn an_open_stream_does_not_block_a_stop() {
         }
     };
     assert_eq!(status.code(), Code::Unavailable);
-    assert_eq!(
-        status.get_details_error_info().expect("details").reason,
-        "STOPPING"
-    );
+    assert_eq!(status.get_details_error_info().expect("details").reason, "STOPPING");
     assert_eq!(ended.await.expect("no panic"), Ended::Drained);
 }
 
@@ -139,10 +92,7 @@ async fn a_call_in_work_may_finish_after_the_signal() {
     let release = fixture.release.clone();
     fixture.stop.cancel();
     release.notify_one();
-    let status = call
-        .await
-        .expect("no panic")
-        .expect_err("a reply without message");
+    let status = call.await.expect("no panic").expect_err("a reply without message");
     assert_ne!(status.code(), Code::Unavailable, "{status}");
     assert_eq!(fixture.stopped().await, Ended::Drained);
 }
@@ -159,14 +109,10 @@ async fn a_call_that_never_ends_is_cut_off() {
 #[tokio::test]
 async fn only_loopback_is_listened_on() {
     for address in ["0.0.0.0:0", "[::]:0", "192.0.2.1:0"] {
-        let refused = server::bind(address.parse().unwrap())
-            .await
-            .expect_err("callers are not authenticated");
+        let refused = server::bind(address.parse().unwrap()).await.expect_err("callers are not authenticated");
         assert!(matches!(refused, ServerError::NotLoopback(_)), "{refused}");
         assert!(refused.to_string().contains("127.0.0.1"), "{refused}");
     }
-    server::bind("[::1]:0".parse().unwrap())
-        .await
-        .expect("loopback");
+    server::bind("[::1]:0".parse().unwrap()).await.expect("loopback");
     assert!(Config::default().listen.ip().is_loopback());
 }

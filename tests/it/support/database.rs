@@ -1,7 +1,8 @@
 //! A migrated database for each test, on both engines.
 
-use std::{fs, io::Write, path::Path, thread};
+use std::{fs, io::Write, path::Path, thread, time::Duration};
 
+use gratitude::store::{self, ConnectSettings, Durability};
 use tempfile::TempDir;
 use tokio::sync::OnceCell;
 
@@ -36,11 +37,7 @@ impl Database {
         match engine {
             Engine::Sqlite => Some(Self::sqlite().await),
             Engine::Postgres => match postgres::lease().await {
-                Ok(lease) => Some(Self {
-                    url: lease.url(),
-                    engine,
-                    _files: Files::Cluster(lease),
-                }),
+                Ok(lease) => Some(Self { url: lease.url(), engine, _files: Files::Cluster(lease) }),
                 Err(postgres::Missing) => {
                     leave_out();
                     None
@@ -56,11 +53,7 @@ impl Database {
         let folder = folder();
         let file = folder.path().join("gratitude.db");
         fs::write(&file, template).expect("the temporary folder takes files");
-        Self {
-            url: sqlite_url(&file),
-            engine: Engine::Sqlite,
-            _files: Files::Folder(folder),
-        }
+        Self { url: sqlite_url(&file), engine: Engine::Sqlite, _files: Files::Folder(folder) }
     }
 }
 
@@ -74,22 +67,25 @@ async fn migrated_file() -> Vec<u8> {
 
 /// Brings the database at `url` to the present schema.
 pub(crate) async fn migrate(url: &str) {
-    let options = if url.starts_with("sqlite:") {
-        format!("{url}?mode=rwc")
-    } else {
-        url.to_owned()
-    };
-    let connection = sea_orm::Database::connect(options)
-        .await
-        .expect("the database can be reached");
-    connection.close().await.expect("the connection closes");
+    store::migrate(&settings(url)).await.expect("the schema can be brought up to date");
+}
+
+/// How tests connect: few connections, since many tests run at once.
+pub(crate) fn settings(url: &str) -> ConnectSettings {
+    ConnectSettings {
+        url: url.to_owned(),
+        pooler: false,
+        read_connections: 2,
+        write_connections: 2,
+        connect_timeout: Duration::from_secs(30),
+        statement_timeout: Duration::from_secs(30),
+        // Tests of durability start the real binary.
+        durability: Durability::Off,
+    }
 }
 
 fn folder() -> TempDir {
-    tempfile::Builder::new()
-        .prefix("gratitude-test-")
-        .tempdir()
-        .expect("there is room for temporary files")
+    tempfile::Builder::new().prefix("gratitude-test-").tempdir().expect("there is room for temporary files")
 }
 
 fn sqlite_url(file: &Path) -> String {
@@ -100,10 +96,7 @@ fn sqlite_url(file: &Path) -> String {
 fn leave_out() {
     let test = thread::current().name().unwrap_or("a test").to_owned();
     let why = "PostgreSQL's server programs (initdb, postgres) are neither in PATH nor below /usr/lib/postgresql";
-    assert!(
-        std::env::var_os("CI").is_none(),
-        "{test} can't be left out where CI is set: {why}"
-    );
+    assert!(std::env::var_os("CI").is_none(), "{test} can't be left out where CI is set: {why}");
     writeln!(std::io::stderr(), "left out: {test}: {why}").expect("standard error is open");
 }
 

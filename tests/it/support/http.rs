@@ -43,48 +43,28 @@ pub(crate) async fn exchange(
         head.push_str(&format!("{name}: {value}\r\n"));
     }
     head.push_str("\r\n");
-    let mut connection = TcpStream::connect(server)
-        .await
-        .expect("the server listens");
-    connection
-        .write_all(head.as_bytes())
-        .await
-        .expect("the server reads");
+    let mut connection = TcpStream::connect(server).await.expect("the server listens");
+    connection.write_all(head.as_bytes()).await.expect("the server reads");
     connection.write_all(body).await.expect("the server reads");
     let mut received = Vec::new();
-    connection
-        .read_to_end(&mut received)
-        .await
-        .expect("the server answers and closes");
+    connection.read_to_end(&mut received).await.expect("the server answers and closes");
     parse(&received)
 }
 
 fn parse(received: &[u8]) -> Answer {
-    let end = received
-        .windows(4)
-        .position(|w| w == b"\r\n\r\n")
-        .expect("a head");
+    let end = received.windows(4).position(|w| w == b"\r\n\r\n").expect("a head");
     let head = String::from_utf8(received[..end].to_vec()).expect("an ASCII head");
     let mut lines = head.split("\r\n");
-    let status = lines
-        .next()
-        .and_then(|line| line.split(' ').nth(1))
-        .expect("a status line");
+    let status = lines.next().and_then(|line| line.split(' ').nth(1)).expect("a status line");
     let headers: BTreeMap<String, String> = lines
         .filter_map(|line| line.split_once(": "))
         .map(|(name, value)| (name.to_ascii_lowercase(), value.to_owned()))
         .collect();
     let body = &received[end + 4..];
-    let is_chunked = headers
-        .get("transfer-encoding")
-        .is_some_and(|encoding| encoding == "chunked");
+    let is_chunked = headers.get("transfer-encoding").is_some_and(|encoding| encoding == "chunked");
     Answer {
         status: status.parse().expect("a number"),
-        body: if is_chunked {
-            unchunk(body)
-        } else {
-            body.to_vec()
-        },
+        body: if is_chunked { unchunk(body) } else { body.to_vec() },
         headers,
     }
 }

@@ -78,41 +78,27 @@ impl Lease {
 
 impl Drop for Lease {
     fn drop(&mut self) {
-        let dropped = self
-            .cluster
-            .administrator
-            .send(Task::Drop(std::mem::take(&mut self.name)));
+        let dropped = self.cluster.administrator.send(Task::Drop(std::mem::take(&mut self.name)));
         dropped.expect("the administrator lives as long as the process");
     }
 }
 
 /// The folder of the server programs: the first in `PATH`, else the newest of Debian's.
 fn programs() -> Option<PathBuf> {
-    let has_programs = |folder: &PathBuf| {
-        ["initdb", "postgres"]
-            .iter()
-            .all(|program| folder.join(program).is_file())
-    };
+    let has_programs = |folder: &PathBuf| ["initdb", "postgres"].iter().all(|program| folder.join(program).is_file());
     let path = env::var_os("PATH").unwrap_or_default();
     let in_path = env::split_paths(&path).find(has_programs);
     in_path.or_else(|| {
         let versions = fs::read_dir("/usr/lib/postgresql").ok()?.flatten();
-        let version =
-            |folder: &PathBuf| folder.parent()?.file_name()?.to_str()?.parse::<u32>().ok();
-        versions
-            .map(|entry| entry.path().join("bin"))
-            .filter(has_programs)
-            .max_by_key(version)
+        let version = |folder: &PathBuf| folder.parent()?.file_name()?.to_str()?.parse::<u32>().ok();
+        versions.map(|entry| entry.path().join("bin")).filter(has_programs).max_by_key(version)
     })
 }
 
 impl Cluster {
     fn start(programs: &Path) -> Self {
-        let folder = tempfile::Builder::new()
-            .prefix("gratitude-pg-")
-            .tempdir_in(PARENT)
-            .expect("a temporary folder")
-            .keep();
+        let folder =
+            tempfile::Builder::new().prefix("gratitude-pg-").tempdir_in(PARENT).expect("a temporary folder").keep();
         let owner = Owner::of(&folder);
         let data = folder.join("data");
         watch_over(&folder);
@@ -121,19 +107,10 @@ impl Cluster {
             .command(&programs.join("initdb"))
             .arg("--pgdata")
             .arg(&data)
-            .args([
-                "--username=gratitude",
-                "--auth=trust",
-                "--encoding=UTF8",
-                "--locale=C.UTF-8",
-            ])
+            .args(["--username=gratitude", "--auth=trust", "--encoding=UTF8", "--locale=C.UTF-8"])
             .output()
             .expect("initdb runs");
-        assert!(
-            initdb.status.success(),
-            "initdb: {}",
-            String::from_utf8_lossy(&initdb.stderr)
-        );
+        assert!(initdb.status.success(), "initdb: {}", String::from_utf8_lossy(&initdb.stderr));
 
         let log = fs::File::create(folder.join("log")).expect("a log file");
         let server = owner
@@ -150,10 +127,7 @@ impl Cluster {
 
         let (administrator, tasks) = mpsc::channel();
         let (ready, is_ready) = mpsc::channel();
-        let cluster = Self {
-            folder,
-            administrator,
-        };
+        let cluster = Self { folder, administrator };
         let (postgres, template) = (cluster.url("postgres"), cluster.url(TEMPLATE));
         thread::spawn(move || administrate(&postgres, &template, &tasks, &ready));
         is_ready.recv().expect("the template is made");
@@ -161,10 +135,7 @@ impl Cluster {
     }
 
     fn url(&self, database: &str) -> String {
-        format!(
-            "postgres://gratitude@localhost/{database}?host={}",
-            self.folder.display()
-        )
+        format!("postgres://gratitude@localhost/{database}?host={}", self.folder.display())
     }
 }
 
@@ -179,26 +150,18 @@ impl Owner {
         }
         let users = fs::read_to_string("/etc/passwd").expect("a system with root has users");
         let find = |name: &str| {
-            let line = users
-                .lines()
-                .find_map(|line| line.strip_prefix(name)?.strip_prefix(":x:"))?;
+            let line = users.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(":x:"))?;
             let mut ids = line.split(':').map_while(|id| id.parse::<u32>().ok());
             Some((ids.next()?, ids.next()?))
         };
-        let (uid, gid) = find("postgres")
-            .or_else(|| find("nobody"))
-            .expect("a user who is not root");
+        let (uid, gid) = find("postgres").or_else(|| find("nobody")).expect("a user who is not root");
         chown(folder, Some(uid), Some(gid)).expect("root may give folders away");
         Self(Some((uid, gid)))
     }
 
     fn command(&self, program: &Path) -> Command {
         let mut command = Command::new(program);
-        command
-            .stdin(Stdio::null())
-            .stdout(Stdio::null())
-            .current_dir("/")
-            .env("LC_ALL", "C.UTF-8");
+        command.stdin(Stdio::null()).stdout(Stdio::null()).current_dir("/").env("LC_ALL", "C.UTF-8");
         // Its own group: Ctrl-C is for the tests, the server is stopped when they are gone.
         command.process_group(0);
         if let Some((uid, gid)) = self.0 {
@@ -236,11 +199,7 @@ fn wait_until_ready(mut server: Child, folder: &Path) {
     let pid_file = folder.join("data/postmaster.pid");
     for _ in 0..START_POLLS_MAX {
         let state = fs::read_to_string(&pid_file).unwrap_or_default();
-        if state
-            .lines()
-            .nth(7)
-            .is_some_and(|line| line.trim() == "ready")
-        {
+        if state.lines().nth(7).is_some_and(|line| line.trim() == "ready") {
             return;
         }
         if let Some(status) = server.try_wait().expect("our own child") {
@@ -255,39 +214,23 @@ fn wait_until_ready(mut server: Child, folder: &Path) {
 /// Makes and drops databases one after the other: a template can be copied only while nobody else is connected to it.
 /// It has its own runtime, because a connection dies with the runtime of the test that opened it.
 #[tokio::main(flavor = "current_thread")]
-async fn administrate(
-    postgres: &str,
-    template: &str,
-    tasks: &mpsc::Receiver<Task>,
-    ready: &mpsc::Sender<()>,
-) {
-    let connection = sea_orm::Database::connect(postgres)
-        .await
-        .expect("the server is ready");
+async fn administrate(postgres: &str, template: &str, tasks: &mpsc::Receiver<Task>, ready: &mpsc::Sender<()>) {
+    let connection = sea_orm::Database::connect(postgres).await.expect("the server is ready");
     run(&connection, &format!("CREATE DATABASE {TEMPLATE}")).await;
     migrate(template).await;
     ready.send(()).expect("the starter waits");
     for task in tasks {
         match task {
             Task::Create(name, done) => {
-                run(
-                    &connection,
-                    &format!("CREATE DATABASE {name} TEMPLATE {TEMPLATE}"),
-                )
-                .await;
+                run(&connection, &format!("CREATE DATABASE {name} TEMPLATE {TEMPLATE}")).await;
                 // A test that gave up meanwhile no longer waits.
                 done.send(()).unwrap_or_default();
             }
-            Task::Drop(name) => {
-                run(&connection, &format!("DROP DATABASE {name} WITH (FORCE)")).await
-            }
+            Task::Drop(name) => run(&connection, &format!("DROP DATABASE {name} WITH (FORCE)")).await,
         }
     }
 }
 
 async fn run(connection: &DatabaseConnection, sql: &str) {
-    connection
-        .execute_unprepared(sql)
-        .await
-        .unwrap_or_else(|error| panic!("{sql}: {error}"));
+    connection.execute_unprepared(sql).await.unwrap_or_else(|error| panic!("{sql}: {error}"));
 }
