@@ -1,0 +1,79 @@
+//! Locations and rules.
+
+use super::{Source, count};
+use crate::{
+    domain::{
+        location::Location,
+        rule::{Rule, RuleDefinition},
+    },
+    store::{
+        entity::{location, rule, rule_version},
+        error::StoreError,
+    },
+};
+
+const LOCATIONS: Source = Source("locations");
+const RULES: Source = Source("rules");
+const VERSIONS: Source = Source("rule_versions");
+
+pub(in crate::store) fn location_to_row(location: &Location) -> Result<location::Model, StoreError> {
+    let settings = &location.settings;
+    Ok(location::Model {
+        id: location.id.to_string(),
+        display_name: settings.display_name.clone(),
+        region: settings.region.clone(),
+        language: settings.language.clone(),
+        time_zone: settings.time_zone.clone(),
+        settings: LOCATIONS.to_json("settings", settings)?,
+        version: location.version,
+        created_at: location.created_at.as_microsecond(),
+        updated_at: location.updated_at.as_microsecond(),
+    })
+}
+
+pub(in crate::store) fn location_from_row(row: location::Model) -> Result<Location, StoreError> {
+    Ok(Location {
+        id: LOCATIONS.named("id", &row.id)?,
+        settings: LOCATIONS.json("settings", &row.settings)?,
+        version: row.version,
+        created_at: LOCATIONS.instant("created_at", row.created_at)?,
+        updated_at: LOCATIONS.instant("updated_at", row.updated_at)?,
+    })
+}
+
+pub(in crate::store) fn rule_to_row(rule: &Rule) -> rule::Model {
+    rule::Model {
+        id: rule.id.to_string(),
+        state: rule.state.as_str().to_owned(),
+        version: count(rule.version),
+        revision: rule.revision,
+        created_at: rule.created_at.as_microsecond(),
+        updated_at: rule.updated_at.as_microsecond(),
+    }
+}
+
+pub(in crate::store) fn rule_version_to_row(rule: &Rule) -> Result<rule_version::Model, StoreError> {
+    Ok(rule_version::Model {
+        rule_id: rule.id.to_string(),
+        version: count(rule.version),
+        definition: VERSIONS.to_json("definition", &rule.definition)?,
+        created_at: rule.updated_at.as_microsecond(),
+    })
+}
+
+/// A rule with its newest version.
+pub(in crate::store) fn rule_from_rows(row: rule::Model, version: &rule_version::Model) -> Result<Rule, StoreError> {
+    Ok(Rule {
+        id: RULES.named("id", &row.id)?,
+        state: RULES.named("state", &row.state)?,
+        version: RULES.number("version", row.version)?,
+        definition: definition(version)?,
+        revision: row.revision,
+        created_at: RULES.instant("created_at", row.created_at)?,
+        updated_at: RULES.instant("updated_at", row.updated_at)?,
+    })
+}
+
+fn definition(version: &rule_version::Model) -> Result<RuleDefinition, StoreError> {
+    VERSIONS.json("definition", &version.definition)
+}

@@ -1,0 +1,150 @@
+//! Gestures, and the contacts that they take from a household's budget.
+
+use super::{Source, count};
+use crate::{
+    domain::{
+        gesture::{Contact, Gesture, Lease, Schedule},
+        ids::{CaseId, CustomerId, GestureId, HouseholdId, InteractionId, RuleId},
+    },
+    store::{
+        entity::{contact, gesture},
+        error::StoreError,
+    },
+};
+
+const GESTURES: Source = Source("gestures");
+const CONTACTS: Source = Source("contacts");
+
+pub(in crate::store) fn to_row(gesture: &Gesture) -> Result<gesture::Model, StoreError> {
+    let lease = gesture.lease.as_ref();
+    let rule = gesture.rule.as_ref();
+    let schedule = &gesture.schedule;
+    Ok(gesture::Model {
+        id: gesture.id.0,
+        customer_id: gesture.customer.0,
+        household_id: gesture.household.0,
+        interaction_id: gesture.interaction.map(|id| id.0),
+        case_id: gesture.case.map(|id| id.0),
+        location_id: gesture.location.to_string(),
+        rule_id: rule.map(|(id, _)| id.to_string()),
+        rule_version: rule.map(|(_, version)| count(*version)),
+        occurrence: gesture.occurrence.clone(),
+        kind: gesture.kind.as_str().to_owned(),
+        channel: gesture.channel.as_str().to_owned(),
+        purpose: gesture.purpose.as_str().to_owned(),
+        tone: gesture.tone.as_str().to_owned(),
+        priority: i32::from(gesture.priority),
+        role: gesture.role.clone(),
+        group_name: gesture.group.clone(),
+        promised: gesture.promised,
+        state: gesture.state.as_str().to_owned(),
+        reason: gesture.reason.map(|r| r.as_str().to_owned()),
+        explanation: gesture.explanation.clone(),
+        due_at: schedule.due_at.as_microsecond(),
+        deadline_at: schedule.deadline_at.as_microsecond(),
+        planned_local: schedule.planned_local.clone(),
+        zone: schedule.zone.clone(),
+        tzdb: schedule.tzdb.clone(),
+        steps: GESTURES.to_json("steps", &schedule.steps)?,
+        terms: GESTURES.to_json("terms", &gesture.terms)?,
+        content: GESTURES.to_json("content", &gesture.content)?,
+        lease_owner: lease.map(|l| l.owner.clone()),
+        lease_token: lease.map(|l| l.token),
+        lease_until: lease.map(|l| l.until.as_microsecond()),
+        far_side_deduplicates: lease.map(|l| l.far_side_deduplicates),
+        attempts: count(gesture.attempts),
+        completed_at: gesture.completed_at.map(|at| at.as_microsecond()),
+        version: gesture.version,
+        created_at: gesture.created_at.as_microsecond(),
+    })
+}
+
+pub(in crate::store) fn from_row(row: gesture::Model) -> Result<Gesture, StoreError> {
+    Ok(Gesture {
+        id: GestureId(row.id),
+        customer: CustomerId(row.customer_id),
+        household: HouseholdId(row.household_id),
+        interaction: row.interaction_id.map(InteractionId),
+        case: row.case_id.map(CaseId),
+        location: GESTURES.named("location_id", &row.location_id)?,
+        rule: rule(&row)?,
+        lease: lease(&row)?,
+        schedule: schedule(&row)?,
+        kind: GESTURES.named("kind", &row.kind)?,
+        channel: GESTURES.named("channel", &row.channel)?,
+        purpose: GESTURES.named("purpose", &row.purpose)?,
+        tone: GESTURES.named("tone", &row.tone)?,
+        priority: GESTURES.number("priority", row.priority)?,
+        state: GESTURES.named("state", &row.state)?,
+        reason: GESTURES.named_opt("reason", row.reason.as_deref())?,
+        terms: GESTURES.json("terms", &row.terms)?,
+        content: GESTURES.json("content", &row.content)?,
+        attempts: GESTURES.number("attempts", row.attempts)?,
+        completed_at: GESTURES.instant_opt("completed_at", row.completed_at)?,
+        created_at: GESTURES.instant("created_at", row.created_at)?,
+        occurrence: row.occurrence,
+        role: row.role,
+        group: row.group_name,
+        promised: row.promised,
+        explanation: row.explanation,
+        version: row.version,
+    })
+}
+
+fn rule(row: &gesture::Model) -> Result<Option<(RuleId, u32)>, StoreError> {
+    let (Some(id), Some(version)) = (&row.rule_id, row.rule_version) else {
+        return Ok(None);
+    };
+    Ok(Some((GESTURES.named("rule_id", id)?, GESTURES.number("rule_version", version)?)))
+}
+
+fn schedule(row: &gesture::Model) -> Result<Schedule, StoreError> {
+    Ok(Schedule {
+        due_at: GESTURES.instant("due_at", row.due_at)?,
+        deadline_at: GESTURES.instant("deadline_at", row.deadline_at)?,
+        planned_local: row.planned_local.clone(),
+        zone: row.zone.clone(),
+        tzdb: row.tzdb.clone(),
+        steps: GESTURES.json("steps", &row.steps)?,
+    })
+}
+
+fn lease(row: &gesture::Model) -> Result<Option<Lease>, StoreError> {
+    let (Some(owner), Some(token), Some(until)) = (&row.lease_owner, row.lease_token, row.lease_until) else {
+        return Ok(None);
+    };
+    Ok(Some(Lease {
+        owner: owner.clone(),
+        token,
+        until: GESTURES.instant("lease_until", until)?,
+        far_side_deduplicates: row.far_side_deduplicates.unwrap_or(false),
+    }))
+}
+
+pub(in crate::store) fn contact_to_row(contact: &Contact) -> contact::Model {
+    contact::Model {
+        id: contact.id,
+        household_id: contact.household.0,
+        customer_id: contact.customer.0,
+        channel: contact.channel.as_str().to_owned(),
+        kind: contact.kind.as_str().to_owned(),
+        at: contact.at.as_microsecond(),
+        state: contact.state.as_str().to_owned(),
+        gesture_id: contact.gesture.map(|id| id.0),
+        priority: i32::from(contact.priority),
+    }
+}
+
+pub(in crate::store) fn contact_from_row(row: contact::Model) -> Result<Contact, StoreError> {
+    Ok(Contact {
+        id: row.id,
+        household: HouseholdId(row.household_id),
+        customer: CustomerId(row.customer_id),
+        channel: CONTACTS.named("channel", &row.channel)?,
+        kind: CONTACTS.named("kind", &row.kind)?,
+        at: CONTACTS.instant("at", row.at)?,
+        state: CONTACTS.named("state", &row.state)?,
+        gesture: row.gesture_id.map(GestureId),
+        priority: CONTACTS.number("priority", row.priority)?,
+    })
+}
