@@ -1,5 +1,6 @@
 //! The ledger: the only place that knows SQL.
 
+mod chunk;
 mod connect;
 #[allow(unreachable_pub, reason = "the derives of entities write `pub`")]
 mod entity;
@@ -7,6 +8,7 @@ mod error;
 mod instance;
 mod migrate;
 mod rows;
+mod write;
 
 pub use connect::{ConnectSettings, Durability};
 pub use error::StoreError;

@@ -14,8 +14,6 @@ pub struct Model {
     pub first_visit: Option<String>,
     pub last_visit: Option<String>,
     pub last_purchase: Option<String>,
-    pub median_gap_days: Option<i32>,
-    pub interactions: i32,
     pub last_seen_at: Option<i64>,
     pub last_location_id: Option<String>,
     pub last_contact_at: Option<i64>,

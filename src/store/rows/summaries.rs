@@ -19,8 +19,6 @@ pub(in crate::store) fn to_row(summary: &Summary) -> Result<customer_summary::Mo
         first_visit: summary.first_visit.map(|d| d.to_string()),
         last_visit: summary.last_visit.map(|d| d.to_string()),
         last_purchase: summary.last_purchase.map(|d| d.to_string()),
-        median_gap_days: summary.median_gap().map(count),
-        interactions: count(summary.counts.values().sum()),
         last_seen_at: last.map(|seen| seen.at.as_microsecond()),
         last_location_id: last.map(|seen| seen.location.to_string()),
         last_contact_at: summary.last_contact_at.map(|at| at.as_microsecond()),
