@@ -2,6 +2,7 @@
 
 pub mod clock;
 pub mod config;
+pub mod domain;
 pub mod scheduler;
 pub mod server;
 pub mod store;
