@@ -57,11 +57,8 @@ impl<'a> Budget<'a> {
     /// # Errors
     /// [`Full`], naming what used the budget up and when the first of it leaves the period.
     pub fn start_at(&self, now: Timestamp) -> Result<(), Full> {
-        let used: Vec<_> = self
-            .places
-            .iter()
-            .filter(|p| p.state == ContactState::Used && self.within(p.at, now))
-            .collect();
+        let used: Vec<_> =
+            self.places.iter().filter(|p| p.state == ContactState::Used && self.within(p.at, now)).collect();
         if used.len() < self.limit {
             return Ok(());
         }

@@ -186,6 +186,33 @@ pub struct Customer {
 }
 
 impl Customer {
+    /// A customer nobody has met, of whom this is known. Contact points follow from the identifiers, see
+    /// [`Profile::seed_contact_points`].
+    #[must_use]
+    pub fn new(
+        id: CustomerId,
+        household: HouseholdId,
+        mut profile: Profile,
+        identifiers: Vec<Identifier>,
+        now: Timestamp,
+    ) -> Self {
+        profile.seed_contact_points(&identifiers);
+        Self {
+            id,
+            household,
+            kind: CustomerKind::Person,
+            status: CustomerStatus::Active,
+            merged_into: None,
+            profile,
+            tags: Vec::new(),
+            identifiers,
+            consents: Vec::new(),
+            version: 1,
+            created_at: now,
+            updated_at: now,
+        }
+    }
+
     /// What the customer said about this channel and purpose; `Unknown` when never asked.
     #[must_use]
     pub fn consent(&self, channel: Channel, purpose: Purpose) -> ConsentState {
@@ -239,6 +266,23 @@ pub struct Profile {
     pub preferred_channels: Vec<Channel>,
     /// What is unique about them.
     pub facts: Vec<Fact>,
+}
+
+impl Profile {
+    /// Who can be found by a phone number or an e-mail address can be reached there: where there is no contact point
+    /// of that kind yet, usable or bad, the first such identifier makes one.
+    pub fn seed_contact_points(&mut self, identifiers: &[Identifier]) {
+        let phones = identifiers.iter().filter(|i| i.kind == IdentifierKind::Phone);
+        let emails = identifiers.iter().filter(|i| i.kind == IdentifierKind::Email);
+        let phone = phones.map(|i| ContactAddress::Phone(i.normalized.clone())).next();
+        let email = emails.map(|i| ContactAddress::Email(i.typed.trim().to_owned())).next();
+        for address in [phone, email].into_iter().flatten() {
+            let seeded = ContactPoint { address, label: String::new(), bad: false };
+            if self.contact_points.iter().all(|known| known.kind() != seeded.kind()) {
+                self.contact_points.push(seeded);
+            }
+        }
+    }
 }
 
 /// A birthday whose year need not be known.

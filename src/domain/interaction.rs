@@ -241,10 +241,7 @@ impl Interaction {
     pub fn counts_as_visit_day(&self) -> bool {
         self.state != InteractionState::Voided
             && self.detail.direction == Direction::Inbound
-            && matches!(
-                self.detail.kind,
-                InteractionKind::Visit | InteractionKind::Purchase | InteractionKind::Enquiry
-            )
+            && matches!(self.detail.kind, InteractionKind::Visit | InteractionKind::Purchase | InteractionKind::Enquiry)
     }
 
     /// The instant by which rules reckon: when it began, but never after we learned of it.
@@ -267,7 +264,7 @@ pub struct Detail {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub touchpoint: Option<TouchpointId>,
     /// When the customer means to leave (a stay, a booked hour).
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(rename = "expected_end_time", default, skip_serializing_if = "Option::is_none")]
     pub expected_end: Option<Timestamp>,
     /// Who served, as the business names its staff.
     #[serde(default, skip_serializing_if = "String::is_empty")]
@@ -306,16 +303,16 @@ pub struct Detail {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub fault: Option<FaultKind>,
     /// How long the customer waited for our first response.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(rename = "response_duration", default, skip_serializing_if = "Option::is_none")]
     pub response: Option<SignedDuration>,
     /// How often the customer was passed on.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub transfers: Option<u16>,
     /// When something was promised for.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(rename = "promised_time", default, skip_serializing_if = "Option::is_none")]
     pub promised_at: Option<Timestamp>,
     /// When it was fulfilled.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(rename = "fulfilled_time", default, skip_serializing_if = "Option::is_none")]
     pub fulfilled_at: Option<Timestamp>,
     /// Something nobody expected.
     #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -6,6 +6,7 @@ use super::{
     case::{Case, CaseOrigin, CaseState},
     gesture::{ContactState, Gesture, GestureState, Reason, Tone},
     ids::{CaseId, CustomerId, InteractionId},
+    interaction::Interaction,
     obligation::{self, Obligation},
     refusal::Refusal,
     world::{Actor, Context, Event, EventDetail, EventKind, Miss, Needs, Subject, World},
@@ -76,7 +77,12 @@ impl Ledger<'_, '_> {
     ) -> Result<Gesture, Refusal> {
         let name = Subject::Gesture(gesture.id).to_string();
         if !gesture.state.may_become(state) {
-            return Err(Refusal::gesture_state(name, gesture.state, gesture.reason, &format!("able to become {state}")));
+            return Err(Refusal::gesture_state(
+                name,
+                gesture.state,
+                gesture.reason,
+                &format!("able to become {state}"),
+            ));
         }
         if gesture.promised && state.is_final() {
             self.count_promise(gesture.customer, -1);
@@ -261,6 +267,61 @@ impl Ledger<'_, '_> {
         let explanation = format!("Waits until cases/{} is resolved.", case.id);
         self.hold_cheer(case.customer, Reason::OpenCase, &explanation)?;
         Ok(case)
+    }
+
+    /// Counts an interaction that is new to its customer's summary.
+    ///
+    /// # Errors
+    /// [`Refusal::Miss`] when it lies before the last visit day and the other days are not loaded.
+    pub fn count_interaction(&mut self, interaction: &Interaction) -> Result<(), Refusal> {
+        let Some(customer) = interaction.customer else { return Ok(()) };
+        let mut summary = self.world.summary(customer);
+        if interaction.counts_as_visit_day() {
+            let days = self.world.visit_days.get(&customer);
+            summary
+                .add_visit_day(interaction.local_date, days)
+                .map_err(|_| Refusal::Miss(Miss::VisitDays(customer)))?;
+            if let Some(mut days) = days.cloned() {
+                *days.entry(interaction.local_date).or_default() += 1;
+                self.world.visit_days.put(customer, days);
+            }
+        }
+        summary.count(interaction);
+        summary.add_spend(&interaction.detail, 1);
+        self.world.summaries.put(customer, summary);
+        Ok(())
+    }
+
+    /// Keeps the summary true after the content of an interaction changed.
+    pub fn recount_interaction(&mut self, before: &Interaction, after: &Interaction) {
+        let Some(customer) = after.customer else { return };
+        let mut summary = self.world.summary(customer);
+        if self.world.joined_to(after.id).next().is_none() {
+            summary.add_spend(&before.detail, -1);
+            summary.add_spend(&after.detail, 1);
+        }
+        summary.see(after);
+        self.world.summaries.put(customer, summary);
+    }
+
+    /// Makes a customer's summary anew from all their interactions.
+    ///
+    /// # Errors
+    /// [`Refusal::Miss`] when these are not loaded.
+    pub fn rebuild_summary(&mut self, customer: CustomerId) -> Result<(), Refusal> {
+        if !self.world.histories.contains(&customer) {
+            return Err(Refusal::Miss(Miss::History(customer)));
+        }
+        let rebuilt = self.world.summary(customer).rebuilt(self.world.interactions_of(customer));
+        self.world.summaries.put(customer, rebuilt);
+        if self.world.visit_days.get(&customer).is_some() {
+            let mut days = std::collections::BTreeMap::new();
+            for interaction in self.world.interactions_of(customer).filter(|i| i.counts_as_visit_day()) {
+                *days.entry(interaction.local_date).or_default() += 1;
+            }
+            self.world.visit_days.put(customer, days);
+        }
+        Ok(())
     }
 
     fn count_promise(&mut self, customer: CustomerId, by: i32) {

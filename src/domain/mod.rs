@@ -3,10 +3,13 @@
 //! Nothing here awaits, reads a clock, knows gRPC or SQL. Instants are [`jiff::Timestamp`]s cut to microseconds,
 //! which is what both databases keep.
 
+pub mod answer;
 pub mod budget;
 pub mod case;
 pub mod codes;
+pub mod commands;
 pub mod consent;
+pub mod content;
 pub mod customer;
 pub mod filter;
 pub mod gesture;
@@ -24,9 +27,10 @@ pub mod refusal;
 pub mod rule;
 pub mod rulebook;
 pub mod settings;
+pub mod starter;
 pub mod summary;
+mod text_enum;
 pub mod when;
 pub mod world;
-mod text_enum;
 
 pub use text_enum::UnknownName;

@@ -1,8 +1,6 @@
 //! What an interaction was for the customer: gratification, neutral or misery, with the evidence.
 
-use super::interaction::{
-    Detail, Emotion, FaultKind, FeelingAbout, InteractionKind, Moment, MomentKind, Surprise,
-};
+use super::interaction::{Detail, Emotion, FaultKind, FeelingAbout, InteractionKind, Moment, MomentKind, Surprise};
 
 /// At or above this intensity, full satisfaction is a peak worth a congratulation.
 const PEAK_INTENSITY: u8 = 4;

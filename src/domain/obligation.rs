@@ -228,9 +228,11 @@ impl Verdict {
             let text = format!("The {} by {} reached the customer.", first.kind, first.channel);
             return Some(Self::end(ObligationState::Fulfilled, Reason::Delivered, text).by(first));
         }
-        evidence.interaction.detail.thanked_in_person.then(|| {
-            Self::end(ObligationState::Fulfilled, Reason::ThankedInPerson, "Thanked face to face.")
-        })
+        evidence
+            .interaction
+            .detail
+            .thanked_in_person
+            .then(|| Self::end(ObligationState::Fulfilled, Reason::ThankedInPerson, "Thanked face to face."))
     }
 
     fn waiting(evidence: &Evidence<'_>) -> Option<Self> {

@@ -10,8 +10,7 @@ use super::{
     rule::OverBudget,
     settings::Settings,
     when::{
-        AllowedTimes, LocationCalendar, NotPlannable, PlanInput, Wait, WeeklyHours, ZoneCandidate,
-        ZoneSource, plan,
+        AllowedTimes, LocationCalendar, NotPlannable, PlanInput, Wait, WeeklyHours, ZoneCandidate, ZoneSource, plan,
     },
     world::World,
 };
@@ -83,7 +82,10 @@ impl Planned {
 pub fn plan_gesture(world: &World, wish: &Wish<'_>, now: Timestamp) -> Planned {
     let choice = choose_channel(wish.customer, &wish.terms.channels, wish.purpose);
     let Some(channel) = choice.channel else {
-        return Planned::stopped(Reason::NoConsent, format!("No channel is allowed: {}.", choice.passed_over.join("; ")));
+        return Planned::stopped(
+            Reason::NoConsent,
+            format!("No channel is allowed: {}.", choice.passed_over.join("; ")),
+        );
     };
     let mut schedule = match schedule(world, wish, channel, now, None) {
         Ok(schedule) => schedule,
@@ -192,9 +194,8 @@ fn schedule(
 ) -> Result<Schedule, Planned> {
     let calendar = calendar(wish.location);
     let from = from.max(wish.anew.map(|anew| anew.not_before));
-    let (moment, wait) = from.map_or((wish.terms.moment_at, wish.terms.wait), |from| {
-        (from, Wait::Exact(SignedDuration::ZERO))
-    });
+    let (moment, wait) =
+        from.map_or((wish.terms.moment_at, wish.terms.wait), |from| (from, Wait::Exact(SignedDuration::ZERO)));
     let input = PlanInput {
         moment,
         wait,

@@ -46,8 +46,8 @@ impl CompiledRule {
                 }
             }
             Trigger::Milestone { visit_days } => {
-                if !facts.new_visit_day {
-                    return Some("trigger: no new visit day".to_owned());
+                if !facts.on_latest_visit_day {
+                    return Some("trigger: latest visit day".to_owned());
                 }
                 if !visit_days.contains(&facts.summary.visit_days) {
                     return Some("trigger: visit_days".to_owned());
@@ -61,7 +61,11 @@ impl CompiledRule {
     #[must_use]
     pub fn occurrence(&self, facts: &Facts<'_>) -> String {
         match self.rule.definition.trigger {
-            Trigger::Interaction(_) => facts.interaction.id.to_string(),
+            Trigger::Interaction(_) if facts.interaction.recorded_customer == Some(facts.customer.id) => {
+                facts.interaction.id.to_string()
+            }
+            // Attributed later: whose it was before does not take the thanks from whose it is.
+            Trigger::Interaction(_) => format!("{}/{}", facts.interaction.id, facts.customer.id),
             Trigger::Milestone { .. } => format!("{}/visit/{}", facts.customer.id, facts.summary.visit_days),
         }
     }
@@ -102,8 +106,9 @@ pub struct Facts<'a> {
     pub summary: &'a Summary,
     /// Where.
     pub location: &'a Location,
-    /// Whether this interaction made its day a visit day, and the latest one.
-    pub new_visit_day: bool,
+    /// Whether it lies on the customer's latest visit day: only there may a milestone be reached, so that a late fact
+    /// never fires one.
+    pub on_latest_visit_day: bool,
 }
 
 impl<'a> Facts<'a> {

@@ -2,11 +2,14 @@
 
 use super::{
     ids::{CaseId, CustomerId, InteractionId, LocationId},
-    interaction::{InteractionChannel, InteractionKind, NoPurchaseReason, Outcome},
+    interaction::{
+        Detail, Direction, Interaction, InteractionChannel, InteractionKind, InteractionState, NoPurchaseReason,
+        Outcome,
+    },
 };
 use jiff::{Timestamp, civil::Date};
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// One customer's history in one row. Written with each fact; can be rebuilt from the interactions.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -82,6 +85,154 @@ impl Summary {
             open_case: None,
             open_promises: 0,
             grieving_since: None,
+        }
+    }
+}
+
+/// Most words kept of what the last interaction was about.
+const ABOUT_MAX: usize = 5;
+
+impl Summary {
+    /// The exact median gap between visit days in days (the lower one of two middles), or `None` below two visit days.
+    #[must_use]
+    pub fn median_gap(&self) -> Option<u32> {
+        let total: u64 = self.gaps.values().map(|n| u64::from(*n)).sum();
+        let middle = total.checked_add(1)? / 2;
+        let mut seen = 0;
+        self.gaps.iter().find_map(|(gap, n)| {
+            seen += u64::from(*n);
+            (middle > 0 && seen >= middle).then_some(*gap)
+        })
+    }
+
+    /// Counts an interaction that is new to the summary; observations are left out. Its visit day is counted apart, by
+    /// [`Summary::add_visit_day`].
+    pub fn count(&mut self, interaction: &Interaction) {
+        if interaction.detail.kind == InteractionKind::Observation || interaction.state == InteractionState::Voided {
+            return;
+        }
+        *self.counts.entry(interaction.detail.kind).or_default() += 1;
+        self.see(interaction);
+    }
+
+    /// Takes note of an interaction's latest content: what was last, and when something was last bought.
+    pub fn see(&mut self, interaction: &Interaction) {
+        let detail = &interaction.detail;
+        if detail.direction != Direction::Inbound || detail.kind == InteractionKind::Observation {
+            return;
+        }
+        if detail.outcome == Some(Outcome::Purchased) {
+            self.last_purchase = self.last_purchase.max(Some(interaction.local_date));
+        }
+        let is_latest =
+            self.last.as_ref().is_none_or(|last| last.interaction == interaction.id || last.at <= interaction.start_at);
+        if is_latest && interaction.joined.is_none() {
+            self.last = Some(LastSeen::of(interaction));
+        }
+    }
+
+    /// Adds what was paid; takes it away again with `sign` −1.
+    pub fn add_spend(&mut self, detail: &Detail, sign: i64) {
+        if let Some(total) = detail.purchase.as_ref().and_then(|p| p.total.as_ref()) {
+            let sum = self.spend.entry(total.currency.clone()).or_default();
+            *sum = sum.saturating_add(total.micros.saturating_mul(sign));
+            if *sum == 0 {
+                self.spend.remove(&total.currency);
+            }
+        }
+    }
+
+    /// Counts a visit day that is new. `days` must hold all others when the new one lies before the last.
+    ///
+    /// # Errors
+    /// [`DaysNeeded`] when it does, and they are not given.
+    pub fn add_visit_day(&mut self, date: Date, days: Option<&BTreeMap<Date, u32>>) -> Result<(), DaysNeeded> {
+        let (before, after) = match (self.last_visit, days) {
+            (None, _) => (None, None),
+            (Some(last), _) if last == date => return Ok(()),
+            (Some(last), _) if last < date => (Some(last), None),
+            (Some(_), None) => return Err(DaysNeeded),
+            (Some(_), Some(days)) if days.contains_key(&date) => return Ok(()),
+            (Some(_), Some(days)) => {
+                (days.range(..date).next_back().map(|(day, _)| *day), days.range(date..).next().map(|(day, _)| *day))
+            }
+        };
+        if let (Some(before), Some(after)) = (before, after)
+            && let Some(n) = self.gaps.get_mut(&days_between(before, after))
+        {
+            *n = n.saturating_sub(1);
+        }
+        self.gaps.retain(|_, n| *n > 0);
+        for (from, to) in [(before, Some(date)), (Some(date), after)] {
+            if let (Some(from), Some(to)) = (from, to) {
+                *self.gaps.entry(days_between(from, to)).or_default() += 1;
+            }
+        }
+        self.visit_days += 1;
+        self.first_visit = Some(self.first_visit.map_or(date, |first| first.min(date)));
+        self.last_visit = self.last_visit.max(Some(date));
+        Ok(())
+    }
+
+    /// Makes the summary anew from all interactions of the customer. What is not made from them (contacts, cases,
+    /// promises, grief) stays.
+    #[must_use]
+    pub fn rebuilt<'a>(&self, interactions: impl Iterator<Item = &'a Interaction>) -> Self {
+        let mut interactions: Vec<_> = interactions.filter(|i| i.state != InteractionState::Voided).collect();
+        interactions.sort_by_key(|i| (i.start_at, i.id));
+        let joined: BTreeSet<_> = interactions.iter().filter_map(|i| i.joined).collect();
+        let mut fresh = Self {
+            last_contact_at: self.last_contact_at,
+            open_case: self.open_case,
+            open_promises: self.open_promises,
+            grieving_since: self.grieving_since,
+            ..Self::new(self.customer)
+        };
+        let days: BTreeSet<_> = interactions.iter().filter(|i| i.counts_as_visit_day()).map(|i| i.local_date).collect();
+        for day in days {
+            // In order, so nothing lies before the last and no other days are needed.
+            if fresh.add_visit_day(day, None).is_err() {
+                continue;
+            }
+        }
+        for interaction in interactions {
+            fresh.count(interaction);
+            if !joined.contains(&interaction.id) {
+                fresh.add_spend(&interaction.detail, 1);
+            }
+        }
+        fresh
+    }
+}
+
+/// A visit day lies before the last one, and the others are not known.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct DaysNeeded;
+
+fn days_between(from: Date, to: Date) -> u32 {
+    let days = to.duration_since(from).as_hours() / 24;
+    u32::try_from(days).unwrap_or(0)
+}
+
+impl LastSeen {
+    /// What the desk must know of an interaction.
+    #[must_use]
+    pub fn of(interaction: &Interaction) -> Self {
+        let detail = &interaction.detail;
+        let hidden = detail.purchase.as_ref().is_some_and(|p| p.surprise || p.confidential);
+        let bought = detail.purchase.iter().filter(|_| !hidden).flat_map(|p| p.items.iter().map(|i| &i.name));
+        let about = bought.chain(&detail.items_looked_at).chain(&detail.topics).take(ABOUT_MAX).cloned().collect();
+        Self {
+            interaction: interaction.id,
+            at: interaction.start_at,
+            location: interaction.location.clone(),
+            kind: detail.kind,
+            channel: detail.channel,
+            outcome: detail.outcome,
+            no_purchase_reason: detail.no_purchase_reason,
+            about,
+            staff: detail.staff.clone(),
+            mood: detail.emotion.as_ref().map(|e| e.satisfaction),
         }
     }
 }

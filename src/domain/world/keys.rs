@@ -21,6 +21,12 @@ impl IdempotencyKey {
         Self { scope: format!("request/{principal}/{method}"), key: request_id.to_owned() }
     }
 
+    /// Whether it is a call's `request_id`, which is forgotten after a while.
+    #[must_use]
+    pub fn is_request(&self) -> bool {
+        self.scope.starts_with("request/")
+    }
+
     /// The key of a record in another system: holds for ever.
     #[must_use]
     pub fn source(system: &str, external_id: &str) -> Self {

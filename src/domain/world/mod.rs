@@ -55,8 +55,6 @@ pub struct Context<'a> {
     pub now: Timestamp,
     /// Where new ids come from.
     pub ids: &'a mut IdSource,
-    /// Keyed hashes for idempotency.
-    pub hasher: &'a KeyHasher,
 }
 
 /// What a command wants loaded. Sets, so that a group's needs are their union.
@@ -247,12 +245,8 @@ impl World {
     /// The customers who have an identifier, each once, in order of id.
     #[must_use]
     pub fn customers_with(&self, key: &IdentifierKey) -> Vec<CustomerId> {
-        let mut found: Vec<_> = self
-            .customers
-            .of(key.hash())
-            .filter_map(|c| self.customer(c.id).ok())
-            .map(|c| c.id)
-            .collect();
+        let mut found: Vec<_> =
+            self.customers.of(key.hash()).filter_map(|c| self.customer(c.id).ok()).map(|c| c.id).collect();
         found.sort_unstable();
         found.dedup();
         found
@@ -313,9 +307,19 @@ impl World {
     /// The oldest open case of a customer.
     #[must_use]
     pub fn open_case(&self, customer: CustomerId) -> Option<&Case> {
-        self.cases
-            .of(customer.0)
-            .filter(|c| c.state == CaseState::Open)
-            .min_by_key(|c| (c.opened_at, c.id))
+        self.cases.of(customer.0).filter(|c| c.state == CaseState::Open).min_by_key(|c| (c.opened_at, c.id))
+    }
+}
+
+impl World {
+    /// Takes the visit days of a customer as they are in the database, and adds those that the group recorded since.
+    pub fn load_visit_days(&mut self, customer: CustomerId, mut days: BTreeMap<Date, u32>) {
+        let unwritten = self.interactions.changes().filter(|(change, i)| {
+            *change == Change::Inserted && i.customer == Some(customer) && i.counts_as_visit_day()
+        });
+        for (_, interaction) in unwritten {
+            *days.entry(interaction.local_date).or_default() += 1;
+        }
+        self.visit_days.load(customer, days);
     }
 }

@@ -41,12 +41,7 @@ pub struct Table<K, V> {
 
 impl<K, V> Default for Table<K, V> {
     fn default() -> Self {
-        Self {
-            rows: HashMap::new(),
-            changed: BTreeMap::new(),
-            tried: HashMap::new(),
-            owned: HashMap::new(),
-        }
+        Self { rows: HashMap::new(), changed: BTreeMap::new(), tried: HashMap::new(), owned: HashMap::new() }
     }
 }
 

@@ -1,0 +1,271 @@
+//! Somebody comes in, and leaves.
+
+use super::{
+    Once,
+    record::{Recorded, enter, interaction_id, respond, settle_outcome},
+    story,
+    who::Who,
+};
+use crate::domain::{
+    answer::{local_date, note_interaction},
+    ids::{InteractionId, LocationId},
+    interaction::{
+        Detail, Direction, Emotion, Interaction, InteractionChannel, InteractionKind, InteractionState,
+        NoPurchaseReason, Outcome, Purchase,
+    },
+    ledger::{Ledger, missing_interaction},
+    limits::CLOCK_SKEW_MAX,
+    moment,
+    refusal::{Precondition, Refusal, Violation},
+    settings::Settings,
+    world::{Actor, Command, Context, EventKind, Needs, Replay, World},
+};
+use jiff::Timestamp;
+use std::sync::Arc;
+
+/// Opens a visit, or finds the one that is open or has just ended.
+#[derive(Debug, Clone)]
+pub struct CheckIn {
+    /// Who checks in the customer.
+    pub actor: Actor,
+    /// By what a repetition is recognised.
+    pub once: Once,
+    /// Who came.
+    pub who: Who,
+    /// Where.
+    pub location: LocationId,
+    /// When, by the desk's clock; now, when not said.
+    pub at: Option<Timestamp>,
+    /// Who serves.
+    pub staff: String,
+    /// When the customer means to leave.
+    pub expected_end: Option<Timestamp>,
+    /// What a stranger looks like or is called.
+    pub stranger: String,
+    /// The settings that say how far around it the other half of its story is looked for.
+    pub settings: Arc<Settings>,
+    /// The instant of the call.
+    pub now: Timestamp,
+}
+
+impl Command for CheckIn {
+    type Reply = Recorded;
+
+    fn needs(&self) -> Needs {
+        let at = self.at.unwrap_or(self.now);
+        let mut needs = Needs {
+            keys: self.once.keys.iter().cloned().collect(),
+            locations: [self.location.clone()].into(),
+            neighbours: [story::neighbourhood(&self.location, at, at, story::join_window(&self.settings))].into(),
+            ..Needs::default()
+        };
+        self.who.add_needs(&mut needs);
+        needs
+    }
+
+    fn decide(&self, world: &mut World, context: &mut Context<'_>) -> Result<Recorded, Refusal> {
+        let mut ledger = Ledger { world, context, actor: &self.actor };
+        if let Replay::Of(resource) = self.once.replay(&ledger)? {
+            return Recorded::read(ledger.world, interaction_id(&resource)?, true);
+        }
+        let at = self.at.unwrap_or(ledger.context.now);
+        self.check_times(at, ledger.now())?;
+        let location = ledger.world.location(&self.location)?;
+        let found = self.who.resolve(&mut ledger)?;
+        let id = match found.customer.and_then(|c| self.same_visit(&ledger, c, at)) {
+            Some(visit) => visit,
+            None => {
+                let date = local_date(&ledger, &location, at)?;
+                let mut detail = Detail::new(InteractionKind::Visit, InteractionChannel::InStore, Direction::Inbound);
+                detail.staff.clone_from(&self.staff);
+                detail.expected_end = self.expected_end;
+                detail.stranger.clone_from(&self.stranger);
+                let visit = Interaction {
+                    id: InteractionId(ledger.new_id()),
+                    customer: found.customer,
+                    recorded_customer: found.customer,
+                    candidates: found.candidates,
+                    state: InteractionState::Open,
+                    location: self.location.clone(),
+                    moment: moment::judge(&detail),
+                    detail,
+                    start_at: at,
+                    end_at: None,
+                    received_at: ledger.now(),
+                    local_date: date,
+                    joined: None,
+                    history: false,
+                    void_reason: None,
+                    version: 1,
+                };
+                let id = visit.id;
+                enter(&mut ledger, visit)?;
+                id
+            }
+        };
+        self.once.remember(&mut ledger, &format!("interactions/{id}"));
+        Recorded::read(ledger.world, id, false)
+    }
+}
+
+impl CheckIn {
+    fn check_times(&self, at: Timestamp, now: Timestamp) -> Result<(), Refusal> {
+        let mut wrong = Vec::new();
+        if at.duration_since(now) > CLOCK_SKEW_MAX {
+            wrong.push(Violation::new("start_time", "must not be more than 24 hours ahead of now"));
+        }
+        if self.expected_end.is_some_and(|end| end < at) {
+            wrong.push(Violation::new("expected_end_time", "must not be before `start_time`"));
+        }
+        if wrong.is_empty() { Ok(()) } else { Err(Refusal::Invalid(wrong)) }
+    }
+
+    /// Who comes in again within [`Settings::same_visit_within`] is still on the same visit.
+    fn same_visit(
+        &self,
+        ledger: &Ledger<'_, '_>,
+        customer: crate::domain::ids::CustomerId,
+        at: Timestamp,
+    ) -> Option<InteractionId> {
+        let within = ledger.world.settings.same_visit_within;
+        ledger
+            .world
+            .interactions_of(customer)
+            .filter(|i| i.detail.kind == InteractionKind::Visit && i.location == self.location)
+            .filter(|i| i.state == InteractionState::Open)
+            .filter(|i| at.duration_since(i.start_at).abs() <= within || i.start_at <= at)
+            .max_by_key(|i| (i.start_at, i.id))
+            .map(|i| i.id)
+    }
+}
+
+/// Ends an open visit with its outcome.
+#[derive(Debug, Clone)]
+pub struct Close {
+    /// Who closes it.
+    pub actor: Actor,
+    /// By what a repetition is recognised; empty for the service's own closing.
+    pub once: Option<Once>,
+    /// The visit.
+    pub id: InteractionId,
+    /// How it ended.
+    pub ending: Ending,
+}
+
+/// How a visit ended.
+#[derive(Debug, Clone, Default, PartialEq, Eq, serde::Serialize)]
+pub struct Ending {
+    /// Bought or not.
+    pub outcome: Option<Outcome>,
+    /// Why nothing was bought.
+    pub no_purchase_reason: Option<NoPurchaseReason>,
+    /// When; now, when not said.
+    #[serde(rename = "end_time")]
+    pub end_at: Option<Timestamp>,
+    /// What was bought.
+    pub purchase: Option<Purchase>,
+    /// What they looked at.
+    pub items_looked_at: Vec<String>,
+    /// How they felt.
+    #[serde(rename = "mood")]
+    pub emotion: Option<Emotion>,
+    /// Free words.
+    pub remarks: String,
+    /// Thanked face to face.
+    pub thanked_in_person: bool,
+}
+
+impl Command for Close {
+    type Reply = Recorded;
+
+    fn needs(&self) -> Needs {
+        Needs {
+            keys: self.once.iter().flat_map(|once| once.keys.iter().cloned()).collect(),
+            interactions: [self.id].into(),
+            ..Needs::default()
+        }
+    }
+
+    fn decide(&self, world: &mut World, context: &mut Context<'_>) -> Result<Recorded, Refusal> {
+        let mut ledger = Ledger { world, context, actor: &self.actor };
+        if let Some(once) = &self.once
+            && let Replay::Of(resource) = once.replay(&ledger)?
+        {
+            return Recorded::read(ledger.world, interaction_id(&resource)?, true);
+        }
+        let before = ledger
+            .world
+            .interactions
+            .get(&self.id)
+            .cloned()
+            .ok_or_else(|| Refusal::not_found("interaction", &self.id))?;
+        check_open(&before)?;
+        // All that comes with it: its place, and whoever else is in the story.
+        ledger.world.obligations.get(&self.id).ok_or_else(|| missing_interaction(self.id))?;
+        let after = self.ending.apply(&before, &ledger)?;
+        ledger.world.interactions.put(self.id, after.clone());
+        ledger.recount_interaction(&before, &after);
+        note_interaction(&mut ledger, EventKind::InteractionClosed, &after, vec!["outcome".to_owned()]);
+        respond(&mut ledger, self.id)?;
+        if let Some(once) = &self.once {
+            once.remember(&mut ledger, &format!("interactions/{}", self.id));
+        }
+        Recorded::read(ledger.world, self.id, false)
+    }
+}
+
+fn check_open(interaction: &Interaction) -> Result<(), Refusal> {
+    let resource = format!("interactions/{}", interaction.id);
+    let (kind, message) = match interaction.state {
+        InteractionState::Open => return Ok(()),
+        InteractionState::Closed => (
+            Precondition::InteractionNotOpen,
+            format!("{resource} is closed already; record a new interaction with `replaces` to correct it"),
+        ),
+        InteractionState::Voided => (Precondition::InteractionVoided, format!("{resource} was voided")),
+    };
+    Err(Refusal::Precondition { kind, resource, message })
+}
+
+impl Ending {
+    fn apply(&self, before: &Interaction, ledger: &Ledger<'_, '_>) -> Result<Interaction, Refusal> {
+        let now = ledger.now();
+        let end_at = self.end_at.unwrap_or(now);
+        let mut after = before.clone();
+        let detail = &mut after.detail;
+        if self.purchase.is_some() {
+            detail.purchase.clone_from(&self.purchase);
+        }
+        detail.outcome = self.outcome;
+        detail.no_purchase_reason = self.no_purchase_reason;
+        let sold = ledger.world.joined_to(before.id).next().is_some() || detail.purchase.is_some();
+        if sold && detail.outcome != Some(Outcome::Purchased) {
+            // The till knows better than who saw the customer leave.
+            detail.outcome = Some(Outcome::Purchased);
+            detail.no_purchase_reason = None;
+        }
+        settle_outcome(detail, true);
+        detail.items_looked_at.extend(self.items_looked_at.iter().cloned());
+        if self.emotion.is_some() {
+            detail.emotion.clone_from(&self.emotion);
+        }
+        if !self.remarks.is_empty() {
+            detail.remarks.clone_from(&self.remarks);
+        }
+        detail.thanked_in_person |= self.thanked_in_person;
+        let mut wrong = detail.violations();
+        if end_at < before.start_at {
+            wrong.push(Violation::new("end_time", "must not be before the visit's `start_time`"));
+        } else if end_at.duration_since(now) > CLOCK_SKEW_MAX {
+            wrong.push(Violation::new("end_time", "must not be more than 24 hours ahead of now"));
+        }
+        if !wrong.is_empty() {
+            return Err(Refusal::Invalid(wrong));
+        }
+        after.moment = moment::judge(&after.detail);
+        after.state = InteractionState::Closed;
+        after.end_at = Some(end_at);
+        after.version += 1;
+        Ok(after)
+    }
+}

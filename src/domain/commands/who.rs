@@ -1,0 +1,172 @@
+//! Who an interaction is about: a customer who is named, or whoever fits what was given.
+
+use crate::domain::{
+    customer::{Customer, CustomerStatus, Identifier, IdentifierKey, Profile},
+    ids::{CustomerId, HouseholdId},
+    ledger::Ledger,
+    limits::CANDIDATES_MAX,
+    refusal::{Precondition, Refusal},
+    world::{EventDetail, EventKind, Needs, Subject},
+};
+use serde::Serialize;
+use std::collections::BTreeMap;
+
+/// Who a call is about.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Who {
+    /// Somebody not known.
+    #[default]
+    Nobody,
+    /// This customer.
+    Customer(CustomerId),
+    /// Whoever fits.
+    Identity(Identity),
+}
+
+/// What somebody is known by.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Identity {
+    /// Phone, e-mail, loyalty number …
+    pub identifiers: Vec<Identifier>,
+    /// What else was said; the names also tell apart who shares an identifier.
+    pub profile: Profile,
+    /// What to do when nobody fits.
+    pub on_missing: OnMissing,
+}
+
+/// What to do when nobody fits.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum OnMissing {
+    /// Make a customer of what was given.
+    Create,
+    /// Leave it anonymous.
+    #[default]
+    KeepAnonymous,
+    /// Refuse the call.
+    Reject,
+}
+
+/// What came of looking for somebody.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Found {
+    /// The one who fits, if exactly one does best.
+    pub customer: Option<CustomerId>,
+    /// Those who fit equally well, when several do.
+    pub candidates: Vec<CustomerId>,
+}
+
+/// How much a matching identifier says. One that belongs to a customer alone outweighs any number of shared ones.
+const UNIQUE_MATCH: u32 = 1_000;
+const SHARED_MATCH: u32 = 10;
+/// A name tells apart who shares an identifier, but never stands against one.
+const NAME_MATCH: u32 = 1;
+
+impl Who {
+    /// Adds what must be loaded to resolve this.
+    pub fn add_needs(&self, needs: &mut Needs) {
+        match self {
+            Self::Nobody => {}
+            Self::Customer(id) => {
+                needs.customers.insert(*id);
+            }
+            Self::Identity(identity) => {
+                needs.identifiers.extend(identity.identifiers.iter().map(Identifier::key));
+                needs.may_create |= identity.on_missing == OnMissing::Create;
+            }
+        }
+    }
+
+    /// Finds the customer, or makes one where that was asked for.
+    ///
+    /// # Errors
+    /// When the named customer does not exist or was erased, or nobody fits and the caller wanted nobody made.
+    pub fn resolve(&self, ledger: &mut Ledger<'_, '_>) -> Result<Found, Refusal> {
+        match self {
+            Self::Nobody => Ok(Found::default()),
+            Self::Customer(id) => {
+                let customer = ledger.world.customer(*id)?;
+                if customer.status == CustomerStatus::Erased {
+                    return Err(Refusal::Erased { resource: Subject::Customer(customer.id).to_string() });
+                }
+                Ok(Found { customer: Some(customer.id), candidates: Vec::new() })
+            }
+            Self::Identity(identity) => identity.resolve(ledger),
+        }
+    }
+}
+
+impl Identity {
+    fn resolve(&self, ledger: &mut Ledger<'_, '_>) -> Result<Found, Refusal> {
+        let best = self.best_fits(ledger);
+        match best.as_slice() {
+            [one] => Ok(Found { customer: Some(*one), candidates: Vec::new() }),
+            [] => match self.on_missing {
+                OnMissing::Create => {
+                    let id = create(ledger, self.profile.clone(), self.identifiers.clone());
+                    Ok(Found { customer: Some(id), candidates: Vec::new() })
+                }
+                OnMissing::KeepAnonymous => Ok(Found::default()),
+                OnMissing::Reject => Err(Refusal::Precondition {
+                    kind: Precondition::NobodyFits,
+                    resource: "who.identity".to_owned(),
+                    message: "nobody fits these identifiers; create the customer, or ask to keep it anonymous"
+                        .to_owned(),
+                }),
+            },
+            several => Ok(Found { customer: None, candidates: several.iter().take(CANDIDATES_MAX).copied().collect() }),
+        }
+    }
+
+    /// The customers who fit best, each once; several when they fit equally.
+    fn best_fits(&self, ledger: &Ledger<'_, '_>) -> Vec<CustomerId> {
+        let mut scores: BTreeMap<CustomerId, u32> = BTreeMap::new();
+        for identifier in &self.identifiers {
+            let weight = if identifier.kind.is_unique() { UNIQUE_MATCH } else { SHARED_MATCH };
+            for customer in ledger.world.customers_with(&identifier.key()) {
+                *scores.entry(customer).or_default() += weight;
+            }
+        }
+        for (id, score) in &mut scores {
+            if ledger.world.customers.get(id).is_some_and(|c| same_name(&c.profile, &self.profile)) {
+                *score += NAME_MATCH;
+            }
+        }
+        let best = scores.values().max().copied();
+        scores.into_iter().filter(|(_, score)| Some(*score) == best).map(|(id, _)| id).collect()
+    }
+}
+
+/// Whether two profiles bear the same name, as far as both have one. Case and surrounding blanks don't matter.
+#[must_use]
+pub fn same_name(a: &Profile, b: &Profile) -> bool {
+    fn plain(text: &str) -> String {
+        text.trim().to_lowercase()
+    }
+    fn full(profile: &Profile) -> String {
+        if profile.given_name.is_empty() && profile.family_name.is_empty() {
+            plain(&profile.display_name)
+        } else {
+            plain(&format!("{} {}", profile.given_name.trim(), profile.family_name.trim()))
+        }
+    }
+    let given = plain(&a.given_name) == plain(&b.given_name);
+    let either_lacks_family = a.family_name.is_empty() || b.family_name.is_empty();
+    !full(a).is_empty() && (full(a) == full(b) || (given && !a.given_name.is_empty() && either_lacks_family))
+}
+
+/// Makes a customer with a household of their own.
+pub fn create(ledger: &mut Ledger<'_, '_>, profile: Profile, identifiers: Vec<Identifier>) -> CustomerId {
+    let id = CustomerId(ledger.new_id());
+    let household = HouseholdId(ledger.new_id());
+    let customer = Customer::new(id, household, profile, distinct(identifiers), ledger.now());
+    ledger.note(EventKind::CustomerCreated, Subject::Customer(id), Some(id), EventDetail::default());
+    ledger.world.customers.put(id, customer);
+    id
+}
+
+fn distinct(identifiers: Vec<Identifier>) -> Vec<Identifier> {
+    let keyed: BTreeMap<IdentifierKey, Identifier> = identifiers.into_iter().map(|i| (i.key(), i)).collect();
+    keyed.into_values().collect()
+}
