@@ -100,6 +100,14 @@ impl Store {
         Ok(())
     }
 
+    /// Keeps where a manual clock stands, for the next start.
+    ///
+    /// # Errors
+    /// [`StoreError::Unsuitable`] when the database lives by the system's clock.
+    pub async fn set_clock(&self, at: Timestamp) -> Result<(), StoreError> {
+        instance::set_clock(&self.inner.pools.writer, at).await
+    }
+
     /// Closes all connections, after what runs has ended.
     ///
     /// # Errors

@@ -1,0 +1,71 @@
+//! The command line: one binary, one verb for each role.
+//!
+//! `serve`, `migrate` and `clock` run or tend the service; the other verbs talk gRPC to it like any client.
+
+pub mod service;
+
+mod clock;
+mod clock_routes;
+mod error;
+mod migrate;
+mod serve;
+
+use clap::{Args, Parser, Subcommand};
+
+pub use error::CliError;
+
+/// Remembers every interaction of a customer with a business, bought or not, and sees that each is answered.
+#[derive(Debug, Parser)]
+#[command(name = "gratitude", version, arg_required_else_help = true, after_help = EXIT_CODES)]
+pub struct Cli {
+    #[command(subcommand)]
+    verb: Verb,
+}
+
+#[derive(Debug, Subcommand)]
+enum Verb {
+    /// Run the service.
+    Serve(serve::Serve),
+    /// Bring the database's schema up to date.
+    Migrate(migrate::Migrate),
+    /// Show or move the clock of a service that runs with --manual-clock.
+    Clock(clock::ClockArgs),
+}
+
+const EXIT_CODES: &str = "\
+Exit codes: 0 done · 1 failed · 2 wrong arguments or configuration · 3 the service or database can't be reached · \
+4 the service refused";
+
+/// Where a verb that talks to the service finds it.
+#[derive(Debug, Clone, Args)]
+pub struct Connection {
+    /// Address of the service.
+    #[arg(long, env = "GRATITUDE_SERVER", default_value = "http://127.0.0.1:50051", value_name = "URL")]
+    pub server: String,
+}
+
+impl Cli {
+    /// Does what was asked.
+    ///
+    /// # Errors
+    /// [`CliError`], which knows its exit code.
+    pub async fn run(self) -> Result<(), CliError> {
+        match self.verb {
+            Verb::Serve(serve) => serve.run().await,
+            Verb::Migrate(migrate) => migrate.run().await,
+            Verb::Clock(clock) => clock.run().await,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    use super::Cli;
+
+    #[test]
+    fn the_command_line_is_consistent() {
+        Cli::command().debug_assert();
+    }
+}

@@ -1,0 +1,145 @@
+//! The whole service in one process: database, use cases, port and background work.
+//!
+//! This is the one place that puts the layers together; `serve`, `demo` and the tests start it here.
+
+use std::{net::SocketAddr, sync::Arc, time::Duration};
+
+use axum::Router;
+use tokio::task::JoinHandle;
+use tokio_util::sync::CancellationToken;
+use tonic::service::Routes;
+
+use super::{CliError, clock_routes};
+use crate::{
+    clock::Clock,
+    config::{self, Config, SqliteSynchronous},
+    scheduler::Scheduler,
+    server::{self, Ended, Probe, Server, Services},
+    store::{ConnectSettings, Durability, Store, StoreOptions},
+};
+
+/// How a service is started.
+#[derive(Debug)]
+pub struct StartOptions {
+    /// Its configuration.
+    pub config: Config,
+    /// Its clock. A manual one is moved on to where the database's stood, if that is later.
+    pub clock: Clock,
+    /// Whether to bring the schema up to date first.
+    pub migrate: bool,
+    /// Ends it when cancelled.
+    pub stop: CancellationToken,
+}
+
+/// A running service.
+#[derive(Debug)]
+pub struct Service {
+    address: SocketAddr,
+    running: JoinHandle<Result<(), CliError>>,
+}
+
+impl Service {
+    /// Opens the database, listens and begins to serve. It is ready when this returns.
+    ///
+    /// # Errors
+    /// [`CliError`]: the address or database can't be had, or the schema or clock don't fit.
+    pub async fn start(options: StartOptions) -> Result<Self, CliError> {
+        let StartOptions { config, clock, migrate, stop } = options;
+        // First, so that a refused address touches no database.
+        let listener = server::bind(config.listen).await?;
+        let address = listener.local_addr()?;
+        let store = open_store(&config, &clock, migrate).await?;
+
+        let scheduler = Scheduler::new(clock.clone(), Vec::new());
+        let http = if clock.is_manual() {
+            clock_routes::routes(clock, store.clone(), scheduler.clone())
+        } else {
+            Router::new()
+        };
+        let services = Services {
+            grpc: Routes::default(),
+            names: Vec::new(),
+            descriptors: tonic_health::pb::FILE_DESCRIPTOR_SET,
+            http,
+        };
+        let server = Server::new(services, probe(store.clone()), &config.server, stop.clone())?;
+
+        let running = tokio::spawn(async move {
+            let background = config.scheduler.enabled.then(|| {
+                let stop = stop.clone();
+                tokio::spawn(async move { scheduler.run(&stop).await })
+            });
+            let ended = server.serve(listener).await;
+            // Also when serving failed: nothing may go on in the background of a service that is gone.
+            stop.cancel();
+            if let Some(background) = background
+                && background.await.is_err()
+            {
+                tracing::error!("background work ended unexpectedly");
+            }
+            store.close().await?;
+            match ended? {
+                Ended::Drained => tracing::info!("stopped"),
+                Ended::CutOff => tracing::warn!("stopped with calls still in work"),
+            }
+            Ok(())
+        });
+        Ok(Self { address, running })
+    }
+
+    /// Where it listens.
+    #[must_use]
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// Waits until it has ended, which its stop token brings about.
+    ///
+    /// # Errors
+    /// [`CliError`]: serving or closing the database failed.
+    pub async fn ended(self) -> Result<(), CliError> {
+        self.running.await.map_err(|error| CliError::Unexpected(error.to_string()))?
+    }
+}
+
+/// Opens the database and sets a manual clock to the later of what was asked for and where the database's stood.
+async fn open_store(config: &Config, clock: &Clock, migrate: bool) -> Result<Store, CliError> {
+    let asked = clock.clone();
+    let store = Store::open(StoreOptions {
+        connect: connect_settings(&config.database),
+        migrate,
+        manual_clock: clock.is_manual(),
+        now: Arc::new(move || asked.now()),
+    })
+    .await?;
+    if let Some(stood) = store.instance().clock_at {
+        if stood > clock.now() {
+            clock.set(stood).map_err(|error| CliError::Unexpected(error.to_string()))?;
+        }
+        store.set_clock(clock.now()).await?;
+    }
+    Ok(store)
+}
+
+/// How the configured database is reached.
+pub(super) fn connect_settings(database: &config::Database) -> ConnectSettings {
+    ConnectSettings {
+        url: database.url.expose().to_owned(),
+        pooler: database.pooler,
+        read_connections: database.read_connections,
+        write_connections: database.write_connections,
+        connect_timeout: Duration::from_secs(database.connect_timeout_seconds),
+        statement_timeout: Duration::from_millis(database.statement_timeout_ms),
+        durability: match database.sqlite_synchronous {
+            SqliteSynchronous::Full => Durability::Full,
+            SqliteSynchronous::Normal => Durability::Normal,
+        },
+    }
+}
+
+fn probe(store: Store) -> Probe {
+    Probe::new(move || {
+        let store = store.clone();
+        async move { store.ping().await.is_ok() }
+    })
+}
