@@ -13,7 +13,10 @@
 //! Names follow OpenTelemetry's conventions in Prometheus spelling: base units, `_total` for counters. Label values come
 //! from closed sets (methods of the descriptor, codes, loop names), never from a caller.
 
-use std::sync::OnceLock;
+use std::{
+    io::{self, IsTerminal},
+    sync::OnceLock,
+};
 
 use metrics::{Unit, describe_counter, describe_gauge, describe_histogram, gauge};
 use metrics_exporter_prometheus::{BuildError, Matcher, PrometheusBuilder, PrometheusHandle};
@@ -99,9 +102,10 @@ pub enum TelemetryError {
 /// [`TelemetryError`]: the filter is invalid, or logging is set up already.
 pub fn init_logs(log: &Log) -> Result<(), TelemetryError> {
     let registry = tracing_subscriber::registry().with(EnvFilter::try_new(&log.filter)?);
+    let lines = fmt::layer().with_writer(io::stderr).with_ansi(io::stderr().is_terminal());
     match log.format {
-        LogFormat::Text => registry.with(fmt::layer().with_writer(std::io::stderr)).try_init()?,
-        LogFormat::Json => registry.with(fmt::layer().json().with_writer(std::io::stderr)).try_init()?,
+        LogFormat::Text => registry.with(lines).try_init()?,
+        LogFormat::Json => registry.with(lines.json()).try_init()?,
     }
     Ok(())
 }

@@ -6,5 +6,7 @@
 mod support;
 
 mod architecture;
+mod cli;
+mod docs;
 mod harness;
 mod server;

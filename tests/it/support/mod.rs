@@ -2,5 +2,7 @@
 
 #[macro_use]
 pub(crate) mod database;
+pub(crate) mod binary;
 pub(crate) mod http;
 pub(crate) mod postgres;
+pub(crate) mod service;

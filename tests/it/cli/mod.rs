@@ -1,0 +1,4 @@
+//! The command line: the real binary, as a person would use it.
+
+mod clock;
+mod serve;

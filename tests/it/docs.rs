@@ -1,0 +1,89 @@
+//! What the documents tell people to type exists.
+
+use std::{
+    fs,
+    path::{Path, PathBuf},
+};
+
+use clap::{Parser, error::ErrorKind};
+use gratitude::cli::Cli;
+
+/// The documents at the root of the repository and those beside the examples.
+fn documents() -> Vec<PathBuf> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let folders = [root.to_owned(), root.join("docs"), root.join("examples"), root.join("examples/import")];
+    let files = folders.iter().filter_map(|folder| fs::read_dir(folder).ok()).flatten().flatten();
+    files.map(|entry| entry.path()).filter(|path| path.extension().is_some_and(|extension| extension == "md")).collect()
+}
+
+/// The `gratitude` commands within fenced blocks, as the words that a shell would pass.
+fn commands(document: &str) -> Vec<Vec<String>> {
+    let mut is_fenced = false;
+    let mut found = Vec::new();
+    for line in document.replace("\\\n", " ").lines() {
+        if line.trim_start().starts_with("```") {
+            is_fenced = !is_fenced;
+        } else if is_fenced {
+            found.extend(command(line));
+        }
+    }
+    found
+}
+
+/// The command that a line starts, if it is one of ours.
+fn command(line: &str) -> Option<Vec<String>> {
+    let mut words = words(line.trim().trim_start_matches("$ "));
+    let assignments = words.iter().take_while(|word| word.contains('=')).count();
+    words.drain(..assignments);
+    let is_cargo_run = words.len() > 1 && words[0] == "cargo" && words[1] == "run";
+    if is_cargo_run {
+        let arguments = words.iter().position(|word| word == "--")?;
+        words.splice(..=arguments, ["gratitude".to_owned()]);
+    }
+    let program = Path::new(words.first()?).file_name()?;
+    (program == "gratitude" && words.len() > 1).then_some(words)
+}
+
+/// Splits like a shell, as far as our documents need: quotes, and the end of a command.
+fn words(line: &str) -> Vec<String> {
+    let mut found = Vec::new();
+    let mut word = String::new();
+    let mut quote = None;
+    for character in line.chars().chain([' ']) {
+        match (quote, character) {
+            (Some(open), close) if open == close => quote = None,
+            (None, '\'' | '"') => quote = Some(character),
+            (None, ' ') if matches!(word.as_str(), "|" | "&" | "&&" | ">" | "2>" | ";") || word.starts_with('#') => {
+                break;
+            }
+            (None, ' ') if word.is_empty() => {}
+            (None, ' ') => found.push(std::mem::take(&mut word)),
+            (_, other) => word.push(other),
+        }
+    }
+    found
+}
+
+#[test]
+fn every_command_in_the_documents_can_be_typed() {
+    for path in documents() {
+        let text = fs::read_to_string(&path).expect("a readable document");
+        for words in commands(&text) {
+            if let Err(error) = Cli::try_parse_from(&words) {
+                let is_answer = matches!(error.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion);
+                assert!(is_answer, "{}: {}\n{error}", path.display(), words.join(" "));
+            }
+        }
+    }
+}
+
+#[test]
+fn commands_are_found_as_people_write_them() {
+    let document = "text `gratitude nonsense`\n```sh\n$ gratitude clock advance '1d 12h' # a day and a half\n\
+                    GRATITUDE_LISTEN=x gratitude serve \\\n  --migrate &\ncargo run --release -- serve | head\n\
+                    echo gratitude serve\n```\n";
+    let expected: [&[&str]; 3] =
+        [&["gratitude", "clock", "advance", "1d 12h"], &["gratitude", "serve", "--migrate"], &["gratitude", "serve"]];
+    assert_eq!(commands(document), expected);
+    assert!(Cli::try_parse_from(["gratitude", "nonsense"]).is_err());
+}
