@@ -5,6 +5,7 @@ mod connect;
 #[allow(unreachable_pub, reason = "the derives of entities write `pub`")]
 mod entity;
 mod error;
+pub mod filter;
 mod instance;
 mod migrate;
 mod rows;
