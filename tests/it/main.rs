@@ -6,6 +6,7 @@
 mod support;
 
 mod architecture;
+mod conformance;
 mod cli;
 mod docs;
 mod harness;

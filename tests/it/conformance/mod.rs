@@ -1,0 +1,3 @@
+//! What the ledger must do on both engines alike.
+
+mod filter;
