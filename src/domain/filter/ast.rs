@@ -32,9 +32,7 @@ impl Expr {
     /// Levels from here down to the lowest comparison, itself counted as 1.
     pub(super) fn height(&self) -> usize {
         1 + match self {
-            Self::All(members) | Self::Any(members) => {
-                members.iter().map(Self::height).max().unwrap_or_default()
-            }
+            Self::All(members) | Self::Any(members) => members.iter().map(Self::height).max().unwrap_or_default(),
             Self::Not(inner) => inner.height(),
             Self::Test(_) => 0,
         }
@@ -190,12 +188,8 @@ impl Display for Test {
             Question::Compares(operator, literal) => {
                 write!(f, " {operator} ")?;
                 match (self.field.kind(), literal) {
-                    (Kind::Slug(collection), Literal::Text(slug)) => {
-                        quoted(f, &format!("{collection}{slug}"))
-                    }
-                    (Kind::Id(collection), Literal::Id(id)) => {
-                        quoted(f, &format!("{collection}{id}"))
-                    }
+                    (Kind::Slug(collection), Literal::Text(slug)) => quoted(f, &format!("{collection}{slug}")),
+                    (Kind::Id(collection), Literal::Id(id)) => quoted(f, &format!("{collection}{id}")),
                     _ => literal.fmt(f),
                 }
             }

@@ -8,10 +8,7 @@ use super::schema::{Kind, Schema, nearest};
 
 /// The field of this path.
 pub(super) fn field(schema: &Schema, path: &str) -> Result<Field, Problem> {
-    schema.field(path).ok_or_else(|| Problem::UnknownField {
-        schema: schema.name,
-        nearest: schema.nearest(path),
-    })
+    schema.field(path).ok_or_else(|| Problem::UnknownField { schema: schema.name, nearest: schema.nearest(path) })
 }
 
 /// Whether `field operator value` means anything.
@@ -25,11 +22,7 @@ pub(super) fn operator(field: Field, operator: Operator) -> Result<(), Problem> 
 
 /// Whether `field:value` means anything.
 pub(super) fn has(field: Field) -> Result<(), Problem> {
-    if field.kind() == Kind::TextList {
-        Ok(())
-    } else {
-        Err(not_allowed(field))
-    }
+    if field.kind() == Kind::TextList { Ok(()) } else { Err(not_allowed(field)) }
 }
 
 /// The value as the field's type has it.
@@ -45,9 +38,5 @@ pub(super) fn value(field: Field, text: &str, quoted: bool) -> Result<Literal, P
 }
 
 fn not_allowed(field: Field) -> Problem {
-    Problem::OperatorNotAllowed {
-        field: field.path(),
-        kind: field.kind().noun(),
-        allowed: field.kind().operators(),
-    }
+    Problem::OperatorNotAllowed { field: field.path(), kind: field.kind().noun(), allowed: field.kind().operators() }
 }

@@ -20,11 +20,7 @@ impl FilterError {
     /// Places a problem at a byte offset of `source`.
     pub(super) fn at(source: &str, position: usize, problem: Problem) -> Self {
         let before = source.get(..position).unwrap_or(source);
-        Self {
-            position,
-            column: before.chars().count() + 1,
-            problem,
-        }
+        Self { position, column: before.chars().count() + 1, problem }
     }
 }
 

@@ -104,13 +104,9 @@ fn compare(value: Value<'_>, literal: &Literal) -> Option<Ordering> {
         (Value::Int(value), Literal::Int(number)) => value.cmp(number),
         (Value::Decimal(value), Literal::Decimal(micros)) => value.cmp(micros),
         (Value::Bool(value), Literal::Bool(flag)) => value.cmp(flag),
-        (Value::Timestamp(value), Literal::Timestamp(instant)) => {
-            value.as_microsecond().cmp(&instant.as_microsecond())
-        }
+        (Value::Timestamp(value), Literal::Timestamp(instant)) => value.as_microsecond().cmp(&instant.as_microsecond()),
         (Value::Date(value), Literal::Date(day)) => value.cmp(day),
-        (Value::Duration(value), Literal::Duration(micros)) => {
-            value.as_micros().cmp(&i128::from(*micros))
-        }
+        (Value::Duration(value), Literal::Duration(micros)) => value.as_micros().cmp(&i128::from(*micros)),
         _ => {
             debug_assert!(false, "a {value:?} was read where {literal:?} is compared");
             return None;

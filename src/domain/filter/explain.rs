@@ -32,10 +32,7 @@ pub struct Comparison {
 impl Filter {
     /// Each clause with its outcome for the record that `read` reads.
     pub fn explain<'r>(&self, read: &impl Fn(Field) -> Value<'r>) -> Vec<Clause> {
-        self.clauses()
-            .iter()
-            .map(|clause| explain(clause, read))
-            .collect()
+        self.clauses().iter().map(|clause| explain(clause, read)).collect()
     }
 }
 
@@ -43,15 +40,7 @@ fn explain<'r>(clause: &Expr, read: &impl Fn(Field) -> Value<'r>) -> Clause {
     let mut comparisons = Vec::new();
     clause.each_test(&mut |test| {
         let value = read(test.field);
-        comparisons.push(Comparison {
-            text: test.to_string(),
-            holds: test.holds(value),
-            present: value.is_present(),
-        });
+        comparisons.push(Comparison { text: test.to_string(), holds: test.holds(value), present: value.is_present() });
     });
-    Clause {
-        text: clause.to_string(),
-        holds: clause.holds(read),
-        comparisons,
-    }
+    Clause { text: clause.to_string(), holds: clause.holds(read), comparisons }
 }

@@ -7,8 +7,8 @@ use crate::domain::case::{CaseOrigin, CaseState};
 use crate::domain::customer::{Channel, CustomerKind, CustomerStatus, Greeting, Purpose};
 use crate::domain::gesture::{GestureKind, GestureState, Reason, Tone};
 use crate::domain::interaction::{
-    Direction, FaultKind, FeelingAbout, FeelingJudge, InteractionChannel, InteractionKind,
-    InteractionState, MomentKind, NoPurchaseReason, Outcome, Surprise,
+    Direction, FaultKind, FeelingAbout, FeelingJudge, InteractionChannel, InteractionKind, InteractionState,
+    MomentKind, NoPurchaseReason, Outcome, Surprise,
 };
 use crate::domain::obligation::{ObligationState, OpenReason};
 

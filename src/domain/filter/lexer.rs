@@ -89,11 +89,7 @@ impl Lexer<'_> {
             Some(c) if is_word(c) => self.word(start),
             Some(_) => return Err(self.error(start, Problem::ForbiddenCharacter)),
         };
-        Ok(Token {
-            kind,
-            start,
-            end: self.at,
-        })
+        Ok(Token { kind, start, end: self.at })
     }
 
     fn word(&mut self, start: usize) -> TokenKind {

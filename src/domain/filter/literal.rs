@@ -41,10 +41,7 @@ fn id(text: &str) -> Option<Literal> {
 }
 
 fn word(words: &'static [&'static str], text: &str) -> Option<&'static str> {
-    words
-        .iter()
-        .copied()
-        .find(|word| word.eq_ignore_ascii_case(text))
+    words.iter().copied().find(|word| word.eq_ignore_ascii_case(text))
 }
 
 /// Whole microseconds only: a finer bound would select other rows in memory than in the database.

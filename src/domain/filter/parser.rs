@@ -25,13 +25,7 @@ pub(super) fn parse(source: &str, schema: &Schema) -> Result<Vec<Expr>, FilterEr
         return Err(FilterError::at(source, last, Problem::TooLong));
     }
     let tokens = tokens(source)?;
-    let mut parser = Parser {
-        source,
-        schema,
-        tokens: &tokens,
-        depth: 0,
-        comparisons: 0,
-    };
+    let mut parser = Parser { source, schema, tokens: &tokens, depth: 0, comparisons: 0 };
     if parser.peek().kind == TokenKind::End {
         return Ok(Vec::new());
     }
@@ -142,8 +136,7 @@ impl<'p> Parser<'p> {
                 Question::Holds(self.value(field)?)
             }
             TokenKind::Operator(operator) => {
-                check::operator(field, operator)
-                    .map_err(|problem| self.error(sign.start, problem))?;
+                check::operator(field, operator).map_err(|problem| self.error(sign.start, problem))?;
                 Question::Compares(operator, self.value(field)?)
             }
             _ => return Err(self.unexpected(sign, "`=`, `!=`, `<`, `<=`, `>`, `>=` or `:`")),
@@ -157,9 +150,7 @@ impl<'p> Parser<'p> {
         let literal = match &first.kind {
             TokenKind::Text(text) => check::value(field, text, true),
             TokenKind::Word => check::value(field, self.text(first.start, first.end), false),
-            TokenKind::Minus
-                if self.peek().kind == TokenKind::Word && self.peek().start == first.end =>
-            {
+            TokenKind::Minus if self.peek().kind == TokenKind::Word && self.peek().start == first.end => {
                 let number = self.advance();
                 check::value(field, self.text(first.start, number.end), false)
             }
@@ -193,11 +184,7 @@ impl<'p> Parser<'p> {
 
     fn expect(&mut self, kind: &TokenKind, expected: &'static str) -> Result<(), FilterError> {
         let token = self.advance();
-        if token.kind == *kind {
-            Ok(())
-        } else {
-            Err(self.unexpected(token, expected))
-        }
+        if token.kind == *kind { Ok(()) } else { Err(self.unexpected(token, expected)) }
     }
 
     fn text(&self, start: usize, end: usize) -> &'p str {
@@ -215,9 +202,5 @@ impl<'p> Parser<'p> {
 }
 
 fn single_or(mut members: Vec<Expr>, join: fn(Vec<Expr>) -> Expr) -> Expr {
-    if members.len() == 1 {
-        members.remove(0)
-    } else {
-        join(members)
-    }
+    if members.len() == 1 { members.remove(0) } else { join(members) }
 }

@@ -57,18 +57,13 @@ impl Kind {
 
     /// Whether one value may be less than another.
     pub(super) fn is_ordered(self) -> bool {
-        matches!(
-            self,
-            Self::Int | Self::Decimal | Self::Timestamp | Self::Date | Self::Duration
-        )
+        matches!(self, Self::Int | Self::Decimal | Self::Timestamp | Self::Date | Self::Duration)
     }
 
     /// How its values are written, for an error.
     pub(super) fn example(self) -> String {
         match self {
-            Self::Text | Self::TextList => {
-                "a text that isn't empty (`NOT field:*` asks for none)".to_owned()
-            }
+            Self::Text | Self::TextList => "a text that isn't empty (`NOT field:*` asks for none)".to_owned(),
             Self::Slug(collection) => format!("a name such as \"{collection}a-slug\""),
             Self::Id(collection) => format!("a name, \"{collection}\" and a lower-case UUID"),
             Self::Enum(words) => format!("one of {}", words.join(", ")),
@@ -96,10 +91,7 @@ const MIN_SIMILARITY: f64 = 0.8;
 
 impl Schema {
     pub(super) fn field(&self, path: &str) -> Option<Field> {
-        self.fields
-            .iter()
-            .copied()
-            .find(|field| field.path() == path)
+        self.fields.iter().copied().find(|field| field.path() == path)
     }
 
     /// The field that somebody who wrote `path` may have meant: the one that differs in its prefix alone, or the one
@@ -123,10 +115,7 @@ fn without_prefix(path: &str) -> &str {
 }
 
 /// The candidate most similar to `text`, if any is similar at all.
-pub(super) fn nearest(
-    text: &str,
-    candidates: impl IntoIterator<Item = &'static str>,
-) -> Option<&'static str> {
+pub(super) fn nearest(text: &str, candidates: impl IntoIterator<Item = &'static str>) -> Option<&'static str> {
     candidates
         .into_iter()
         .map(|candidate| (strsim::jaro_winkler(text, candidate), candidate))

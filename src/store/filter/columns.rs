@@ -57,10 +57,7 @@ fn of_customer(field: Field) -> Option<Stored> {
 }
 
 fn elsewhere<E: EntityTrait>(table: E, owner: E::Column, column: E::Column) -> Stored {
-    Stored {
-        column: column.into_expr(),
-        among: Some(belonging(table, owner.into_expr(), customer::Column::Id)),
-    }
+    Stored { column: column.into_expr(), among: Some(belonging(table, owner.into_expr(), customer::Column::Id)) }
 }
 
 fn summaries(field: Field) -> Option<customer_summary::Column> {

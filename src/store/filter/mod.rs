@@ -7,11 +7,11 @@ mod columns;
 
 use sea_orm::sea_query::{Condition, Expr, ExprTrait, Query, SelectStatement, SimpleExpr};
 
+use crate::domain::filter;
 use crate::domain::filter::{
     CASES, CUSTOMERS, Field, Filter, GESTURES, INTERACTIONS, Kind, Literal, OBLIGATIONS, Operator, Question, Schema,
     Test,
 };
-use crate::domain::filter;
 use crate::store::StoreError;
 
 use columns::Stored;

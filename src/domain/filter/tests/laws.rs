@@ -6,9 +6,7 @@ use jiff::{SignedDuration, Timestamp, civil::Date};
 use proptest::prelude::{Just, Strategy, any, prop_assert, prop_assert_eq, prop_oneof, proptest};
 use proptest::{collection, sample};
 
-use super::super::{
-    Expr, Field, Filter, Kind, Literal, Operator, Question, RULE_CONDITIONS, Test, Value,
-};
+use super::super::{Expr, Field, Filter, Kind, Literal, Operator, Question, RULE_CONDITIONS, Test, Value};
 use super::reader;
 
 /// Few different values, so that records and filters meet often.
@@ -62,19 +60,15 @@ fn test() -> impl Strategy<Value = Expr> {
     let operators = sample::select(vec![Equal, NotEqual, Less, AtMost, Greater, AtLeast]);
     field().prop_flat_map(move |field| {
         let kind = field.kind();
-        (Just(field), literal(kind), operators.clone(), 0..5).prop_map(
-            |(field, literal, operator, dice)| {
-                let question = match field.kind() {
-                    _ if dice == 0 => Question::Present,
-                    Kind::TextList => Question::Holds(literal),
-                    kind if kind.is_ordered() || !operator.needs_order() => {
-                        Question::Compares(operator, literal)
-                    }
-                    _ => Question::Compares(Operator::Equal, literal),
-                };
-                Expr::Test(Test { field, question })
-            },
-        )
+        (Just(field), literal(kind), operators.clone(), 0..5).prop_map(|(field, literal, operator, dice)| {
+            let question = match field.kind() {
+                _ if dice == 0 => Question::Present,
+                Kind::TextList => Question::Holds(literal),
+                kind if kind.is_ordered() || !operator.needs_order() => Question::Compares(operator, literal),
+                _ => Question::Compares(Operator::Equal, literal),
+            };
+            Expr::Test(Test { field, question })
+        })
     })
 }
 
@@ -98,11 +92,7 @@ fn flat(members: Vec<Expr>, all: bool) -> Expr {
             other => joined.push(other),
         }
     }
-    if all {
-        Expr::All(joined)
-    } else {
-        Expr::Any(joined)
-    }
+    if all { Expr::All(joined) } else { Expr::Any(joined) }
 }
 
 fn negate(expr: Expr) -> Expr {

@@ -18,76 +18,28 @@ fn refuse(text: &str) -> FilterError {
 #[test]
 fn names_the_place_and_what_was_expected() {
     for (text, message) in [
-        (
-            "interaction.kind",
-            "column 17: expected `=`, `!=`, `<`, `<=`, `>`, `>=` or `:`, found the end",
-        ),
-        (
-            "interaction.kind = ",
-            "column 20: expected a value, found the end",
-        ),
-        (
-            "interaction.kind == visit",
-            "column 19: expected a value, found `=`",
-        ),
-        (
-            "interaction.kind = AND",
-            "column 20: expected a value, found `AND`",
-        ),
-        (
-            "(interaction.kind = visit",
-            "column 26: expected AND, OR, another comparison or `)`, found the end",
-        ),
-        (
-            "interaction.kind = visit)",
-            "column 25: expected AND, OR, another comparison or the end, found `)`",
-        ),
+        ("interaction.kind", "column 17: expected `=`, `!=`, `<`, `<=`, `>`, `>=` or `:`, found the end"),
+        ("interaction.kind = ", "column 20: expected a value, found the end"),
+        ("interaction.kind == visit", "column 19: expected a value, found `=`"),
+        ("interaction.kind = AND", "column 20: expected a value, found `AND`"),
+        ("(interaction.kind = visit", "column 26: expected AND, OR, another comparison or `)`, found the end"),
+        ("interaction.kind = visit)", "column 25: expected AND, OR, another comparison or the end, found `)`"),
         ("()", "column 2: expected a field or `(`, found `)`"),
-        (
-            "NOT NOT interaction.kind = visit",
-            "column 5: expected a field or `(`, found `NOT`",
-        ),
+        ("NOT NOT interaction.kind = visit", "column 5: expected a field or `(`, found `NOT`"),
         ("OR", "column 1: expected a field or `(`, found `OR`"),
-        (
-            "interaction.staff = \"Ana",
-            "column 21: this text has no closing quote",
-        ),
+        ("interaction.staff = \"Ana", "column 21: this text has no closing quote"),
         (
             "interaction.staff = \"é\" & x",
             "column 25: this character can't stand here; texts with special characters go in quotes",
         ),
-        (
-            "interaction.staff = \"a\\n\"",
-            "column 23: a backslash stands only before a quote or another backslash",
-        ),
-        (
-            "interaction.staff < Ana",
-            "column 19: interaction.staff is a text, which takes `=`, `!=` and `:*`",
-        ),
-        (
-            "interaction.staff:Ana",
-            "column 18: interaction.staff is a text, which takes `=`, `!=` and `:*`",
-        ),
-        (
-            "customer.tags = vip",
-            "column 15: customer.tags is a list of texts, which takes `:` with a text, and `:*`",
-        ),
-        (
-            "interaction.history = yes",
-            "column 23: interaction.history takes true or false",
-        ),
-        (
-            "summary.visit_days = 4.5",
-            "column 22: summary.visit_days takes a whole number such as 4",
-        ),
-        (
-            "summary.visit_days = \"4\"",
-            "column 22: summary.visit_days takes a whole number such as 4",
-        ),
-        (
-            "summary.visit_days = - 4",
-            "column 22: expected a value, found `-`",
-        ),
+        ("interaction.staff = \"a\\n\"", "column 23: a backslash stands only before a quote or another backslash"),
+        ("interaction.staff < Ana", "column 19: interaction.staff is a text, which takes `=`, `!=` and `:*`"),
+        ("interaction.staff:Ana", "column 18: interaction.staff is a text, which takes `=`, `!=` and `:*`"),
+        ("customer.tags = vip", "column 15: customer.tags is a list of texts, which takes `:` with a text, and `:*`"),
+        ("interaction.history = yes", "column 23: interaction.history takes true or false"),
+        ("summary.visit_days = 4.5", "column 22: summary.visit_days takes a whole number such as 4"),
+        ("summary.visit_days = \"4\"", "column 22: summary.visit_days takes a whole number such as 4"),
+        ("summary.visit_days = - 4", "column 22: expected a value, found `-`"),
         (
             "interaction.response_duration < 5",
             "column 33: interaction.response_duration takes a time in seconds such as 20s",
@@ -150,15 +102,8 @@ fn refuses_values_that_could_mean_something_else() {
 #[test]
 fn tells_the_lists_apart() {
     let error = refuse_in("gesture.stat = held", &GESTURES).to_string();
-    assert_eq!(
-        error,
-        "column 1: no such field in a list of gestures; did you mean `gesture.state`?"
-    );
-    assert!(
-        refuse_in("gesture.state = held", &CUSTOMERS)
-            .to_string()
-            .contains("a list of customers")
-    );
+    assert_eq!(error, "column 1: no such field in a list of gestures; did you mean `gesture.state`?");
+    assert!(refuse_in("gesture.state = held", &CUSTOMERS).to_string().contains("a list of customers"));
 }
 
 #[test]
@@ -167,10 +112,7 @@ fn bounds_length_depth_and_comparisons() {
     let nested = |depth: usize| format!("{}{clause}{}", "(".repeat(depth), ")".repeat(depth));
     parse(&nested(FILTER_MAX_DEPTH));
     let error = refuse(&nested(FILTER_MAX_DEPTH + 1));
-    assert_eq!(
-        (error.problem, error.position),
-        (Problem::TooDeep, FILTER_MAX_DEPTH)
-    );
+    assert_eq!((error.problem, error.position), (Problem::TooDeep, FILTER_MAX_DEPTH));
 
     let negated = |depth: usize| format!("{}{clause}{}", "-(".repeat(depth), ")".repeat(depth));
     parse(&negated(FILTER_MAX_DEPTH - 1));
@@ -182,13 +124,7 @@ fn bounds_length_depth_and_comparisons() {
     assert_eq!(error.problem, Problem::TooManyComparisons);
     assert_eq!(error.position, FILTER_MAX_TERMS * (clause.len() + 1));
 
-    parse(&format!(
-        "{clause}{}",
-        " ".repeat(FILTER_MAX_BYTES - clause.len())
-    ));
+    parse(&format!("{clause}{}", " ".repeat(FILTER_MAX_BYTES - clause.len())));
     let error = refuse(&"é".repeat(FILTER_MAX_BYTES));
-    assert_eq!(
-        (error.problem, error.position),
-        (Problem::TooLong, FILTER_MAX_BYTES)
-    );
+    assert_eq!((error.problem, error.position), (Problem::TooLong, FILTER_MAX_BYTES));
 }

@@ -60,8 +60,7 @@ pub(super) async fn insert(
     for _ in 0..count {
         let mut row = Query::insert();
         row.into_table(Alias::new(table.name)).columns(columns.iter().map(|column| Alias::new(&column.name)));
-        let values: Vec<SimpleExpr> =
-            columns.iter().map(|column| choose(table, column, id, record, dice)).collect();
+        let values: Vec<SimpleExpr> = columns.iter().map(|column| choose(table, column, id, record, dice)).collect();
         connection.execute(row.values_panic(values)).await.expect("nothing is in the way of the row");
     }
 }
