@@ -80,7 +80,7 @@ fn choose(table: &Table, column: &Column, id: Uuid, record: &mut Record, dice: &
     }
     let literal = dice.literal(field.kind());
     match dice.roll(3) {
-        0 if !column.required => column.null(),
+        0 if !column.required => null(),
         0 if field.kind() == Kind::Text => Expr::val(""),
         _ => {
             let kept = kept(&literal);
@@ -125,17 +125,17 @@ impl Column {
     /// Any value, for a column that filters don't see.
     fn filler(&self) -> SimpleExpr {
         match self.declared.as_str() {
-            _ if !self.required => self.null(),
+            _ if !self.required => null(),
             "text" => Expr::val("filler"),
             "boolean" => Expr::val(false),
             "integer" | "bigint" => Expr::val(0_i64),
             _ => Expr::val(Uuid::nil()),
         }
     }
+}
 
-    fn null(&self) -> SimpleExpr {
-        Expr::cust("NULL")
-    }
+fn null() -> SimpleExpr {
+    Expr::cust("NULL")
 }
 
 async fn columns(connection: &impl ConnectionTrait, table: &Table) -> Vec<Column> {
