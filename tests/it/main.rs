@@ -6,8 +6,8 @@
 mod support;
 
 mod architecture;
-mod conformance;
 mod cli;
+mod conformance;
 mod docs;
 mod harness;
 mod server;
