@@ -52,9 +52,8 @@ pub fn language(tag: &str) -> Result<String, CodeError> {
 /// # Errors
 /// When there is no such region, or it is not in capitals.
 pub fn region(code: &str) -> Result<&'static str, CodeError> {
-    among(code, REGIONS).ok_or_else(|| {
-        among(&code.to_ascii_uppercase(), REGIONS).map_or(CodeError::Region, CodeError::NotCapitals)
-    })
+    among(code, REGIONS)
+        .ok_or_else(|| among(&code.to_ascii_uppercase(), REGIONS).map_or(CodeError::Region, CodeError::NotCapitals))
 }
 
 /// A currency.
@@ -73,16 +72,15 @@ pub struct Currency {
 /// When there is no such currency, or it is not in capitals.
 pub fn currency(code: &str) -> Result<Currency, CodeError> {
     find_currency(code).ok_or_else(|| {
-        find_currency(&code.to_ascii_uppercase()).map_or(CodeError::Currency, |currency| {
-            CodeError::NotCapitals(currency.code)
-        })
+        find_currency(&code.to_ascii_uppercase())
+            .map_or(CodeError::Currency, |currency| CodeError::NotCapitals(currency.code))
     })
 }
 
 fn find_currency(code: &str) -> Option<Currency> {
-    CURRENCIES.into_iter().find_map(|(minor_digits, codes)| {
-        among(code, codes).map(|code| Currency { code, minor_digits })
-    })
+    CURRENCIES
+        .into_iter()
+        .find_map(|(minor_digits, codes)| among(code, codes).map(|code| Currency { code, minor_digits }))
 }
 
 /// The true spelling of an IANA time zone's name.
@@ -90,9 +88,7 @@ fn find_currency(code: &str) -> Option<Currency> {
 /// # Errors
 /// When the database has no such zone.
 pub fn time_zone(zones: &Zones, id: &str) -> Result<String, CodeError> {
-    let zone = zones.get(id).map_err(|_| CodeError::Zone {
-        tzdb: zones.version(),
-    })?;
+    let zone = zones.get(id).map_err(|_| CodeError::Zone { tzdb: zones.version() })?;
     Ok(zone.iana_name().unwrap_or(id).to_owned())
 }
 
@@ -114,10 +110,7 @@ const REGIONS: &str = "\
 /// The currencies and funds of ISO 4217 by the digits of their minor units. One list to review is leaner than a crate
 /// of names, symbols and numbers that nothing here needs.
 const CURRENCIES: [(u8, &str); 4] = [
-    (
-        0,
-        "BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX UYI VND VUV XAF XOF XPF",
-    ),
+    (0, "BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX UYI VND VUV XAF XOF XPF"),
     (2, TWO_DECIMALS),
     (3, "BHD IQD JOD KWD LYD OMR TND"),
     (4, "CLF UYW"),
@@ -151,18 +144,7 @@ mod tests {
         ] {
             assert_eq!(language(tag).as_deref(), Ok(expected));
         }
-        for tag in [
-            "",
-            "d",
-            "german-language",
-            "de-",
-            "-de",
-            "de_!",
-            "und",
-            "x-klingon",
-            "de-u-co-phonebk",
-            "dé",
-        ] {
+        for tag in ["", "d", "german-language", "de-", "-de", "de_!", "und", "x-klingon", "de-u-co-phonebk", "dé"] {
             assert!(language(tag).is_err(), "{tag}");
         }
         assert!(reason(language("de-a")).contains("is no script, region or variant"));
@@ -182,43 +164,24 @@ mod tests {
 
     #[test]
     fn currencies_know_their_decimals() {
-        for (code, minor_digits) in [
-            ("EUR", 2),
-            ("JPY", 0),
-            ("KWD", 3),
-            ("CLF", 4),
-            ("HRK", 2),
-            ("XOF", 0),
-        ] {
+        for (code, minor_digits) in [("EUR", 2), ("JPY", 0), ("KWD", 3), ("CLF", 4), ("HRK", 2), ("XOF", 0)] {
             assert_eq!(currency(code), Ok(Currency { code, minor_digits }));
         }
         assert_eq!(reason(currency("eur")), "has to be in capitals: `EUR`");
         for code in ["", "EURO", "XAU", "XXX", "€", "EUR USD", " "] {
             assert_eq!(currency(code), Err(CodeError::Currency), "{code}");
         }
-        let all: Vec<_> = CURRENCIES
-            .iter()
-            .flat_map(|(_, codes)| codes.split(' '))
-            .collect();
+        let all: Vec<_> = CURRENCIES.iter().flat_map(|(_, codes)| codes.split(' ')).collect();
         let distinct: std::collections::BTreeSet<_> = all.iter().collect();
         assert_eq!(distinct.len(), all.len());
-        assert!(
-            all.iter()
-                .all(|code| code.len() == 3 && code.bytes().all(|b| b.is_ascii_uppercase()))
-        );
+        assert!(all.iter().all(|code| code.len() == 3 && code.bytes().all(|b| b.is_ascii_uppercase())));
     }
 
     #[test]
     fn zones_are_spelt_as_the_database_does() {
         let zones = Zones::bundled();
-        assert_eq!(
-            time_zone(&zones, "europe/berlin").as_deref(),
-            Ok("Europe/Berlin")
-        );
+        assert_eq!(time_zone(&zones, "europe/berlin").as_deref(), Ok("Europe/Berlin"));
         let reason = reason(time_zone(&zones, "Europe/Atlantis"));
-        assert!(
-            reason.contains("no zone of the IANA time-zone database 20"),
-            "{reason}"
-        );
+        assert!(reason.contains("no zone of the IANA time-zone database 20"), "{reason}");
     }
 }

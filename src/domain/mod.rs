@@ -5,6 +5,7 @@
 
 pub mod answer;
 pub mod budget;
+pub mod card;
 pub mod case;
 pub mod codes;
 pub mod commands;
@@ -24,6 +25,7 @@ pub mod money;
 pub mod obligation;
 pub mod planning;
 pub mod refusal;
+pub mod returning;
 pub mod rule;
 pub mod rulebook;
 pub mod settings;

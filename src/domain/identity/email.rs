@@ -86,10 +86,7 @@ mod tests {
         for (typed, expected) in [
             (" Ana.Lima@Example.COM ", "ana.lima@example.com"),
             ("ana+shop@example.com", "ana+shop@example.com"),
-            (
-                "o'neil_1=x@mail.example-site.co.uk",
-                "o'neil_1=x@mail.example-site.co.uk",
-            ),
+            ("o'neil_1=x@mail.example-site.co.uk", "o'neil_1=x@mail.example-site.co.uk"),
             ("JOSÉ@EXAMPLE.ES", "josé@example.es"),
             ("jose\u{301}@example.es", "josé@example.es"),
             ("Ａna@example.com", "ana@example.com"),

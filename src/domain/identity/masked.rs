@@ -53,11 +53,7 @@ mod tests {
     fn little_is_shown() {
         for (kind, normalized, expected) in [
             (IdentifierKind::Phone, "+4930123456", "+49•••56"),
-            (
-                IdentifierKind::Email,
-                "ana.lima@example.com",
-                "a•••@e•••.com",
-            ),
+            (IdentifierKind::Email, "ana.lima@example.com", "a•••@e•••.com"),
             (IdentifierKind::Email, "ana@ex.co.uk", "•••@e•••.uk"),
             (IdentifierKind::Loyalty, "ab12345678", "•••78"),
             (IdentifierKind::Loyalty, "1234", "•••"),
@@ -65,11 +61,7 @@ mod tests {
             (IdentifierKind::Social, "ana.lima", "a•••"),
             (IdentifierKind::Social, "", "•••"),
         ] {
-            let key = IdentifierKey {
-                kind,
-                system: String::new(),
-                normalized: normalized.to_owned(),
-            };
+            let key = IdentifierKey { kind, system: String::new(), normalized: normalized.to_owned() };
             assert_eq!(masked(&key), expected);
         }
     }

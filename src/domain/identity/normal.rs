@@ -35,9 +35,7 @@ pub enum IdentifierError {
     #[error("belongs to external ids, social handles and loyalty numbers only")]
     SystemNotAllowed,
     /// A system that is too long or holds a control character.
-    #[error(
-        "is no name of a system: at most {SHORT_TEXT_MAX_BYTES} bytes without control characters"
-    )]
+    #[error("is no name of a system: at most {SHORT_TEXT_MAX_BYTES} bytes without control characters")]
     BadSystem,
     /// No telephone number.
     #[error(transparent)]
@@ -51,10 +49,7 @@ impl IdentifierError {
     /// Whether the system is what is wrong, rather than the value.
     #[must_use]
     pub const fn is_about_system(self) -> bool {
-        matches!(
-            self,
-            Self::SystemMissing | Self::SystemNotAllowed | Self::BadSystem
-        )
+        matches!(self, Self::SystemMissing | Self::SystemNotAllowed | Self::BadSystem)
     }
 }
 
@@ -91,51 +86,28 @@ pub fn identifier(
         IdentifierKind::ExternalId => typed.to_owned(),
         IdentifierKind::Social => handle(typed)?,
     };
-    Ok(Identifier {
-        kind,
-        system,
-        typed: typed.to_owned(),
-        normalized,
-    })
+    Ok(Identifier { kind, system, typed: typed.to_owned(), normalized })
 }
 
 fn checked_system(kind: IdentifierKind, system: &str) -> Result<String, IdentifierError> {
     let needed = matches!(kind, IdentifierKind::ExternalId | IdentifierKind::Social);
     let allowed = needed || kind == IdentifierKind::Loyalty;
     if system.is_empty() {
-        return if needed {
-            Err(IdentifierError::SystemMissing)
-        } else {
-            Ok(String::new())
-        };
+        return if needed { Err(IdentifierError::SystemMissing) } else { Ok(String::new()) };
     }
     if !allowed {
         return Err(IdentifierError::SystemNotAllowed);
     }
-    if system.len() > SHORT_TEXT_MAX_BYTES
-        || system.trim().is_empty()
-        || system.chars().any(char::is_control)
-    {
+    if system.len() > SHORT_TEXT_MAX_BYTES || system.trim().is_empty() || system.chars().any(char::is_control) {
         return Err(IdentifierError::BadSystem);
     }
-    Ok(if kind == IdentifierKind::Social {
-        folded(system.trim())
-    } else {
-        system.to_owned()
-    })
+    Ok(if kind == IdentifierKind::Social { folded(system.trim()) } else { system.to_owned() })
 }
 
 /// Cards are printed in groups, and read out with or without them.
 fn loyalty_number(typed: &str) -> Result<String, IdentifierError> {
-    let number: String = folded(typed)
-        .chars()
-        .filter(|c| !c.is_whitespace() && !is_dash(*c))
-        .collect();
-    if number.chars().any(char::is_alphanumeric) {
-        Ok(number)
-    } else {
-        Err(IdentifierError::NoLetterOrDigit)
-    }
+    let number: String = folded(typed).chars().filter(|c| !c.is_whitespace() && !is_dash(*c)).collect();
+    if number.chars().any(char::is_alphanumeric) { Ok(number) } else { Err(IdentifierError::NoLetterOrDigit) }
 }
 
 fn handle(typed: &str) -> Result<String, IdentifierError> {
@@ -171,27 +143,10 @@ mod tests {
     #[test]
     fn what_means_the_same_is_equal() {
         for (kind, system, spellings) in [
-            (
-                Phone,
-                "",
-                &["030 123456", "+49 30 123456", "0049-30-123456"][..],
-            ),
+            (Phone, "", &["030 123456", "+49 30 123456", "0049-30-123456"][..]),
             (Email, "", &["Ana@Example.com", " ana@example.com"]),
-            (
-                Loyalty,
-                "",
-                &[
-                    "AB 1234-5678",
-                    "ab12345678",
-                    " AB–1234 5678 ",
-                    "ＡＢ１２３４５６７８",
-                ],
-            ),
-            (
-                Social,
-                "instagram",
-                &["@Ana.Lima", "ana.lima", " ANA.LIMA "],
-            ),
+            (Loyalty, "", &["AB 1234-5678", "ab12345678", " AB–1234 5678 ", "ＡＢ１２３４５６７８"]),
+            (Social, "instagram", &["@Ana.Lima", "ana.lima", " ANA.LIMA "]),
         ] {
             let first = normal(kind, system, spellings[0]).expect("an identifier");
             for typed in spellings {
@@ -203,23 +158,10 @@ mod tests {
     #[test]
     fn external_ids_are_exact_and_kept_as_typed() {
         let id = identifier(ExternalId, "Till", "A-7 b", &[]).expect("an identifier");
-        assert_eq!(
-            (
-                id.system.as_str(),
-                id.typed.as_str(),
-                id.normalized.as_str()
-            ),
-            ("Till", "A-7 b", "A-7 b")
-        );
-        assert_ne!(
-            normal(ExternalId, "Till", "a-7 b"),
-            normal(ExternalId, "Till", "A-7 b")
-        );
+        assert_eq!((id.system.as_str(), id.typed.as_str(), id.normalized.as_str()), ("Till", "A-7 b", "A-7 b"));
+        assert_ne!(normal(ExternalId, "Till", "a-7 b"), normal(ExternalId, "Till", "A-7 b"));
         let social = identifier(Social, " Instagram ", "@Ana", &[]).expect("an identifier");
-        assert_eq!(
-            (social.system.as_str(), social.typed.as_str()),
-            ("instagram", "@Ana")
-        );
+        assert_eq!((social.system.as_str(), social.typed.as_str()), ("instagram", "@Ana"));
     }
 
     #[test]
@@ -230,58 +172,26 @@ mod tests {
             (ExternalId, "till", " ", IdentifierError::Empty),
             (Social, "x", "@", IdentifierError::Empty),
             (Loyalty, "", long.as_str(), IdentifierError::TooLong),
-            (
-                ExternalId,
-                "till",
-                "4\n7",
-                IdentifierError::ControlCharacter,
-            ),
+            (ExternalId, "till", "4\n7", IdentifierError::ControlCharacter),
             (Loyalty, "", "- -", IdentifierError::NoLetterOrDigit),
             (Social, "x", "ana lima", IdentifierError::SpaceInHandle),
             (Social, "", "ana", IdentifierError::SystemMissing),
             (ExternalId, "", "4711", IdentifierError::SystemMissing),
-            (
-                Phone,
-                "till",
-                "030 123456",
-                IdentifierError::SystemNotAllowed,
-            ),
+            (Phone, "till", "030 123456", IdentifierError::SystemNotAllowed),
             (ExternalId, " ", "4711", IdentifierError::BadSystem),
             (ExternalId, "a\tb", "4711", IdentifierError::BadSystem),
-            (
-                Phone,
-                "",
-                "12",
-                IdentifierError::Phone(PhoneError::AreaCodeMissing),
-            ),
-            (
-                Email,
-                "",
-                "ana",
-                IdentifierError::Email(EmailError::NoAddress),
-            ),
+            (Phone, "", "12", IdentifierError::Phone(PhoneError::AreaCodeMissing)),
+            (Email, "", "ana", IdentifierError::Email(EmailError::NoAddress)),
         ] {
-            assert_eq!(
-                normal(kind, system, typed),
-                Err(error),
-                "{kind} {system} {typed}"
-            );
+            assert_eq!(normal(kind, system, typed), Err(error), "{kind} {system} {typed}");
         }
-        assert!(
-            IdentifierError::BadSystem.is_about_system()
-                && !IdentifierError::Empty.is_about_system()
-        );
+        assert!(IdentifierError::BadSystem.is_about_system() && !IdentifierError::Empty.is_about_system());
     }
 
     #[test]
     fn no_refusal_repeats_what_was_typed() {
         for kind in IdentifierKind::ALL {
-            for typed in [
-                "secretive name\u{7}",
-                "+49 secretive",
-                "secretive@",
-                "@secretive x",
-            ] {
+            for typed in ["secretive name\u{7}", "+49 secretive", "secretive@", "@secretive x"] {
                 if let Err(error) = identifier(*kind, "", typed, &["DE"]) {
                     assert!(!error.to_string().contains("secretive"), "{error}");
                 }

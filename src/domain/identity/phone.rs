@@ -1,8 +1,7 @@
 //! Telephone numbers. The only place that knows the library that reads them.
 
 use rlibphonenumber::{
-    PHONE_NUMBER_UTIL, ParseError, PhoneNumber, PhoneNumberFormat, Region, ValidationError,
-    enums::NumberLengthType,
+    PHONE_NUMBER_UTIL, ParseError, PhoneNumber, PhoneNumberFormat, Region, ValidationError, enums::NumberLengthType,
 };
 
 /// Why a text is no telephone number that could be dialled.
@@ -15,9 +14,7 @@ pub enum PhoneError {
     #[error("has no country code: write it with `+` and the country code, or say the region")]
     RegionNeeded,
     /// A region in which no numbers are given out.
-    #[error(
-        "has no country code, and the region by which it would be read has no telephone numbers"
-    )]
+    #[error("has no country code, and the region by which it would be read has no telephone numbers")]
     NoSuchRegion,
     /// Its country code is nobody's.
     #[error("begins with a country code that nobody has")]
@@ -52,25 +49,19 @@ pub fn phone_number(typed: &str, regions: &[&str]) -> Result<String, PhoneError>
         Some(code) => Some(numbering_region(code)),
         None => None,
     };
-    let number = PHONE_NUMBER_UTIL
-        .parse(typed, region.flatten())
-        .map_err(|error| match error {
-            ParseError::InvalidCountryCode if has_country_code(typed) => {
-                PhoneError::NoSuchCountryCode
-            }
-            ParseError::InvalidCountryCode => match region {
-                None => PhoneError::RegionNeeded,
-                Some(None) => PhoneError::NoSuchRegion,
-                Some(Some(_)) => PhoneError::NoSuchCountryCode,
-            },
-            ParseError::NotANumber(_) => PhoneError::NotANumber,
-            ParseError::TooShortAfterIdd | ParseError::TooShortNsn => PhoneError::TooShort,
-            ParseError::TooLongNsn => PhoneError::TooLong,
-        })?;
+    let number = PHONE_NUMBER_UTIL.parse(typed, region.flatten()).map_err(|error| match error {
+        ParseError::InvalidCountryCode if has_country_code(typed) => PhoneError::NoSuchCountryCode,
+        ParseError::InvalidCountryCode => match region {
+            None => PhoneError::RegionNeeded,
+            Some(None) => PhoneError::NoSuchRegion,
+            Some(Some(_)) => PhoneError::NoSuchCountryCode,
+        },
+        ParseError::NotANumber(_) => PhoneError::NotANumber,
+        ParseError::TooShortAfterIdd | ParseError::TooShortNsn => PhoneError::TooShort,
+        ParseError::TooLongNsn => PhoneError::TooLong,
+    })?;
     if PHONE_NUMBER_UTIL.is_valid_number(&number) {
-        Ok(PHONE_NUMBER_UTIL
-            .format(&number, PhoneNumberFormat::E164)
-            .into_owned())
+        Ok(PHONE_NUMBER_UTIL.format(&number, PhoneNumberFormat::E164).into_owned())
     } else {
         Err(why_invalid(&number))
     }
@@ -83,11 +74,7 @@ pub fn load_numbering_plans() {
 
 /// The region of a code, if numbers are given out there.
 fn numbering_region(code: &str) -> Option<Region> {
-    code.parse().ok().filter(|region| {
-        PHONE_NUMBER_UTIL
-            .get_country_code_for_region(*region)
-            .is_some()
-    })
+    code.parse().ok().filter(|region| PHONE_NUMBER_UTIL.get_country_code_for_region(*region).is_some())
 }
 
 fn has_country_code(typed: &str) -> bool {
@@ -114,13 +101,9 @@ mod tests {
     use std::{fs::File, path::Path};
 
     fn rows(name: &str) -> Vec<csv::StringRecord> {
-        let path = Path::new(env!("CARGO_MANIFEST_DIR"))
-            .join("tests/data/phone_numbers")
-            .join(name);
+        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/phone_numbers").join(name);
         let file = File::open(path).expect("the data lies in the repository");
-        let rows: Result<_, _> = csv::Reader::from_reader(GzDecoder::new(file))
-            .records()
-            .collect();
+        let rows: Result<_, _> = csv::Reader::from_reader(GzDecoder::new(file)).records().collect();
         rows.expect("readable rows")
     }
 
@@ -130,11 +113,7 @@ mod tests {
         assert_eq!(rows.len(), 2640, "the figure of expected.json");
         for row in rows {
             let (kind, typed, region, e164) = (&row[1], &row[2], &row[3], &row[4]);
-            assert_eq!(
-                phone_number(typed, &[region]).as_deref(),
-                Ok(e164),
-                "{kind} {typed} {region}"
-            );
+            assert_eq!(phone_number(typed, &[region]).as_deref(), Ok(e164), "{kind} {typed} {region}");
         }
     }
 
@@ -150,11 +129,7 @@ mod tests {
                 let fits = [PhoneError::NotGivenOut, PhoneError::AreaCodeMissing].contains(&error);
                 assert!(fits, "{} is {error:?} though it is long enough", &row[1]);
             } else {
-                let length = [
-                    PhoneError::TooShort,
-                    PhoneError::TooLong,
-                    PhoneError::WrongLength,
-                ];
+                let length = [PhoneError::TooShort, PhoneError::TooLong, PhoneError::WrongLength];
                 assert!(length.contains(&error), "{} is {error:?}", &row[1]);
             }
         }
@@ -173,36 +148,17 @@ mod tests {
             ("030 123456 ext. 12", "DE", "+4930123456"),
             ("۰۳۰۱۲۳۴۵۶", "DE", "+4930123456"),
         ] {
-            assert_eq!(
-                phone_number(typed, &[region]).as_deref(),
-                Ok(e164),
-                "{typed}"
-            );
+            assert_eq!(phone_number(typed, &[region]).as_deref(), Ok(e164), "{typed}");
         }
     }
 
     #[test]
     fn the_first_region_that_is_known_counts() {
-        assert_eq!(
-            phone_number("030 123456", &["", "DE", "US"]).as_deref(),
-            Ok("+4930123456")
-        );
-        assert_eq!(
-            phone_number("030 123456", &["", ""]),
-            Err(PhoneError::RegionNeeded)
-        );
-        assert_eq!(
-            phone_number("030 123456", &["AQ", "DE"]),
-            Err(PhoneError::NoSuchRegion)
-        );
-        assert_eq!(
-            phone_number("030 123456", &["Germany"]),
-            Err(PhoneError::NoSuchRegion)
-        );
-        assert_eq!(
-            phone_number("+49 30 123456", &["AQ"]).as_deref(),
-            Ok("+4930123456")
-        );
+        assert_eq!(phone_number("030 123456", &["", "DE", "US"]).as_deref(), Ok("+4930123456"));
+        assert_eq!(phone_number("030 123456", &["", ""]), Err(PhoneError::RegionNeeded));
+        assert_eq!(phone_number("030 123456", &["AQ", "DE"]), Err(PhoneError::NoSuchRegion));
+        assert_eq!(phone_number("030 123456", &["Germany"]), Err(PhoneError::NoSuchRegion));
+        assert_eq!(phone_number("+49 30 123456", &["AQ"]).as_deref(), Ok("+4930123456"));
     }
 
     #[test]

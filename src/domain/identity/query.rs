@@ -10,11 +10,7 @@ use crate::domain::customer::{IdentifierKey, IdentifierKind};
 #[must_use]
 pub fn parse_query(text: &str, regions: &[&str]) -> Vec<IdentifierKey> {
     let text = text.trim();
-    let as_kind = |kind, system, value| {
-        identifier(kind, system, value, regions)
-            .ok()
-            .map(|found| found.key())
-    };
+    let as_kind = |kind, system, value| identifier(kind, system, value, regions).ok().map(|found| found.key());
     let address = text.strip_prefix("mailto:").unwrap_or(text);
     if let Some(email) = as_kind(IdentifierKind::Email, "", address) {
         return vec![email];
@@ -29,13 +25,8 @@ pub fn parse_query(text: &str, regions: &[&str]) -> Vec<IdentifierKey> {
     };
     // Names have no digits; numbers of cards do.
     let has_digit = text.chars().any(char::is_numeric);
-    let loyalty = has_digit
-        .then(|| as_kind(IdentifierKind::Loyalty, "", text))
-        .flatten();
-    [phone, external, social, loyalty]
-        .into_iter()
-        .flatten()
-        .collect()
+    let loyalty = has_digit.then(|| as_kind(IdentifierKind::Loyalty, "", text)).flatten();
+    [phone, external, social, loyalty].into_iter().flatten().collect()
 }
 
 /// What stands before the colon of a link, which is no system.
@@ -50,41 +41,23 @@ mod tests {
 
     fn guesses(text: &str) -> Vec<(IdentifierKind, String, String)> {
         let keys = parse_query(text, &["DE"]);
-        keys.into_iter()
-            .map(|key| (key.kind, key.system, key.normalized))
-            .collect()
+        keys.into_iter().map(|key| (key.kind, key.system, key.normalized)).collect()
     }
 
-    fn guess(
-        kind: IdentifierKind,
-        system: &str,
-        normalized: &str,
-    ) -> (IdentifierKind, String, String) {
+    fn guess(kind: IdentifierKind, system: &str, normalized: &str) -> (IdentifierKind, String, String) {
         (kind, system.to_owned(), normalized.to_owned())
     }
 
     #[test]
     fn each_kind_is_recognised() {
-        assert_eq!(
-            guesses(" Ana@Example.com "),
-            [guess(Email, "", "ana@example.com")]
-        );
-        assert_eq!(
-            guesses("mailto:ana@example.com"),
-            [guess(Email, "", "ana@example.com")]
-        );
+        assert_eq!(guesses(" Ana@Example.com "), [guess(Email, "", "ana@example.com")]);
+        assert_eq!(guesses("mailto:ana@example.com"), [guess(Email, "", "ana@example.com")]);
         assert_eq!(
             guesses("030 123456"),
-            [
-                guess(Phone, "", "+4930123456"),
-                guess(Loyalty, "", "030123456")
-            ],
+            [guess(Phone, "", "+4930123456"), guess(Loyalty, "", "030123456")],
             "a number may be either"
         );
-        assert_eq!(
-            guesses("tel:+49-30-123456")[0],
-            guess(Phone, "", "+4930123456")
-        );
+        assert_eq!(guesses("tel:+49-30-123456")[0], guess(Phone, "", "+4930123456"));
         assert_eq!(guesses("AB 12-3"), [guess(Loyalty, "", "ab123")]);
         assert_eq!(guesses("till:A-7")[0], guess(ExternalId, "till", "A-7"));
         assert!(guesses("instagram:@Ana").contains(&guess(Social, "instagram", "ana")));
@@ -92,21 +65,9 @@ mod tests {
 
     #[test]
     fn what_can_be_nothing_finds_nothing() {
-        for text in [
-            "",
-            "  ",
-            "Ana Lima",
-            "@ana",
-            "😀",
-            ":",
-            "https://example.com/",
-            &"x1".repeat(500),
-        ] {
+        for text in ["", "  ", "Ana Lima", "@ana", "😀", ":", "https://example.com/", &"x1".repeat(500)] {
             let found = guesses(text);
-            assert!(
-                found.iter().all(|(kind, ..)| *kind == Loyalty),
-                "{text}: {found:?}"
-            );
+            assert!(found.iter().all(|(kind, ..)| *kind == Loyalty), "{text}: {found:?}");
         }
         assert_eq!(guesses("Ana Lima"), []);
     }

@@ -19,21 +19,11 @@ pub struct LocationCalendar {
 impl LocationCalendar {
     /// The calendar of a location with these opening hours (`None`: it never closes) and holidays.
     #[must_use]
-    pub fn new(
-        opening_hours: Option<&WeeklyHours>,
-        holidays: impl IntoIterator<Item = Date>,
-    ) -> Self {
+    pub fn new(opening_hours: Option<&WeeklyHours>, holidays: impl IntoIterator<Item = Date>) -> Self {
         let closed = opening_hours.map_or_else(Vec::new, |hours| {
-            Weekday::Monday
-                .cycle_forward()
-                .take(7)
-                .filter(|day| !hours.opens_on(*day))
-                .collect()
+            Weekday::Monday.cycle_forward().take(7).filter(|day| !hours.opens_on(*day)).collect()
         });
-        Self {
-            closed,
-            holidays: holidays.into_iter().collect(),
-        }
+        Self { closed, holidays: holidays.into_iter().collect() }
     }
 
     /// Whether it is one of the location's holidays.
@@ -64,11 +54,7 @@ mod tests {
     #[test]
     fn a_business_day_is_an_opening_weekday_that_is_no_holiday() {
         let close = ClockTime::new(18, 0).expect("a time");
-        let hours = WeeklyHours::on(
-            &[Weekday::Monday, Weekday::Friday],
-            ClockTime::START_OF_DAY,
-            close,
-        );
+        let hours = WeeklyHours::on(&[Weekday::Monday, Weekday::Friday], ClockTime::START_OF_DAY, close);
         let christmas = date(2026, 12, 25);
         let calendar = LocationCalendar::new(Some(&hours.expect("hours")), [christmas]);
         assert!(calendar.is_business_day(date(2026, 12, 21)));

@@ -19,9 +19,7 @@ pub enum HoursError {
     #[error("a window can't open at 24:00: write 00:00 of the next day")]
     OpensAtEndOfDay,
     /// Open and close are the same time, which could mean never or all day.
-    #[error(
-        "a window that opens and closes at {0} is empty or endless: a whole day is 00:00 to 24:00"
-    )]
+    #[error("a window that opens and closes at {0} is empty or endless: a whole day is 00:00 to 24:00")]
     OpenEqualsClose(ClockTime),
     /// No window at all.
     #[error("hours without any window would never be open")]
@@ -45,11 +43,7 @@ impl ClockTime {
     #[must_use]
     pub const fn new(hour: u8, minute: u8) -> Option<Self> {
         let minutes = hour as u16 * 60 + minute as u16;
-        if minute < 60 && minutes <= MINUTES_A_DAY {
-            Some(Self(minutes))
-        } else {
-            None
-        }
+        if minute < 60 && minutes <= MINUTES_A_DAY { Some(Self(minutes)) } else { None }
     }
 
     /// The hour, 0 to 24.
@@ -103,9 +97,7 @@ impl Serialize for ClockTime {
 
 impl<'de> Deserialize<'de> for ClockTime {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        String::deserialize(deserializer)?
-            .parse()
-            .map_err(D::Error::custom)
+        String::deserialize(deserializer)?.parse().map_err(D::Error::custom)
     }
 }
 
@@ -130,11 +122,7 @@ impl Window {
         } else if open == close {
             Err(HoursError::OpenEqualsClose(open))
         } else {
-            Ok(Self {
-                weekday,
-                open,
-                close,
-            })
+            Ok(Self { weekday, open, close })
         }
     }
 
@@ -190,10 +178,7 @@ impl WeeklyHours {
     /// # Errors
     /// As [`Window::new`] and [`WeeklyHours::new`].
     pub fn on(weekdays: &[Weekday], open: ClockTime, close: ClockTime) -> Result<Self, HoursError> {
-        let windows: Result<Vec<_>, _> = weekdays
-            .iter()
-            .map(|day| Window::new(*day, open, close))
-            .collect();
+        let windows: Result<Vec<_>, _> = weekdays.iter().map(|day| Window::new(*day, open, close)).collect();
         Self::new(windows?)
     }
 
@@ -234,8 +219,7 @@ impl fmt::Display for WeeklyHours {
             left.remove(0);
             while let Some(at) = left.iter().position(|next| {
                 last != Weekday::Sunday
-                    && (next.weekday, next.open, next.close)
-                        == (last.next(), first.open, first.close)
+                    && (next.weekday, next.open, next.close) == (last.next(), first.open, first.close)
             }) {
                 last = last.next();
                 left.remove(at);
@@ -299,11 +283,7 @@ impl TryFrom<StoredWindow> for Window {
 
 impl From<Window> for StoredWindow {
     fn from(window: Window) -> Self {
-        Self {
-            day: StoredWeekday(window.weekday),
-            open: window.open,
-            close: window.close,
-        }
+        Self { day: StoredWeekday(window.weekday), open: window.open, close: window.close }
     }
 }
 
@@ -319,13 +299,8 @@ mod tests {
     fn times_of_day_are_read_strictly() {
         assert_eq!(at("00:00"), ClockTime::START_OF_DAY);
         assert_eq!(at("24:00"), ClockTime::END_OF_DAY);
-        for wrong in [
-            "24:01", "9:00", "09:60", "0900", "", "-1:00", "+9:00", "09:00 ", "09:0५",
-        ] {
-            assert_eq!(
-                wrong.parse::<ClockTime>(),
-                Err(HoursError::NoTimeOfDay(wrong.to_owned()))
-            );
+        for wrong in ["24:01", "9:00", "09:60", "0900", "", "-1:00", "+9:00", "09:00 ", "09:0५"] {
+            assert_eq!(wrong.parse::<ClockTime>(), Err(HoursError::NoTimeOfDay(wrong.to_owned())));
         }
     }
 
@@ -337,10 +312,7 @@ mod tests {
         assert_eq!(window, Err(HoursError::OpensAtEndOfDay));
         assert_eq!(WeeklyHours::new(Vec::new()), Err(HoursError::NoWindow));
         let window = Window::new(Weekday::Monday, at("09:00"), at("10:00")).expect("a window");
-        assert_eq!(
-            WeeklyHours::new(vec![window; 51]),
-            Err(HoursError::TooMany(51))
-        );
+        assert_eq!(WeeklyHours::new(vec![window; 51]), Err(HoursError::TooMany(51)));
     }
 
     #[test]
@@ -349,18 +321,9 @@ mod tests {
         let hours = WeeklyHours::new(vec![window]).expect("hours");
         let json = serde_json::to_string(&hours).expect("json");
         assert_eq!(json, r#"[{"day":"friday","open":"22:00","close":"06:00"}]"#);
-        assert_eq!(
-            serde_json::from_str::<WeeklyHours>(&json).expect("hours"),
-            hours
-        );
-        for wrong in [
-            r#"[]"#,
-            r#"[{"day":"friday","open":"22:00","close":"22:00"}]"#,
-        ] {
-            assert!(
-                serde_json::from_str::<WeeklyHours>(wrong).is_err(),
-                "{wrong}"
-            );
+        assert_eq!(serde_json::from_str::<WeeklyHours>(&json).expect("hours"), hours);
+        for wrong in [r#"[]"#, r#"[{"day":"friday","open":"22:00","close":"22:00"}]"#] {
+            assert!(serde_json::from_str::<WeeklyHours>(wrong).is_err(), "{wrong}");
         }
     }
 
@@ -370,12 +333,8 @@ mod tests {
         let week = [Monday, Tuesday, Wednesday, Thursday, Friday, Saturday];
         let calls = WeeklyHours::on(&week, at("09:00"), at("20:00")).expect("hours");
         assert_eq!(calls.to_string(), "Mon–Sat 09:00–20:00");
-        let odd =
-            WeeklyHours::on(&[Sunday, Monday, Wednesday], at("22:00"), at("06:00")).expect("hours");
-        assert_eq!(
-            odd.to_string(),
-            "Mon 22:00–06:00, Wed 22:00–06:00, Sun 22:00–06:00"
-        );
+        let odd = WeeklyHours::on(&[Sunday, Monday, Wednesday], at("22:00"), at("06:00")).expect("hours");
+        assert_eq!(odd.to_string(), "Mon 22:00–06:00, Wed 22:00–06:00, Sun 22:00–06:00");
         assert!(odd.windows()[0].crosses_midnight());
         assert!(odd.opens_on(Sunday) && !odd.opens_on(Tuesday));
     }

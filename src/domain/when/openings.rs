@@ -75,21 +75,13 @@ impl<'a> Openings<'a> {
         };
         let window = allowed.window.map(Limit::Window);
         let customer_hours = allowed.customer_hours.map(Limit::CustomerHours);
-        Self {
-            zone,
-            limits: [window, customer_hours, days]
-                .into_iter()
-                .flatten()
-                .collect(),
-        }
+        Self { zone, limits: [window, customer_hours, days].into_iter().flatten().collect() }
     }
 
     /// Whether an instant is allowed.
     #[must_use]
     pub fn is_open(&self, at: Timestamp) -> bool {
-        self.limits
-            .iter()
-            .all(|limit| limit.first_open(self.zone, at, at) == Some(at))
+        self.limits.iter().all(|limit| limit.first_open(self.zone, at, at) == Some(at))
     }
 
     /// The first allowed instant at or after `at`; `None` when there is none within [`SEARCH_DAYS`].
@@ -105,24 +97,15 @@ impl<'a> Openings<'a> {
             return Closing::NotOpen;
         }
         let horizon = at.checked_add(SEARCH).unwrap_or(Timestamp::MAX);
-        let ends = self
-            .limits
-            .iter()
-            .filter_map(|limit| limit.end(self.zone, at, horizon));
+        let ends = self.limits.iter().filter_map(|limit| limit.end(self.zone, at, horizon));
         ends.min().map_or(Closing::Never, Closing::At)
     }
 
     /// The last opening in `[from, until)`, cut to it, as `(start, end)`. Of a longer range only the last
     /// [`SEARCH_DAYS`] are looked at.
     #[must_use]
-    pub(super) fn last_opening(
-        &self,
-        from: Timestamp,
-        until: Timestamp,
-    ) -> Option<(Timestamp, Timestamp)> {
-        let from = until
-            .checked_sub(SEARCH)
-            .map_or(from, |earliest| earliest.max(from));
+    pub(super) fn last_opening(&self, from: Timestamp, until: Timestamp) -> Option<(Timestamp, Timestamp)> {
+        let from = until.checked_sub(SEARCH).map_or(from, |earliest| earliest.max(from));
         let mut last = None;
         let mut next = self.next_opening(from);
         while let Some(start) = next.filter(|start| *start < until) {
@@ -138,11 +121,7 @@ impl<'a> Openings<'a> {
     }
 
     /// As [`Openings::next_opening`]; tells `moved` of each limit that was closed and to when it moved the instant.
-    pub(super) fn search(
-        &self,
-        at: Timestamp,
-        mut moved: impl FnMut(&Limit<'a>, Timestamp),
-    ) -> Option<Timestamp> {
+    pub(super) fn search(&self, at: Timestamp, mut moved: impl FnMut(&Limit<'a>, Timestamp)) -> Option<Timestamp> {
         let horizon = at.checked_add(SEARCH).ok()?;
         let mut instant = at;
         loop {
@@ -189,19 +168,10 @@ impl<'a> Limit<'a> {
 
     /// The spans that may hold `at` and those after it up to about `horizon`, by their start. They may touch and
     /// overlap.
-    fn spans(
-        self,
-        zone: &'a TimeZone,
-        at: Timestamp,
-        horizon: Timestamp,
-    ) -> impl Iterator<Item = Span> {
+    fn spans(self, zone: &'a TimeZone, at: Timestamp, horizon: Timestamp) -> impl Iterator<Item = Span> {
         days(zone, at, horizon).flat_map(move |date| {
             self.windows_on(date).filter_map(move |(open, close)| {
-                let closing_day = if close <= open {
-                    date.tomorrow().ok()?
-                } else {
-                    date
-                };
+                let closing_day = if close <= open { date.tomorrow().ok()? } else { date };
                 let start = resolve_local(zone, open.on(date)?)?;
                 let end = resolve_local(zone, close.on(closing_day)?)?;
                 // A window that the clocks skip holds nothing.
@@ -218,13 +188,9 @@ impl<'a> Limit<'a> {
             Self::NoHolidays(calendar) => (&[], !calendar.is_holiday(date)),
         };
         let weekday = date.weekday();
-        let weekly = windows
-            .iter()
-            .filter(move |window| window.weekday() == weekday);
+        let weekly = windows.iter().filter(move |window| window.weekday() == weekday);
         let whole_day = whole_day.then_some((ClockTime::START_OF_DAY, ClockTime::END_OF_DAY));
-        weekly
-            .map(|window| (window.open(), window.close()))
-            .chain(whole_day)
+        weekly.map(|window| (window.open(), window.close())).chain(whole_day)
     }
 }
 

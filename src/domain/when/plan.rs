@@ -80,9 +80,7 @@ pub enum NotPlannable {
 }
 
 fn next_possible(next: &Option<Timestamp>) -> String {
-    next.map_or_else(String::new, |next| {
-        format!("; the next possible time is {next}")
-    })
+    next.map_or_else(String::new, |next| format!("; the next possible time is {next}"))
 }
 
 /// Plans when a gesture is due, and until when it makes sense.
@@ -100,22 +98,9 @@ pub fn plan(zones: &Zones, input: &PlanInput<'_>) -> Result<Schedule, NotPlannab
     let mut steps = Vec::new();
     let (zone, candidate) = choose_zone(zones, input, &mut steps)?;
     let wording = Wording::new(&zone);
-    steps.push(PlanStep {
-        at: input.moment,
-        text: wording.moment(input.moment, candidate.source),
-    });
-    let planner = Planner {
-        input,
-        zone: &zone,
-        openings: Openings::new(&zone, &input.allowed),
-        wording,
-        steps,
-    };
-    let (due, deadline, steps) = if input.promised {
-        planner.promise()
-    } else {
-        planner.wish()
-    }?;
+    steps.push(PlanStep { at: input.moment, text: wording.moment(input.moment, candidate.source) });
+    let planner = Planner { input, zone: &zone, openings: Openings::new(&zone, &input.allowed), wording, steps };
+    let (due, deadline, steps) = if input.promised { planner.promise() } else { planner.wish() }?;
     Ok(Schedule {
         due_at: due,
         deadline_at: deadline,
@@ -132,23 +117,13 @@ fn choose_zone<'a>(
     input: &PlanInput<'a>,
     steps: &mut Vec<PlanStep>,
 ) -> Result<(TimeZone, ZoneCandidate<'a>), NotPlannable> {
-    let mut failed = UnknownZone {
-        id: String::new(),
-        tzdb: zones.version().to_owned(),
-    };
-    for candidate in input
-        .zones
-        .iter()
-        .filter(|candidate| !candidate.id.is_empty())
-    {
+    let mut failed = UnknownZone { id: String::new(), tzdb: zones.version().to_owned() };
+    for candidate in input.zones.iter().filter(|candidate| !candidate.id.is_empty()) {
         match zones.get(candidate.id) {
             Ok(zone) => return Ok((zone, *candidate)),
             Err(unknown) => {
                 let text = Wording::unknown_zone(candidate.source, &unknown);
-                steps.push(PlanStep {
-                    at: input.moment,
-                    text,
-                });
+                steps.push(PlanStep { at: input.moment, text });
                 failed = unknown;
             }
         }
@@ -195,11 +170,7 @@ impl Planner<'_> {
             return Err(NotPlannable::TooLate { deadline: by });
         }
         let possible_from = moment.max(now);
-        if let Some(due) = self
-            .openings
-            .next_opening(target.max(possible_from))
-            .filter(|due| *due < by)
-        {
+        if let Some(due) = self.openings.next_opening(target.max(possible_from)).filter(|due| *due < by) {
             let (_, deadline) = self.openings.last_opening(due, by).unwrap_or((due, by));
             if due > target {
                 self.say(due, self.wording.promise_starts(due));
@@ -211,9 +182,7 @@ impl Planner<'_> {
             let next = self.openings.next_opening(possible_from);
             return Err(NotPlannable::PromiseCannotBeKept { by, next });
         };
-        let due = quiet
-            .checked_sub(length.max(SHORTEST_PROMISE))
-            .map_or(start, |due| due.max(start));
+        let due = quiet.checked_sub(length.max(SHORTEST_PROMISE)).map_or(start, |due| due.max(start));
         self.say(due, self.wording.promise_moved_back(by, due, quiet));
         Ok((due, quiet, self.steps))
     }
@@ -229,11 +198,8 @@ impl Planner<'_> {
                 Ok(target)
             }
             Wait::Days { days, at } => {
-                let wanted = self
-                    .day_later(days, at)
-                    .ok_or(NotPlannable::BeyondCalendar)?;
-                let resolved =
-                    resolve_local(self.zone, wanted).ok_or(NotPlannable::BeyondCalendar)?;
+                let wanted = self.day_later(days, at).ok_or(NotPlannable::BeyondCalendar)?;
+                let resolved = resolve_local(self.zone, wanted).ok_or(NotPlannable::BeyondCalendar)?;
                 let target = resolved.max(moment);
                 self.say(target, self.wording.days_later(days, at, wanted, target));
                 Ok(target)
@@ -243,30 +209,15 @@ impl Planner<'_> {
 
     /// The wall-clock time that many calendar days after the moment.
     fn day_later(&self, days: u16, at: ClockTime) -> Option<DateTime> {
-        let day = local_date(self.zone, self.input.moment)
-            .checked_add(i32::from(days).days())
-            .ok()?;
+        let day = local_date(self.zone, self.input.moment).checked_add(i32::from(days).days()).ok()?;
         at.on(day)
     }
 
     /// The next opening; each limit that moved it becomes a step.
     fn open_from(&mut self, from: Timestamp) -> Result<Timestamp, NotPlannable> {
-        let Self {
-            openings,
-            wording,
-            steps,
-            ..
-        } = self;
+        let Self { openings, wording, steps, .. } = self;
         openings
-            .search(from, |limit, at| {
-                push_bounded(
-                    steps,
-                    PlanStep {
-                        at,
-                        text: wording.moved(limit, at),
-                    },
-                )
-            })
+            .search(from, |limit, at| push_bounded(steps, PlanStep { at, text: wording.moved(limit, at) }))
             .ok_or(NotPlannable::NoOpening { from })
     }
 
@@ -286,9 +237,7 @@ fn push_bounded(steps: &mut Vec<PlanStep>, step: PlanStep) {
 
 /// `instant + duration`, where a duration below zero counts as zero.
 fn later(instant: Timestamp, duration: SignedDuration) -> Result<Timestamp, NotPlannable> {
-    instant
-        .checked_add(duration.max(SignedDuration::ZERO))
-        .map_err(|_| NotPlannable::BeyondCalendar)
+    instant.checked_add(duration.max(SignedDuration::ZERO)).map_err(|_| NotPlannable::BeyondCalendar)
 }
 
 #[cfg(test)]

@@ -24,29 +24,15 @@ impl<'a> Wording<'a> {
 
     pub(super) fn moment(&self, at: Timestamp, source: ZoneSource) -> String {
         let zone = self.zone.iana_name().unwrap_or("UTC");
-        format!(
-            "Counted from {}, by {} ({zone}).",
-            self.clock(at),
-            owner(source)
-        )
+        format!("Counted from {}, by {} ({zone}).", self.clock(at), owner(source))
     }
 
     pub(super) fn waited(&self, wait: SignedDuration, until: Timestamp) -> String {
         format!("After a wait of {wait:#}: {}.", self.clock(until))
     }
 
-    pub(super) fn days_later(
-        &self,
-        days: u16,
-        at: ClockTime,
-        wanted: DateTime,
-        target: Timestamp,
-    ) -> String {
-        let days = if days == 1 {
-            "1 day".to_owned()
-        } else {
-            format!("{days} days")
-        };
+    pub(super) fn days_later(&self, days: u16, at: ClockTime, wanted: DateTime, target: Timestamp) -> String {
+        let days = if days == 1 { "1 day".to_owned() } else { format!("{days} days") };
         let shown = self.zone.to_datetime(target);
         let why = if shown == wanted {
             if self.zone.to_ambiguous_timestamp(wanted).is_ambiguous() {
@@ -73,18 +59,11 @@ impl<'a> Wording<'a> {
     }
 
     pub(super) fn late(&self, now: Timestamp) -> String {
-        format!(
-            "Planned only at {}, when that opening was over: held to the next.",
-            self.clock(now)
-        )
+        format!("Planned only at {}, when that opening was over: held to the next.", self.clock(now))
     }
 
     pub(super) fn deadline(&self, due: Timestamp, deadline: Timestamp) -> String {
-        format!(
-            "Due {}; makes sense until {}.",
-            self.clock(due),
-            self.clock(deadline)
-        )
+        format!("Due {}; makes sense until {}.", self.clock(due), self.clock(deadline))
     }
 
     pub(super) fn promise_starts(&self, due: Timestamp) -> String {
@@ -103,12 +82,7 @@ impl<'a> Wording<'a> {
         }
     }
 
-    pub(super) fn promise_moved_back(
-        &self,
-        by: Timestamp,
-        due: Timestamp,
-        quiet: Timestamp,
-    ) -> String {
+    pub(super) fn promise_moved_back(&self, by: Timestamp, due: Timestamp, quiet: Timestamp) -> String {
         format!(
             "Promised by {}, which is within quiet hours: due from {}, before they begin at {}.",
             self.clock(by),
@@ -119,10 +93,7 @@ impl<'a> Wording<'a> {
 
     /// "Mon 23 Nov 2026 09:00" by the clock of the zone.
     fn clock(&self, at: Timestamp) -> String {
-        self.zone
-            .to_datetime(at)
-            .strftime("%a %-d %b %Y %H:%M")
-            .to_string()
+        self.zone.to_datetime(at).strftime("%a %-d %b %Y %H:%M").to_string()
     }
 }
 

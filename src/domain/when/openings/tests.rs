@@ -65,24 +65,13 @@ impl Minutes {
                 *is_open &= inside;
             }
         };
-        for hours in [allowed.window, allowed.customer_hours]
-            .into_iter()
-            .flatten()
-        {
+        for hours in [allowed.window, allowed.customer_hours].into_iter().flatten() {
             let spans = dates().flat_map(|date| {
-                let windows = hours
-                    .windows()
-                    .iter()
-                    .filter(move |window| window.weekday() == date.weekday());
+                let windows = hours.windows().iter().filter(move |window| window.weekday() == date.weekday());
                 windows.map(move |window| {
-                    let next_day = if window.crosses_midnight() {
-                        date + 1.day()
-                    } else {
-                        date
-                    };
+                    let next_day = if window.crosses_midnight() { date + 1.day() } else { date };
                     let local = |date: Date, time: ClockTime| {
-                        date.at(0, 0, 0, 0)
-                            + (i32::from(time.hour()) * 60 + i32::from(time.minute())).minutes()
+                        date.at(0, 0, 0, 0) + (i32::from(time.hour()) * 60 + i32::from(time.minute())).minutes()
                     };
                     (
                         self.first_showing(local(date, window.open())),
@@ -93,12 +82,10 @@ impl Minutes {
             keep(spans.collect());
         }
         if allowed.business_days {
-            let days = dates()
-                .filter(|date| allowed.calendar.is_business_day(*date))
-                .map(|date| {
-                    let midnight = |date: Date| self.first_showing(date.at(0, 0, 0, 0));
-                    (midnight(date), midnight(date + 1.day()))
-                });
+            let days = dates().filter(|date| allowed.calendar.is_business_day(*date)).map(|date| {
+                let midnight = |date: Date| self.first_showing(date.at(0, 0, 0, 0));
+                (midnight(date), midnight(date + 1.day()))
+            });
             keep(days.collect());
         }
         open
@@ -107,28 +94,20 @@ impl Minutes {
 
 fn clock_time() -> impl Strategy<Value = ClockTime> {
     // Around the hours at which clocks change as often as anywhere else.
-    prop_oneof![
-        (0..24u8, prop::sample::select(vec![0, 15, 30, 59])),
-        (0..4u8, 0..60u8)
-    ]
-    .prop_map(|(hour, minute)| ClockTime::new(hour, minute).expect("a time of day"))
+    prop_oneof![(0..24u8, prop::sample::select(vec![0, 15, 30, 59])), (0..4u8, 0..60u8)]
+        .prop_map(|(hour, minute)| ClockTime::new(hour, minute).expect("a time of day"))
 }
 
 fn hours() -> impl Strategy<Value = WeeklyHours> {
     let close = prop_oneof![9 => clock_time(), 1 => Just(ClockTime::END_OF_DAY)];
-    let window =
-        (0..7i8, clock_time(), close).prop_filter_map("open = close", |(weekday, open, close)| {
-            Window::new(Weekday::from_monday_zero_offset(weekday).ok()?, open, close).ok()
-        });
-    prop::collection::vec(window, 1..12)
-        .prop_map(|windows| WeeklyHours::new(windows).expect("hours"))
+    let window = (0..7i8, clock_time(), close).prop_filter_map("open = close", |(weekday, open, close)| {
+        Window::new(Weekday::from_monday_zero_offset(weekday).ok()?, open, close).ok()
+    });
+    prop::collection::vec(window, 1..12).prop_map(|windows| WeeklyHours::new(windows).expect("hours"))
 }
 
 fn calendar() -> impl Strategy<Value = LocationCalendar> {
-    (
-        prop::option::of(hours()),
-        prop::collection::vec(day(), 0..3),
-    )
+    (prop::option::of(hours()), prop::collection::vec(day(), 0..3))
         .prop_map(|(hours, holidays)| LocationCalendar::new(hours.as_ref(), holidays))
 }
 
@@ -170,26 +149,17 @@ impl Scene {
 
 fn scene() -> impl Strategy<Value = Scene> {
     let hours = || prop::option::weighted(0.8, hours());
-    (
-        prop::sample::select(ZONES.to_vec()),
-        day(),
-        0..24 * 60,
-        hours(),
-        hours(),
-        calendar(),
-        any::<bool>(),
+    (prop::sample::select(ZONES.to_vec()), day(), 0..24 * 60, hours(), hours(), calendar(), any::<bool>()).prop_map(
+        |(zone, day, minute, window, customer_hours, calendar, business_days)| Scene {
+            zone,
+            day,
+            minute,
+            window,
+            customer_hours,
+            calendar,
+            business_days,
+        },
     )
-        .prop_map(
-            |(zone, day, minute, window, customer_hours, calendar, business_days)| Scene {
-                zone,
-                day,
-                minute,
-                window,
-                customer_hours,
-                calendar,
-                business_days,
-            },
-        )
 }
 
 proptest! {
@@ -258,11 +228,7 @@ proptest! {
     }
 }
 
-fn check_wish(
-    openings: &Openings<'_>,
-    input: &PlanInput<'_>,
-    planned: &Schedule,
-) -> Result<(), TestCaseError> {
+fn check_wish(openings: &Openings<'_>, input: &PlanInput<'_>, planned: &Schedule) -> Result<(), TestCaseError> {
     let Wait::Exact(wait) = input.wait else {
         return Err(TestCaseError::reject("only exact waits"));
     };
@@ -272,36 +238,20 @@ fn check_wish(
     let target = input.moment + wait;
     let first = openings.next_opening(target);
     let held = openings.next_opening(target.max(input.now));
-    prop_assert!(
-        [first, held].contains(&Some(planned.due_at)),
-        "the first opening, or the first from now on"
-    );
-    prop_assert!(
-        planned.due_at >= input.now || openings.is_open(input.now),
-        "can be carried out"
-    );
+    prop_assert!([first, held].contains(&Some(planned.due_at)), "the first opening, or the first from now on");
+    prop_assert!(planned.due_at >= input.now || openings.is_open(input.now), "can be carried out");
     Ok(())
 }
 
-fn check_promise(
-    openings: &Openings<'_>,
-    input: &PlanInput<'_>,
-    planned: &Schedule,
-) -> Result<(), TestCaseError> {
+fn check_promise(openings: &Openings<'_>, input: &PlanInput<'_>, planned: &Schedule) -> Result<(), TestCaseError> {
     let Wait::Exact(wait) = input.wait else {
         return Err(TestCaseError::reject("only exact waits"));
     };
     prop_assert!(openings.is_open(planned.due_at));
-    prop_assert!(
-        openings.is_open(planned.deadline_at - MINUTE),
-        "its last minute is allowed"
-    );
+    prop_assert!(openings.is_open(planned.deadline_at - MINUTE), "its last minute is allowed");
     prop_assert!(planned.due_at >= input.moment.max(input.now));
     prop_assert!(planned.due_at < planned.deadline_at);
-    prop_assert!(
-        planned.deadline_at <= input.moment + wait + input.deadline,
-        "kept in its time"
-    );
+    prop_assert!(planned.deadline_at <= input.moment + wait + input.deadline, "kept in its time");
     Ok(())
 }
 
@@ -324,13 +274,6 @@ fn a_search_ends() {
         assert_eq!(openings.next_opening(at), None);
         assert_eq!(openings.closes_at(at), Closing::NotOpen);
     }
-    let free = AllowedTimes {
-        window: None,
-        customer_hours: None,
-        ..allowed
-    };
-    assert_eq!(
-        Openings::new(&zone, &free).closes_at(Timestamp::UNIX_EPOCH),
-        Closing::Never
-    );
+    let free = AllowedTimes { window: None, customer_hours: None, ..allowed };
+    assert_eq!(Openings::new(&zone, &free).closes_at(Timestamp::UNIX_EPOCH), Closing::Never);
 }

@@ -17,10 +17,7 @@ fn every_day(open: &str, close: &str) -> WeeklyHours {
     WeeklyHours::on(&week, time(open), time(close)).expect("hours")
 }
 
-const BERLIN: &[ZoneCandidate<'_>] = &[ZoneCandidate {
-    source: ZoneSource::Customer,
-    id: "Europe/Berlin",
-}];
+const BERLIN: &[ZoneCandidate<'_>] = &[ZoneCandidate { source: ZoneSource::Customer, id: "Europe/Berlin" }];
 
 /// A plan for an owner of hours and calendar, with what most cases share.
 struct Case {
@@ -81,28 +78,15 @@ impl Case {
 }
 
 fn texts(schedule: &Schedule) -> Vec<&str> {
-    schedule
-        .steps
-        .iter()
-        .map(|step| step.text.as_str())
-        .collect()
+    schedule.steps.iter().map(|step| step.text.as_str()).collect()
 }
 
 #[test]
 fn p5_a_call_at_21_40_waits_for_the_morning() {
-    let plan = Case::call("2026-11-23T21:40:00+01:00")
-        .plan()
-        .expect("a plan");
+    let plan = Case::call("2026-11-23T21:40:00+01:00").plan().expect("a plan");
     assert_eq!(plan.due_at, instant("2026-11-24T09:00:00+01:00"));
-    assert_eq!(
-        plan.deadline_at,
-        instant("2026-11-25T09:00:00+01:00"),
-        "counted from the opening"
-    );
-    assert_eq!(
-        (plan.planned_local.as_str(), plan.zone.as_str()),
-        ("2026-11-24T09:00", "Europe/Berlin")
-    );
+    assert_eq!(plan.deadline_at, instant("2026-11-25T09:00:00+01:00"), "counted from the opening");
+    assert_eq!((plan.planned_local.as_str(), plan.zone.as_str()), ("2026-11-24T09:00", "Europe/Berlin"));
     assert_eq!(plan.tzdb, Zones::bundled().version());
     assert_eq!(
         texts(&plan),
@@ -116,18 +100,9 @@ fn p5_a_call_at_21_40_waits_for_the_morning() {
 
 #[test]
 fn p5_windows_are_half_open() {
-    assert_eq!(
-        Case::call("2026-11-23T19:59:59+01:00").due_local(),
-        "2026-11-23T19:59"
-    );
-    assert_eq!(
-        Case::call("2026-11-23T20:00:00+01:00").due_local(),
-        "2026-11-24T09:00"
-    );
-    assert_eq!(
-        Case::call("2026-11-24T08:59:59+01:00").due_local(),
-        "2026-11-24T09:00"
-    );
+    assert_eq!(Case::call("2026-11-23T19:59:59+01:00").due_local(), "2026-11-23T19:59");
+    assert_eq!(Case::call("2026-11-23T20:00:00+01:00").due_local(), "2026-11-24T09:00");
+    assert_eq!(Case::call("2026-11-24T08:59:59+01:00").due_local(), "2026-11-24T09:00");
 }
 
 #[test]
@@ -137,13 +112,7 @@ fn p5_no_calls_on_sundays_and_holidays() {
     // 25 and 26 December are holidays, the 27th is a Sunday.
     let plan = case.plan().expect("a plan");
     assert_eq!(plan.planned_local, "2026-12-28T09:00");
-    assert!(
-        texts(&plan)
-            .iter()
-            .any(|text| text.starts_with("A holiday at the location")),
-        "{:?}",
-        texts(&plan)
-    );
+    assert!(texts(&plan).iter().any(|text| text.starts_with("A holiday at the location")), "{:?}", texts(&plan));
 }
 
 #[test]
@@ -152,17 +121,9 @@ fn p5_business_days_are_kept_where_the_rule_asks() {
     let opening = WeeklyHours::on(&weekdays, time("10:00"), time("12:00")).expect("hours");
     let mut case = Case::call("2026-11-20T12:00:00+01:00");
     case.calendar = LocationCalendar::new(Some(&opening), [Date::constant(2026, 11, 24)]);
-    assert_eq!(
-        case.due_local(),
-        "2026-11-20T12:00",
-        "a Friday is fine if the rule does not ask"
-    );
+    assert_eq!(case.due_local(), "2026-11-20T12:00", "a Friday is fine if the rule does not ask");
     case.business_days = true;
-    assert_eq!(
-        case.due_local(),
-        "2026-11-26T09:00",
-        "Tuesday is a holiday, so Thursday, in the window's hours"
-    );
+    assert_eq!(case.due_local(), "2026-11-26T09:00", "Tuesday is a holiday, so Thursday, in the window's hours");
 }
 
 #[test]
@@ -181,25 +142,16 @@ fn p5_a_window_over_midnight_belongs_to_the_day_it_opens_on() {
     let friday = Window::new(Weekday::Friday, time("22:00"), time("06:00")).expect("a window");
     let mut case = Case::call("2026-11-21T05:59:00+01:00");
     case.window = Some(WeeklyHours::new(vec![friday]).expect("hours"));
-    assert_eq!(
-        case.due_local(),
-        "2026-11-21T05:59",
-        "Saturday morning is still Friday's window"
-    );
+    assert_eq!(case.due_local(), "2026-11-21T05:59", "Saturday morning is still Friday's window");
     case.moment = instant("2026-11-21T06:00:00+01:00");
     case.now = case.moment;
     assert_eq!(case.due_local(), "2026-11-27T22:00");
     case.business_days = true;
-    let saturday_off =
-        WeeklyHours::on(&[Weekday::Friday], time("09:00"), time("18:00")).expect("hours");
+    let saturday_off = WeeklyHours::on(&[Weekday::Friday], time("09:00"), time("18:00")).expect("hours");
     case.calendar = LocationCalendar::new(Some(&saturday_off), []);
     case.moment = instant("2026-11-21T00:00:00+01:00");
     case.now = case.moment;
-    assert_eq!(
-        case.due_local(),
-        "2026-11-27T22:00",
-        "a business day ends at midnight"
-    );
+    assert_eq!(case.due_local(), "2026-11-27T22:00", "a business day ends at midnight");
 }
 
 #[test]
@@ -215,22 +167,11 @@ fn p5_a_night_window_is_shorter_or_longer_when_the_clocks_change() {
         no_holidays: false,
     };
     let openings = Openings::new(&berlin, &allowed);
-    for (evening, hours) in [
-        ("2026-03-28T21:00:00Z", 7),
-        ("2026-10-24T20:00:00Z", 9),
-        ("2026-11-22T21:00:00Z", 8),
-    ] {
+    for (evening, hours) in [("2026-03-28T21:00:00Z", 7), ("2026-10-24T20:00:00Z", 9), ("2026-11-22T21:00:00Z", 8)] {
         let opens = instant(evening);
         let closes = opens + SignedDuration::from_hours(hours);
-        assert_eq!(
-            openings.next_opening(opens - SignedDuration::from_secs(1)),
-            Some(opens)
-        );
-        assert_eq!(
-            openings.closes_at(opens),
-            super::super::Closing::At(closes),
-            "{evening}"
-        );
+        assert_eq!(openings.next_opening(opens - SignedDuration::from_secs(1)), Some(opens));
+        assert_eq!(openings.closes_at(opens), super::super::Closing::At(closes), "{evening}");
     }
 }
 
@@ -239,21 +180,12 @@ fn p5_the_next_day_is_a_calendar_day_and_24_hours_are_exact() {
     // The clocks go back on 25 October 2026: that day has 25 hours.
     let mut case = Case::call("2026-10-24T12:00:00+02:00");
     case.window = None;
-    case.wait = Wait::Days {
-        days: 1,
-        at: time("10:00"),
-    };
+    case.wait = Wait::Days { days: 1, at: time("10:00") };
     assert_eq!(case.due_local(), "2026-10-25T10:00");
-    assert_eq!(
-        case.plan().expect("a plan").due_at,
-        instant("2026-10-25T10:00:00+01:00")
-    );
+    assert_eq!(case.plan().expect("a plan").due_at, instant("2026-10-25T10:00:00+01:00"));
     case.wait = Wait::Exact(SignedDuration::from_hours(24));
     assert_eq!(case.due_local(), "2026-10-25T11:00");
-    case.wait = Wait::Days {
-        days: 1,
-        at: ClockTime::END_OF_DAY,
-    };
+    case.wait = Wait::Days { days: 1, at: ClockTime::END_OF_DAY };
     assert_eq!(case.due_local(), "2026-10-26T00:00");
 }
 
@@ -261,43 +193,21 @@ fn p5_the_next_day_is_a_calendar_day_and_24_hours_are_exact() {
 fn p5_a_skipped_or_doubled_time_is_said_to_be_one() {
     let mut case = Case::call("2026-03-28T12:00:00+01:00");
     case.window = None;
-    case.wait = Wait::Days {
-        days: 1,
-        at: time("02:30"),
-    };
+    case.wait = Wait::Days { days: 1, at: time("02:30") };
     let plan = case.plan().expect("a plan");
-    assert_eq!(
-        plan.due_at,
-        instant("2026-03-29T01:00:00Z"),
-        "the change itself"
-    );
-    assert!(
-        texts(&plan)[1].contains("clocks go forward"),
-        "{:?}",
-        texts(&plan)
-    );
+    assert_eq!(plan.due_at, instant("2026-03-29T01:00:00Z"), "the change itself");
+    assert!(texts(&plan)[1].contains("clocks go forward"), "{:?}", texts(&plan));
     case.moment = instant("2026-10-24T12:00:00+02:00");
     case.now = case.moment;
     let plan = case.plan().expect("a plan");
-    assert_eq!(
-        plan.due_at,
-        instant("2026-10-25T00:30:00Z"),
-        "the first pass"
-    );
-    assert!(
-        texts(&plan)[1].contains("comes twice"),
-        "{:?}",
-        texts(&plan)
-    );
+    assert_eq!(plan.due_at, instant("2026-10-25T00:30:00Z"), "the first pass");
+    assert!(texts(&plan)[1].contains("comes twice"), "{:?}", texts(&plan));
 }
 
 #[test]
 fn a_time_of_today_that_has_passed_means_at_once() {
     let mut case = Case::call("2026-11-23T12:00:00+01:00");
-    case.wait = Wait::Days {
-        days: 0,
-        at: time("10:00"),
-    };
+    case.wait = Wait::Days { days: 0, at: time("10:00") };
     assert_eq!(case.due_local(), "2026-11-23T12:00");
 }
 
@@ -305,24 +215,12 @@ fn a_time_of_today_that_has_passed_means_at_once() {
 fn the_first_known_zone_is_taken_and_the_plan_says_which() {
     let mut case = Case::call("2026-11-23T21:40:00Z");
     case.zones = vec![
-        ZoneCandidate {
-            source: ZoneSource::Customer,
-            id: "",
-        },
-        ZoneCandidate {
-            source: ZoneSource::Visit,
-            id: "Europe/Atlantis",
-        },
-        ZoneCandidate {
-            source: ZoneSource::Location,
-            id: "America/New_York",
-        },
+        ZoneCandidate { source: ZoneSource::Customer, id: "" },
+        ZoneCandidate { source: ZoneSource::Visit, id: "Europe/Atlantis" },
+        ZoneCandidate { source: ZoneSource::Location, id: "America/New_York" },
     ];
     let plan = case.plan().expect("a plan");
-    assert_eq!(
-        (plan.zone.as_str(), plan.planned_local.as_str()),
-        ("America/New_York", "2026-11-23T16:40")
-    );
+    assert_eq!((plan.zone.as_str(), plan.planned_local.as_str()), ("America/New_York", "2026-11-23T16:40"));
     assert!(texts(&plan)[0].starts_with("Passed over the zone of the place they are visiting"));
     assert!(texts(&plan)[1].ends_with("by the location's zone (America/New_York)."));
     case.zones.truncate(2);
@@ -337,11 +235,7 @@ fn what_comes_after_its_deadline_is_too_late() {
     case.now = deadline;
     assert_eq!(case.plan(), Err(NotPlannable::TooLate { deadline }));
     case.now = deadline - SignedDuration::from_micros(1);
-    assert_eq!(
-        case.plan().expect("a plan").due_at,
-        case.moment,
-        "late, but in time"
-    );
+    assert_eq!(case.plan().expect("a plan").due_at, case.moment, "late, but in time");
 }
 
 #[test]
@@ -361,34 +255,21 @@ fn p5_a_promise_is_due_before_quiet_hours_begin() {
     case.promised = true;
     case.deadline = SignedDuration::from_hours(12);
     let plan = case.plan().expect("a plan");
-    assert_eq!(
-        (plan.due_at, plan.deadline_at),
-        (case.moment, instant("2026-11-23T20:00:00+01:00"))
-    );
+    assert_eq!((plan.due_at, plan.deadline_at), (case.moment, instant("2026-11-23T20:00:00+01:00")));
     // "We call you tomorrow at 6": before the quiet hours that 06:00 lies in.
-    case.wait = Wait::Days {
-        days: 1,
-        at: time("06:00"),
-    };
+    case.wait = Wait::Days { days: 1, at: time("06:00") };
     case.deadline = SignedDuration::from_hours(1);
     let plan = case.plan().expect("a plan");
     assert_eq!(plan.due_at, instant("2026-11-23T19:00:00+01:00"));
     assert_eq!(plan.deadline_at, instant("2026-11-23T20:00:00+01:00"));
-    assert!(
-        texts(&plan)
-            .iter()
-            .any(|text| text.contains("before they begin at Mon 23 Nov 2026 20:00"))
-    );
+    assert!(texts(&plan).iter().any(|text| text.contains("before they begin at Mon 23 Nov 2026 20:00")));
 }
 
 #[test]
 fn p5_a_promise_in_an_opening_keeps_its_time() {
     let mut case = Case::call("2026-11-23T18:00:00+01:00");
     case.promised = true;
-    case.wait = Wait::Days {
-        days: 1,
-        at: time("15:00"),
-    };
+    case.wait = Wait::Days { days: 1, at: time("15:00") };
     case.deadline = SignedDuration::from_hours(1);
     let plan = case.plan().expect("a plan");
     assert_eq!(plan.planned_local, "2026-11-24T15:00");
@@ -402,24 +283,12 @@ fn p5_a_promise_that_no_minute_can_keep_names_the_next_time() {
     case.deadline = SignedDuration::from_hours(3);
     let by = instant("2026-11-24T00:00:00+01:00");
     let next = instant("2026-11-24T09:00:00+01:00");
-    assert_eq!(
-        case.plan(),
-        Err(NotPlannable::PromiseCannotBeKept {
-            by,
-            next: Some(next)
-        })
-    );
+    assert_eq!(case.plan(), Err(NotPlannable::PromiseCannotBeKept { by, next: Some(next) }));
     case.deadline = SignedDuration::from_hours(13);
     let plan = case.plan().expect("a plan");
-    assert_eq!(
-        (plan.due_at, plan.deadline_at),
-        (next, instant("2026-11-24T10:00:00+01:00"))
-    );
+    assert_eq!((plan.due_at, plan.deadline_at), (next, instant("2026-11-24T10:00:00+01:00")));
     case.now = instant("2026-11-24T10:00:00+01:00");
-    assert_eq!(
-        case.plan(),
-        Err(NotPlannable::TooLate { deadline: case.now })
-    );
+    assert_eq!(case.plan(), Err(NotPlannable::TooLate { deadline: case.now }));
 }
 
 #[test]
@@ -433,9 +302,6 @@ fn extremes_end_in_an_answer() {
     let plan = case.plan().expect("a plan");
     assert_eq!((plan.due_at, plan.deadline_at), (case.moment, case.moment));
     case.moment = Timestamp::MAX;
-    case.wait = Wait::Days {
-        days: u16::MAX,
-        at: time("10:00"),
-    };
+    case.wait = Wait::Days { days: u16::MAX, at: time("10:00") };
     assert_eq!(case.plan(), Err(NotPlannable::BeyondCalendar));
 }

@@ -1,0 +1,224 @@
+//! From the records to the card.
+
+use super::{
+    Card, First, LastSeenHere,
+    dates::coming_dates,
+    saying::{question, sentence, spoken_name},
+    tact::{is_fit, is_shown},
+};
+use crate::domain::{
+    case::Case,
+    customer::{Channel, Customer, FactKind, Greeting},
+    gesture::{Gesture, GestureState},
+    interaction::{InteractionKind, NoPurchaseReason, Outcome},
+    location::Location,
+    returning::{ReturnStatus, days_between, is_welcome_back, return_status, visit_day_today},
+    summary::{LastSeen, Summary},
+    when::{Zones, local_date},
+};
+use jiff::{Timestamp, civil::Date, tz::TimeZone};
+use std::cmp::Reverse;
+
+/// What a card is made of.
+#[derive(Debug, Clone, Copy)]
+pub struct CardInput<'a> {
+    /// Who stands there.
+    pub customer: &'a Customer,
+    /// Their history; with or without today's visit.
+    pub summary: &'a Summary,
+    /// The last time that they were here before today.
+    pub last: Option<LastTime<'a>>,
+    /// The location at which they stand.
+    pub location: &'a Location,
+    /// The oldest case of theirs that is open.
+    pub open_case: Option<&'a Case>,
+    /// Their gestures; those that are over are ignored.
+    pub gestures: &'a [Gesture],
+    /// The visit days that are milestones.
+    pub milestones: &'a [u32],
+    /// The gap between visits that is usual where the customer has no rhythm yet, in days.
+    pub location_gap_days: u32,
+    /// The zones, by which today is told.
+    pub zones: &'a Zones,
+    /// The present.
+    pub now: Timestamp,
+}
+
+/// The last time that somebody was here before today.
+#[derive(Debug, Clone, Copy)]
+pub struct LastTime<'a> {
+    /// What was seen then.
+    pub seen: &'a LastSeen,
+    /// Where.
+    pub location: &'a Location,
+}
+
+impl LastTime<'_> {
+    /// The day, in that location's zone.
+    fn date(&self, zones: &Zones) -> Date {
+        local_date(&zone_of(self.location, zones), self.seen.at)
+    }
+
+    /// Whether what happened there is nobody's business here.
+    pub(super) fn is_private_at(&self, here: &Location) -> bool {
+        self.location.settings.sensitive && self.location.id != here.id
+    }
+}
+
+/// The zone of a location; UTC for one that the database no longer knows.
+fn zone_of(location: &Location, zones: &Zones) -> TimeZone {
+    zones.get(&location.settings.time_zone).unwrap_or(TimeZone::UTC)
+}
+
+/// The card of a customer who stands at a location now.
+#[must_use]
+pub fn card(input: &CardInput<'_>) -> Card {
+    let CardInput { customer, summary, .. } = *input;
+    let zone = zone_of(input.location, input.zones);
+    let today = local_date(&zone, input.now);
+    let previous = previous_visit_day(input, today);
+    let status = return_status(summary, today, input.location_gap_days);
+    let welcome_back = is_welcome_back(summary, previous, today, input.location_gap_days);
+    let milestone = milestone(input, today);
+    let say = sentence(input, milestone.as_deref(), welcome_back);
+    Card {
+        customer: customer.id,
+        display_name: spoken_name(input).to_owned(),
+        how_to_say: if spoken_name(input).is_empty() { String::new() } else { customer.profile.how_to_say.clone() },
+        greeting: customer.profile.greeting.unwrap_or(Greeting::ByName),
+        first: input.open_case.map(|case| first(case, today, &zone)),
+        status,
+        welcome_back,
+        since: summary.first_visit,
+        visit_days: summary.visit_days,
+        milestone,
+        last: input.last.map(|last| last_seen_here(last, input)),
+        say,
+        ask: question(input),
+        hand_over: to_hand_over(input),
+        likes: facts(customer, &[FactKind::Like, FactKind::Interest]),
+        dislikes: facts(customer, &[FactKind::Dislike]),
+        dates: coming_dates(&customer.profile, today),
+        open_promises: open_promises(input),
+        days_since_purchase: summary.last_purchase.map(|date| days_between(date, today)),
+        days_since_contact: summary.last_contact_at.map(|at| days_between(local_date(&zone, at), today)),
+        tags: customer.tags.iter().filter(|tag| is_fit(tag)).cloned().collect(),
+        automatic_tags: automatic_tags(summary, status),
+    }
+}
+
+/// The last visit day before today.
+fn previous_visit_day(input: &CardInput<'_>, today: Date) -> Option<Date> {
+    match input.summary.last_visit {
+        Some(last) if last < today => Some(last),
+        _ => input.last.map(|last| last.date(input.zones)),
+    }
+}
+
+/// The milestone of today's visit, unless something is wrong or they grieve: then it is no day for it.
+fn milestone(input: &CardInput<'_>, today: Date) -> Option<String> {
+    let number = visit_day_today(input.summary, today);
+    let fits = input.open_case.is_none() && input.summary.grieving_since.is_none();
+    (fits && input.milestones.contains(&number)).then(|| format!("{number}{} visit", ordinal_ending(number)))
+}
+
+const fn ordinal_ending(number: u32) -> &'static str {
+    match (number % 10, number % 100) {
+        (_, 11..=13) => "th",
+        (1, _) => "st",
+        (2, _) => "nd",
+        (3, _) => "rd",
+        _ => "th",
+    }
+}
+
+/// The case in its own words, which the customer may read, unless they name a price.
+fn first(case: &Case, today: Date, zone: &TimeZone) -> First {
+    let since = match days_between(local_date(zone, case.opened_at), today) {
+        0 => "since today".to_owned(),
+        1 => "since yesterday".to_owned(),
+        days => format!("for {days} days"),
+    };
+    let text = match case.summary.trim() {
+        what if what.is_empty() || !is_fit(what) => {
+            format!("Apologise first: something went wrong, and a case has been open {since}.")
+        }
+        what => format!("Apologise first: {} (open {since}).", what.trim_end_matches('.')),
+    };
+    First { case: case.id, text, opened_at: case.opened_at }
+}
+
+fn last_seen_here(last: LastTime<'_>, input: &CardInput<'_>) -> LastSeenHere {
+    let mut seen = last.seen.clone();
+    let private = last.is_private_at(input.location);
+    seen.about.retain(|about| !private && is_fit(about));
+    let ending = ending(&seen);
+    let location_name = last.location.settings.display_name.clone();
+    LastSeenHere { seen, location_name, date: last.date(input.zones), ending }
+}
+
+fn ending(seen: &LastSeen) -> &'static str {
+    match (seen.outcome, seen.no_purchase_reason) {
+        (None, _) => "not finished",
+        (Some(Outcome::Purchased), _) => "bought something",
+        (Some(Outcome::NotPurchased), reason) => match reason.unwrap_or(NoPurchaseReason::Unknown) {
+            NoPurchaseReason::Unknown | NoPurchaseReason::Other => "left without a purchase",
+            NoPurchaseReason::JustLooking => "only looked",
+            NoPurchaseReason::OutOfStock => "left without a purchase: it was not in stock",
+            NoPurchaseReason::Price => "left without a purchase: it was too expensive",
+            NoPurchaseReason::NotOffered => "left without a purchase: we don't have the right thing",
+            NoPurchaseReason::Wait => "left without a purchase: the wait was too long",
+            NoPurchaseReason::Undecided => "wanted to think it over",
+            NoPurchaseReason::Question => "only had a question",
+            NoPurchaseReason::NoShow => "did not come",
+        },
+        (Some(Outcome::Resolved), _) => "settled",
+        (Some(Outcome::Unresolved), _) => "not settled",
+        (Some(Outcome::Abandoned), _) => "broken off",
+        (Some(Outcome::Informed), _) => "got or gave information",
+    }
+}
+
+fn facts(customer: &Customer, kinds: &[FactKind]) -> Vec<String> {
+    let facts = customer.profile.facts.iter().filter(|fact| kinds.contains(&fact.kind) && is_shown(fact));
+    facts.map(|fact| fact.text.clone()).collect()
+}
+
+/// What is due to be said or handed over face to face, and not held.
+fn to_hand_over(input: &CardInput<'_>) -> Vec<Gesture> {
+    let mut due: Vec<_> = input
+        .gestures
+        .iter()
+        .filter(|gesture| gesture.state == GestureState::Scheduled)
+        .filter(|gesture| matches!(gesture.channel, Channel::InPerson | Channel::HandOver))
+        .filter(|gesture| gesture.schedule.due_at <= input.now && input.now < gesture.schedule.deadline_at)
+        .cloned()
+        .collect();
+    due.sort_by_key(|gesture| (Reverse(gesture.priority), gesture.schedule.due_at, gesture.id));
+    due
+}
+
+fn open_promises(input: &CardInput<'_>) -> Vec<Gesture> {
+    let mut open: Vec<_> =
+        input.gestures.iter().filter(|gesture| gesture.promised && !gesture.state.is_final()).cloned().collect();
+    open.sort_by_key(|gesture| (gesture.schedule.deadline_at, gesture.id));
+    open
+}
+
+/// What the counts alone allow to say of somebody, as long as it is kind.
+fn automatic_tags(summary: &Summary, status: Option<ReturnStatus>) -> Vec<String> {
+    let count = |kind| summary.counts.get(&kind).copied().unwrap_or(0);
+    let mut tags = Vec::new();
+    if status == Some(ReturnStatus::Regular)
+        && let Some(gap) = crate::domain::returning::median_gap(summary)
+    {
+        tags.push(if gap == 1 { "comes daily".to_owned() } else { format!("comes about every {gap} days") });
+    }
+    if count(InteractionKind::Compliment) > 0 {
+        tags.push("has praised us".to_owned());
+    }
+    if count(InteractionKind::Enquiry) > count(InteractionKind::Purchase) {
+        tags.push("values advice".to_owned());
+    }
+    tags
+}
