@@ -45,10 +45,7 @@ pub enum PhoneError {
 /// # Errors
 /// When it is no number that could be dialled from anywhere; see [`PhoneError`].
 pub fn phone_number(typed: &str, regions: &[&str]) -> Result<String, PhoneError> {
-    let region = match regions.iter().find(|region| !region.is_empty()) {
-        Some(code) => Some(numbering_region(code)),
-        None => None,
-    };
+    let region = regions.iter().find(|region| !region.is_empty()).map(|code| numbering_region(code));
     let number = PHONE_NUMBER_UTIL.parse(typed, region.flatten()).map_err(|error| match error {
         ParseError::InvalidCountryCode if has_country_code(typed) => PhoneError::NoSuchCountryCode,
         ParseError::InvalidCountryCode => match region {
