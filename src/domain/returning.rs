@@ -2,7 +2,6 @@
 
 use super::{summary::Summary, text_enum::text_enum};
 use jiff::civil::Date;
-use std::collections::BTreeMap;
 
 /// Visit days from which on somebody has a rhythm of their own.
 const REGULAR_FROM: u32 = 4;
@@ -29,7 +28,7 @@ text_enum! {
 #[must_use]
 pub fn return_status(summary: &Summary, today: Date, location_gap_days: u32) -> Option<ReturnStatus> {
     let last = summary.last_visit?;
-    let rhythm = Rhythm { visit_days: summary.visit_days, median_gap: median(&summary.gaps) };
+    let rhythm = Rhythm { visit_days: summary.visit_days, median_gap: summary.median_gap() };
     Some(match summary.visit_days {
         _ if rhythm.is_broken(last, today, location_gap_days) => ReturnStatus::Lapsed,
         0 | 1 => ReturnStatus::New,
@@ -42,14 +41,14 @@ pub fn return_status(summary: &Summary, today: Date, location_gap_days: u32) -> 
 #[must_use]
 pub fn is_welcome_back(summary: &Summary, previous: Option<Date>, today: Date, location_gap_days: u32) -> bool {
     let Some(previous) = previous.filter(|previous| *previous < today) else { return false };
-    let mut rhythm = Rhythm { visit_days: summary.visit_days, median_gap: median(&summary.gaps) };
+    let mut rhythm = Rhythm { visit_days: summary.visit_days, median_gap: summary.median_gap() };
     if summary.last_visit == Some(today) {
         // Today's visit is counted already: what it broke is the rhythm before it.
-        let mut gaps = summary.gaps.clone();
-        if let Some(times) = gaps.get_mut(&days_between(previous, today)) {
+        let mut before = summary.clone();
+        if let Some(times) = before.gaps.get_mut(&days_between(previous, today)) {
             *times = times.saturating_sub(1);
         }
-        rhythm = Rhythm { visit_days: summary.visit_days.saturating_sub(1), median_gap: median(&gaps) };
+        rhythm = Rhythm { visit_days: summary.visit_days.saturating_sub(1), median_gap: before.median_gap() };
     }
     rhythm.is_broken(previous, today, location_gap_days)
 }
@@ -58,22 +57,6 @@ pub fn is_welcome_back(summary: &Summary, previous: Option<Date>, today: Date, l
 #[must_use]
 pub fn visit_day_today(summary: &Summary, today: Date) -> u32 {
     summary.visit_days + u32::from(summary.last_visit != Some(today))
-}
-
-/// The exact median gap between visit days, in days; the lower of two middle ones, `None` below two visit days.
-#[must_use]
-pub fn median_gap(summary: &Summary) -> Option<u32> {
-    median(&summary.gaps)
-}
-
-/// The exact median of gaps kept as how often each occurred: the lower of two middle ones.
-fn median(gaps: &BTreeMap<u32, u32>) -> Option<u32> {
-    let total: u64 = gaps.values().copied().map(u64::from).sum();
-    let mut before = 0;
-    gaps.iter().filter(|(_, times)| **times > 0).find_map(|(gap, times)| {
-        before += u64::from(*times);
-        (before * 2 >= total).then_some(*gap)
-    })
 }
 
 /// Whole days from one date to a later one; 0 when it is not later.
@@ -165,12 +148,12 @@ mod tests {
     proptest! {
         #[test]
         fn the_median_is_that_of_the_sorted_gaps(mut gaps in prop::collection::vec(1..40u32, 1..60)) {
-            let mut histogram = BTreeMap::new();
+            let mut summary = visited(&[]);
             for gap in &gaps {
-                *histogram.entry(*gap).or_default() += 1;
+                *summary.gaps.entry(*gap).or_default() += 1;
             }
             gaps.sort_unstable();
-            prop_assert_eq!(median(&histogram), Some(gaps[(gaps.len() - 1) / 2]));
+            prop_assert_eq!(summary.median_gap(), Some(gaps[(gaps.len() - 1) / 2]));
         }
     }
 }

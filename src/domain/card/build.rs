@@ -210,7 +210,7 @@ fn automatic_tags(summary: &Summary, status: Option<ReturnStatus>) -> Vec<String
     let count = |kind| summary.counts.get(&kind).copied().unwrap_or(0);
     let mut tags = Vec::new();
     if status == Some(ReturnStatus::Regular)
-        && let Some(gap) = crate::domain::returning::median_gap(summary)
+        && let Some(gap) = summary.median_gap()
     {
         tags.push(if gap == 1 { "comes daily".to_owned() } else { format!("comes about every {gap} days") });
     }
