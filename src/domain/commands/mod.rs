@@ -1,5 +1,6 @@
 //! What callers can have done to the ledger: one command each, decided by pure code.
 
+pub mod batch;
 pub mod correct;
 pub mod record;
 pub mod story;

@@ -33,6 +33,8 @@ pub struct Record {
     pub new: NewInteraction,
     /// The settings that say how far around it the other half of its story is looked for.
     pub settings: Arc<Settings>,
+    /// The instant of the call.
+    pub now: Timestamp,
 }
 
 /// What a source says happened.
@@ -93,9 +95,8 @@ impl Command for Record {
         if detail.kind == InteractionKind::Return {
             needs.subjects.extend(detail.subject.clone());
         }
-        if matches!(detail.kind, InteractionKind::Visit | InteractionKind::Purchase)
-            && let Some(start) = self.new.start_at
-        {
+        if matches!(detail.kind, InteractionKind::Visit | InteractionKind::Purchase) {
+            let start = self.new.start_at.unwrap_or(self.now);
             let end = self.new.end_at.unwrap_or(start).max(start);
             needs.neighbours.insert(story::neighbourhood(
                 &self.new.location,
@@ -123,8 +124,8 @@ impl Command for Record {
 impl Record {
     /// The local days on which the interaction may fall, whatever the location's zone.
     fn days_around(&self) -> impl Iterator<Item = jiff::civil::Date> {
-        let day = self.new.start_at.map(|at| TimeZone::UTC.to_datetime(at).date());
-        day.into_iter().flat_map(|day| [day.yesterday().ok(), Some(day), day.tomorrow().ok()]).flatten()
+        let day = TimeZone::UTC.to_datetime(self.new.start_at.unwrap_or(self.now)).date();
+        [day.yesterday().ok(), Some(day), day.tomorrow().ok()].into_iter().flatten()
     }
 
     fn enter(&self, ledger: &mut Ledger<'_, '_>) -> Result<InteractionId, Refusal> {
@@ -213,6 +214,19 @@ pub fn respond(ledger: &mut Ledger<'_, '_>, id: InteractionId) -> Result<(), Ref
 }
 
 impl NewInteraction {
+    /// What was said, as one object whose fields have the contract's names: what repetitions are compared by.
+    #[must_use]
+    pub fn said(&self) -> serde_json::Value {
+        let mut said = serde_json::to_value(&self.detail).unwrap_or_default();
+        if let Some(fields) = said.as_object_mut() {
+            let times = [("start_time", self.start_at), ("end_time", self.end_at)];
+            fields.extend(times.into_iter().filter_map(|(field, at)| at.map(|at| (field.to_owned(), at.to_string().into()))));
+            fields.insert("location".to_owned(), self.location.to_string().into());
+            fields.insert("history".to_owned(), self.history.into());
+        }
+        said
+    }
+
     fn interaction(
         &self,
         id: InteractionId,

@@ -1,0 +1,176 @@
+//! Interactions come in, are closed, and are put right.
+
+use super::{App, AppError};
+use crate::{
+    domain::{
+        commands::{
+            Once,
+            batch::RecordAll,
+            correct::{Attribute, Void},
+            record::{NewInteraction, Record, Recorded},
+            visits::{CheckIn, Close, Ending},
+            who::Who,
+        },
+        ids::{CustomerId, InteractionId, LocationId},
+        world::{Actor, IdempotencyKey},
+    },
+    store::Lane,
+};
+use futures_util::future::join_all;
+use jiff::Timestamp;
+use std::sync::Arc;
+
+/// How many items of an each-for-itself batch are handed to the queue at once, so that one batch never fills it.
+const SLICE: usize = 100;
+
+/// An interaction to record.
+#[derive(Debug, Clone)]
+pub struct RecordInteraction {
+    /// Who records it.
+    pub actor: Actor,
+    /// Who it is about.
+    pub who: Who,
+    /// What happened.
+    pub new: NewInteraction,
+}
+
+/// How the items of a batch hang together.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum BatchMode {
+    /// All or none.
+    Atomic,
+    /// Each for itself.
+    EachForItself,
+}
+
+/// A visit's beginning.
+#[derive(Debug, Clone)]
+pub struct OpenVisit {
+    /// Who checks the customer in.
+    pub actor: Actor,
+    /// Who came.
+    pub who: Who,
+    /// Where.
+    pub location: LocationId,
+    /// When; now, when not said.
+    pub at: Option<Timestamp>,
+    /// Who serves.
+    pub staff: String,
+    /// When the customer means to leave.
+    pub expected_end: Option<Timestamp>,
+    /// What a stranger looks like or is called.
+    pub stranger: String,
+}
+
+/// A visit's end.
+#[derive(Debug, Clone)]
+pub struct CloseVisit {
+    /// Who closes it.
+    pub actor: Actor,
+    /// The visit.
+    pub id: InteractionId,
+    /// How it ended.
+    pub ending: Ending,
+}
+
+impl App {
+    /// Records one interaction.
+    ///
+    /// # Errors
+    /// When a field is wrong, a named resource is missing, a key was used with other content, or the store fails.
+    pub async fn record(&self, call: RecordInteraction) -> Result<Recorded, AppError> {
+        let command = self.record_command(call, "RecordInteraction");
+        self.submit(Lane::Interactive, command).await
+    }
+
+    /// Records many interactions. The results have the order of the calls; of an atomic batch they all are the same
+    /// error, or none is.
+    ///
+    /// # Errors
+    /// For an atomic batch, the first item's error, with its position in the paths of fields.
+    pub async fn record_all(
+        &self,
+        calls: Vec<RecordInteraction>,
+        mode: BatchMode,
+    ) -> Result<Vec<Result<Recorded, AppError>>, AppError> {
+        let mut commands: Vec<_> = calls.into_iter().map(|call| self.record_command(call, "RecordInteraction")).collect();
+        if mode == BatchMode::Atomic {
+            let recorded = self.submit(Lane::Bulk, RecordAll(commands)).await?;
+            return Ok(recorded.into_iter().map(Ok).collect());
+        }
+        let mut results = Vec::with_capacity(commands.len());
+        while !commands.is_empty() {
+            let rest = commands.split_off(commands.len().min(SLICE));
+            let slice = std::mem::replace(&mut commands, rest);
+            results.extend(join_all(slice.into_iter().map(|command| self.submit(Lane::Bulk, command))).await);
+        }
+        Ok(results)
+    }
+
+    fn record_command(&self, call: RecordInteraction, method: &str) -> Record {
+        let RecordInteraction { actor, who, new } = call;
+        let mut once = self.once_about(&actor, method, &who, &new.said());
+        if let Some(source) = &new.detail.source {
+            once.keys.push(IdempotencyKey::source(&source.system, &source.id));
+        }
+        Record { actor, once, who, new, settings: Arc::clone(self.settings()), now: self.now() }
+    }
+
+    /// Opens a visit, or finds the customer's open one.
+    ///
+    /// # Errors
+    /// As for [`App::record`].
+    pub async fn check_in(&self, call: OpenVisit) -> Result<Recorded, AppError> {
+        let OpenVisit { actor, who, location, at, staff, expected_end, stranger } = call;
+        let said = serde_json::json!({
+            "location": location, "start_time": at, "staff": staff, "expected_end_time": expected_end,
+            "stranger": stranger,
+        });
+        let mut once = self.once_about(&actor, "CheckIn", &who, &serde_json::Value::Null);
+        once.content.0.extend(self.fingerprint("", &said).0);
+        let (settings, now) = (Arc::clone(self.settings()), self.now());
+        let command = CheckIn { actor, once, who, location, at, staff, expected_end, stranger, settings, now };
+        self.submit(Lane::Interactive, command).await
+    }
+
+    /// Ends an open visit.
+    ///
+    /// # Errors
+    /// When it is not open, a field is wrong, or the store fails.
+    pub async fn close_visit(&self, call: CloseVisit) -> Result<Recorded, AppError> {
+        let CloseVisit { actor, id, ending } = call;
+        let mut content = self.fingerprint("", &ending);
+        content.0.extend(self.fingerprint("name", &id).0);
+        let once = Some(self.once(&actor, "CloseInteraction", content));
+        self.submit(Lane::Interactive, Close { actor, once, id, ending }).await
+    }
+
+    /// Takes an interaction back; harmless when done again.
+    ///
+    /// # Errors
+    /// When there is none, or the store fails.
+    pub async fn void(&self, actor: Actor, id: InteractionId, reason: String) -> Result<Recorded, AppError> {
+        self.submit(Lane::Interactive, Void { actor, id, reason }).await
+    }
+
+    /// Says whose an interaction is, or that it is not this person's.
+    ///
+    /// # Errors
+    /// When there is no such interaction or customer, it was voided, or the store fails.
+    pub async fn attribute(
+        &self,
+        actor: Actor,
+        id: InteractionId,
+        customer: Option<CustomerId>,
+    ) -> Result<Recorded, AppError> {
+        self.submit(Lane::Interactive, Attribute { actor, id, customer }).await
+    }
+
+    fn once_about<T: serde::Serialize>(&self, actor: &Actor, method: &str, who: &Who, said: &T) -> Once {
+        let mut content = self.fingerprint("interaction.", said);
+        if *who != Who::Nobody {
+            content.0.extend(self.fingerprint("who.", who).0);
+        }
+        self.once(actor, method, content)
+    }
+}

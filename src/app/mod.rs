@@ -1,0 +1,109 @@
+//! The use cases: one function per thing a caller can ask.
+//!
+//! A write is one [`Command`](crate::domain::world::Command) handed to the store's queue; a read goes to the store's
+//! readers. Nothing here knows how a call arrived or how data is kept.
+
+mod interactions;
+mod locations;
+mod rules;
+
+pub use interactions::{BatchMode, CloseVisit, RecordInteraction};
+
+use crate::{
+    clock::Clock,
+    domain::{
+        commands::Once,
+        refusal::Refusal,
+        settings::Settings,
+        world::{Actor, Command, Fingerprint, IdempotencyKey, KeyHasher},
+    },
+    store::{Lane, SecretName, Store, StoreError, SubmitError},
+};
+use jiff::Timestamp;
+use serde::Serialize;
+use std::sync::Arc;
+use tokio::sync::Notify;
+
+/// The service's use cases over one database.
+#[derive(Debug, Clone)]
+pub struct App {
+    pub(crate) store: Store,
+    clock: Clock,
+    settings: Arc<Settings>,
+    hasher: KeyHasher,
+    due: Arc<Notify>,
+}
+
+/// Why a use case did not do what was asked.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum AppError {
+    /// The domain refused it; nothing was changed.
+    #[error(transparent)]
+    Refused(#[from] Refusal),
+    /// The store could not do it.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+impl From<SubmitError> for AppError {
+    fn from(error: SubmitError) -> Self {
+        match error {
+            SubmitError::Refused(refusal) => Self::Refused(refusal),
+            SubmitError::Store(error) => Self::Store(error),
+        }
+    }
+}
+
+impl App {
+    /// The use cases over a store.
+    #[must_use]
+    pub fn new(store: Store, clock: Clock, settings: Arc<Settings>) -> Self {
+        let hasher = KeyHasher::new(store.secret(SecretName::KeyHash));
+        Self { store, clock, settings, hasher, due: Arc::new(Notify::new()) }
+    }
+
+    /// The instant, by the service's clock.
+    #[must_use]
+    pub fn now(&self) -> Timestamp {
+        self.clock.now()
+    }
+
+    /// The operator's settings.
+    #[must_use]
+    pub fn settings(&self) -> &Arc<Settings> {
+        &self.settings
+    }
+
+    /// Notified after each write by which something may have become due.
+    #[must_use]
+    pub fn wake(&self) -> Arc<Notify> {
+        Arc::clone(&self.due)
+    }
+
+    /// Whether the database answers.
+    ///
+    /// # Errors
+    /// When it does not.
+    pub async fn ready(&self) -> Result<(), AppError> {
+        Ok(self.store.ping().await?)
+    }
+
+    /// Carries out a command, and wakes who waits for work.
+    pub(crate) async fn submit<C: Command>(&self, lane: Lane, command: C) -> Result<C::Reply, AppError> {
+        let reply = self.store.submit(lane, command).await?;
+        self.due.notify_waiters();
+        Ok(reply)
+    }
+
+    /// By what a repetition of a call is recognised: its `request_id` and, for a record of another system, its source.
+    pub(crate) fn once(&self, actor: &Actor, method: &str, content: Fingerprint) -> Once {
+        let request = actor.request_id.as_deref();
+        let keys = request.map(|id| IdempotencyKey::request(&actor.principal, method, id)).into_iter().collect();
+        Once { keys, content }
+    }
+
+    /// Hashes of what a call says, field by field; each part's fields are named with its prefix.
+    pub(crate) fn fingerprint<T: Serialize>(&self, prefix: &str, part: &T) -> Fingerprint {
+        self.hasher.fingerprint(&[(prefix, part)])
+    }
+}
