@@ -93,9 +93,7 @@ pub(super) async fn open(
 pub(super) async fn secrets(db: &impl ConnectionTrait, now: Timestamp) -> Result<Secrets, StoreError> {
     let mut secrets = [[0; 32]; SecretName::ALL.len()];
     for (name, secret) in SecretName::ALL.into_iter().zip(&mut secrets) {
-        let mut fresh = [0; 32];
-        getrandom::fill(&mut fresh)
-            .map_err(|_| StoreError::Unavailable { what: "the system's random numbers".to_owned() })?;
+        let fresh = random()?;
         let row = instance_secret::ActiveModel {
             name: Set(name.as_str().to_owned()),
             value: Set(fresh.to_vec()),
@@ -108,6 +106,14 @@ pub(super) async fn secrets(db: &impl ConnectionTrait, now: Timestamp) -> Result
             .ok_or_else(|| StoreError::corrupt("instance_secrets", name.as_str(), "must be 32 bytes"))?;
     }
     Ok(Secrets(secrets))
+}
+
+/// 32 bytes that nobody can guess.
+pub(super) fn random() -> Result<[u8; 32], StoreError> {
+    let mut bytes = [0; 32];
+    getrandom::fill(&mut bytes)
+        .map_err(|_| StoreError::Unavailable { what: "the system's random numbers".to_owned() })?;
+    Ok(bytes)
 }
 
 /// The number that grows with every change of a location or rule.

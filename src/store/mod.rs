@@ -1,29 +1,51 @@
 //! The ledger: the only place that knows SQL.
+//!
+//! What changes goes through the write queue ([`Store::submit`] for commands on customers' histories,
+//! [`Store::write`] for the catalogue); what is only read goes past it, on connections that can't write.
 
+mod catalog;
 mod chunk;
 mod connect;
+mod constant;
+mod due;
 #[allow(unreachable_pub, reason = "the derives of entities write `pub`")]
 mod entity;
 mod error;
 pub mod filter;
+mod flush;
 mod instance;
+mod ledger;
+mod load;
 mod migrate;
+mod queue;
 mod rows;
+mod transaction;
 mod write;
 
 pub use connect::{ConnectSettings, Durability};
 pub use error::StoreError;
 pub use instance::{Instance, SecretName, Secrets};
+pub use ledger::Ledger;
 pub use migrate::SchemaState;
+pub use queue::{Lane, Room, SubmitError};
 
+use crate::domain::{
+    settings::Settings,
+    world::{Command, KeyHasher},
+};
+use catalog::CatalogCache;
 use connect::Pools;
+use futures_util::future::BoxFuture;
 use jiff::Timestamp;
+use queue::{Queue, Shared};
+use sea_orm::DatabaseTransaction;
 use std::sync::Arc;
+use tokio::sync::oneshot;
 
 /// Says what time it is; the store asks nobody else.
 pub type Now = Arc<dyn Fn() -> Timestamp + Send + Sync>;
 
-/// The open database.
+/// The open database. Cheap to clone; clones share everything.
 #[derive(Debug, Clone)]
 pub struct Store {
     inner: Arc<Inner>,
@@ -32,6 +54,7 @@ pub struct Store {
 #[derive(Debug)]
 struct Inner {
     pools: Pools,
+    queue: Queue,
     instance: Instance,
     secrets: Secrets,
 }
@@ -47,16 +70,27 @@ pub struct StoreOptions {
     pub manual_clock: bool,
     /// Says what time it is.
     pub now: Now,
+    /// On what decisions depend besides the ledger.
+    pub settings: Arc<Settings>,
+    /// How many writes may wait.
+    pub room: Room,
+    /// Determines the ids that are made; random when absent. For runs that must repeat themselves.
+    pub seed: Option<[u8; 32]>,
 }
 
 impl std::fmt::Debug for StoreOptions {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("StoreOptions").field("connect", &self.connect).field("migrate", &self.migrate).finish_non_exhaustive()
+        f.debug_struct("StoreOptions")
+            .field("connect", &self.connect)
+            .field("migrate", &self.migrate)
+            .field("manual_clock", &self.manual_clock)
+            .field("room", &self.room)
+            .finish_non_exhaustive()
     }
 }
 
 impl Store {
-    /// Opens a database.
+    /// Opens a database and starts its writers. Needs a tokio runtime.
     ///
     /// # Errors
     /// [`StoreError::SchemaMismatch`] when its schema is another and `migrate` was not asked for,
@@ -71,12 +105,67 @@ impl Store {
         let now = (options.now)();
         let instance = instance::open(&pools.writer, now, options.manual_clock).await?;
         if options.manual_clock != instance.manual_clock {
-            let (is, asked) = if options.manual_clock { ("the system's", "a manual") } else { ("a manual", "the system's") };
-            let text = format!("the database was made for {is} clock and can't be opened with {asked} one");
-            return Err(StoreError::Unsuitable(text));
+            let clock = |manual| if manual { "a manual clock" } else { "the system's clock" };
+            let (made, asked) = (clock(instance.manual_clock), clock(options.manual_clock));
+            return Err(StoreError::Unsuitable(format!("the database was made for {made} and can't live by {asked}")));
         }
         let secrets = instance::secrets(&pools.writer, now).await?;
-        Ok(Self { inner: Arc::new(Inner { pools, instance, secrets }) })
+        let seed = match options.seed {
+            Some(seed) => seed,
+            None => instance::random()?,
+        };
+        let shared = Shared {
+            pools: pools.clone(),
+            catalog: CatalogCache::default(),
+            settings: options.settings,
+            hasher: KeyHasher::new(secrets.get(SecretName::Fingerprint)),
+            now: options.now,
+        };
+        let queue = Queue::start(Arc::new(shared), options.room, seed);
+        Ok(Self { inner: Arc::new(Inner { pools, queue, instance, secrets }) })
+    }
+
+    /// Has a command decided and written. When the caller goes away meanwhile, it may still be.
+    ///
+    /// # Errors
+    /// [`SubmitError::Refused`] when the domain says no; [`StoreError::QueueFull`] when too many wait;
+    /// [`StoreError::Busy`] and [`StoreError::Unavailable`] when the database does not do its part.
+    pub async fn submit<C: Command>(&self, lane: Lane, command: C) -> Result<C::Reply, SubmitError> {
+        self.inner.queue.submit(lane, command).await
+    }
+
+    /// Changes the catalogue: locations and rules. The work may run several times, so it must do nothing but read and
+    /// write the ledger; it is committed when it ends well and wrote something.
+    ///
+    /// # Errors
+    /// Those of the work, and of [`submit`](Self::submit).
+    pub async fn write<T, F>(&self, label: &'static str, work: F) -> Result<T, SubmitError>
+    where
+        T: Send + 'static,
+        F: for<'l> Fn(&'l Ledger) -> BoxFuture<'l, Result<T, SubmitError>> + Send + Sync + 'static,
+    {
+        let (answer, outcome) = oneshot::channel();
+        self.inner.queue.run_job(Box::new(ledger::Edit { label, work, answer }))?;
+        outcome.await.unwrap_or(Err(SubmitError::Store(StoreError::Closed)))
+    }
+
+    /// Statements that need no decision.
+    async fn keep_house<T, F>(&self, work: F) -> Result<T, StoreError>
+    where
+        T: Send + 'static,
+        F: for<'l> Fn(&'l DatabaseTransaction) -> BoxFuture<'l, Result<T, StoreError>> + Send + Sync + 'static,
+    {
+        let (answer, outcome) = oneshot::channel();
+        self.inner.queue.run_job(Box::new(ledger::Housekeeping { work, answer }))?;
+        outcome.await.unwrap_or(Err(StoreError::Closed))
+    }
+
+    /// Keeps where a manual clock stands, for the next start.
+    ///
+    /// # Errors
+    /// [`StoreError::Unsuitable`] when the database lives by the system's clock.
+    pub async fn set_clock(&self, at: Timestamp) -> Result<(), StoreError> {
+        self.keep_house(move |tx| Box::pin(instance::set_clock(tx, at))).await
     }
 
     /// What the database knew of itself when it was opened.
@@ -91,29 +180,31 @@ impl Store {
         self.inner.secrets.get(name)
     }
 
+    /// How many writes wait: of single calls, and of batches.
+    #[must_use]
+    pub fn waiting(&self) -> (usize, usize) {
+        self.inner.queue.waiting()
+    }
+
     /// Whether both pools answer.
     ///
     /// # Errors
     /// The first one's error that does not.
     pub async fn ping(&self) -> Result<(), StoreError> {
         self.inner.pools.reader.ping().await?;
-        self.inner.pools.writer.ping().await?;
+        // SQLite's one writer may be at work for long; that its file can be read is enough.
+        if self.inner.pools.writers > 1 {
+            self.inner.pools.writer.ping().await?;
+        }
         Ok(())
     }
 
-    /// Keeps where a manual clock stands, for the next start.
-    ///
-    /// # Errors
-    /// [`StoreError::Unsuitable`] when the database lives by the system's clock.
-    pub async fn set_clock(&self, at: Timestamp) -> Result<(), StoreError> {
-        instance::set_clock(&self.inner.pools.writer, at).await
-    }
-
-    /// Closes all connections, after what runs has ended.
+    /// Takes nothing new, finishes what waits, closes all connections.
     ///
     /// # Errors
     /// [`StoreError`] when a connection could not be closed in order.
     pub async fn close(&self) -> Result<(), StoreError> {
+        self.inner.queue.close().await;
         self.inner.pools.reader.close_by_ref().await?;
         self.inner.pools.writer.close_by_ref().await?;
         Ok(())

@@ -14,8 +14,8 @@ pub use table::{Change, Row, Table};
 
 use super::{
     case::{Case, CaseState},
-    customer::{Customer, CustomerStatus, IdentifierKey},
-    gesture::{Contact, Gesture},
+    customer::{Channel, Customer, CustomerStatus, IdentifierKey},
+    gesture::{Contact, Gesture, GestureKind},
     ids::{CaseId, CustomerId, GestureId, HouseholdId, IdSource, InteractionId, LocationId, RuleId},
     interaction::{ExternalRef, Interaction},
     location::Location,
@@ -71,6 +71,9 @@ pub struct Needs {
     pub interactions: BTreeSet<InteractionId>,
     /// Gestures, with their customer and interaction.
     pub gestures: BTreeSet<GestureId>,
+    /// Due gestures that nobody has, with all that comes with one: the strongest that fit, up to a number. On
+    /// PostgreSQL the groups that ask for some take turns, so that no gesture is offered twice.
+    pub due: Vec<Due>,
     /// Subjects (an order, a stay) whose interactions are wanted, each with all that comes with one.
     pub subjects: BTreeSet<ExternalRef>,
     /// Cases, with their customer.
@@ -93,6 +96,7 @@ impl Needs {
         self.customers.extend(other.customers);
         self.interactions.extend(other.interactions);
         self.gestures.extend(other.gestures);
+        self.due.extend(other.due);
         self.subjects.extend(other.subjects);
         self.cases.extend(other.cases);
         self.locations.extend(other.locations);
@@ -111,6 +115,21 @@ pub struct Neighbourhood {
     pub from: Timestamp,
     /// Up to and including this instant.
     pub to: Timestamp,
+}
+
+/// Which due gestures a command wants: scheduled, due and within their deadline, by priority, then by due time.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Due {
+    /// The instant at which they are due.
+    pub at: Timestamp,
+    /// Only these kinds; all when empty.
+    pub kinds: Vec<GestureKind>,
+    /// Only these channels; all when empty.
+    pub channels: Vec<Channel>,
+    /// Only these locations; all when empty.
+    pub locations: Vec<LocationId>,
+    /// At most so many.
+    pub limit: u32,
 }
 
 /// What a command found missing while deciding.
@@ -196,6 +215,13 @@ impl World {
     pub fn revert(&mut self) {
         self.each_table(|table| table.revert());
         self.events.truncate(self.settled_events);
+    }
+
+    /// Notes that the database has everything by now, as far as its open transaction goes.
+    pub fn flushed(&mut self) {
+        self.each_table(|table| table.flushed());
+        self.events.clear();
+        self.settled_events = 0;
     }
 
     fn each_table(&mut self, mut apply: impl FnMut(&mut dyn table::Overlay)) {

@@ -105,6 +105,7 @@ impl<K: Clone + Eq + Hash + Ord, V: Row> Table<K, V> {
 pub(super) trait Overlay {
     fn settle(&mut self);
     fn revert(&mut self);
+    fn flushed(&mut self);
 }
 
 impl<K: Clone + Eq + Hash + Ord, V: Row> Overlay for Table<K, V> {
@@ -118,6 +119,10 @@ impl<K: Clone + Eq + Hash + Ord, V: Row> Overlay for Table<K, V> {
     /// The index may keep keys of rows that are gone; look-ups skip them.
     fn revert(&mut self) {
         self.tried.clear();
+    }
+
+    fn flushed(&mut self) {
+        self.changed.clear();
     }
 }
 

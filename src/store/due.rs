@@ -1,0 +1,93 @@
+//! Picks the strongest due gestures.
+
+use super::{constant, entity::gesture, error::StoreError};
+use crate::domain::{gesture::GestureState, ids::GestureId, world::Due};
+use sea_orm::{
+    ColumnTrait, Condition, ConnectionTrait, DbBackend, EntityTrait, QueryFilter, QueryOrder, QuerySelect, Statement,
+};
+use std::collections::BTreeSet;
+use uuid::Uuid;
+
+/// The number by which those who pick take turns; arbitrary, but never to change.
+const ADVISORY_LOCK: i64 = 0x6475_655f_7069_636b;
+
+/// Picks for each wish as many as it wants, none twice.
+///
+/// On PostgreSQL those who pick take turns until their transaction ends: else all would pick the same, and only one
+/// would get them. Picking locks no row, since the households must be locked first.
+pub(super) async fn pick(db: &impl ConnectionTrait, wishes: &[Due]) -> Result<BTreeSet<GestureId>, StoreError> {
+    let mut picked = BTreeSet::new();
+    if wishes.is_empty() {
+        return Ok(picked);
+    }
+    if db.get_database_backend() == DbBackend::Postgres {
+        let sql = "SELECT pg_advisory_xact_lock($1)";
+        db.query_all_raw(Statement::from_sql_and_values(DbBackend::Postgres, sql, [ADVISORY_LOCK.into()])).await?;
+    }
+    for wish in wishes {
+        pick_one(db, wish, &mut picked).await?;
+    }
+    Ok(picked)
+}
+
+/// Goes from priority to priority, so that neither a long backlog nor all that is planned for later is sorted.
+async fn pick_one(
+    db: &impl ConnectionTrait,
+    wish: &Due,
+    picked: &mut BTreeSet<GestureId>,
+) -> Result<(), StoreError> {
+    let mut missing = u64::from(wish.limit);
+    let mut below = i32::MAX;
+    while missing > 0 {
+        let Some(priority) = next_priority(db, below).await? else {
+            break;
+        };
+        let rows: Vec<Uuid> = gesture::Entity::find()
+            .select_only()
+            .column(gesture::Column::Id)
+            .filter(gesture::Column::Priority.eq(priority))
+            .filter(fits(wish))
+            .filter(gesture::Column::Id.is_not_in(picked.iter().map(|id| id.0)))
+            .order_by_asc(gesture::Column::DueAt)
+            .order_by_asc(gesture::Column::Id)
+            .limit(missing)
+            .into_tuple()
+            .all(db)
+            .await?;
+        missing -= rows.len() as u64;
+        picked.extend(rows.into_iter().map(GestureId));
+        below = priority;
+    }
+    Ok(())
+}
+
+/// The highest priority below another at which anything is scheduled.
+async fn next_priority(db: &impl ConnectionTrait, below: i32) -> Result<Option<i32>, StoreError> {
+    let found: Option<Option<i32>> = gesture::Entity::find()
+        .select_only()
+        .column_as(gesture::Column::Priority.max(), "priority")
+        .filter(constant::is(gesture::Column::State, GestureState::Scheduled.as_str()))
+        .filter(gesture::Column::Priority.lt(below))
+        .into_tuple()
+        .one(db)
+        .await?;
+    Ok(found.flatten())
+}
+
+fn fits(wish: &Due) -> Condition {
+    let at = wish.at.as_microsecond();
+    let mut condition = Condition::all()
+        .add(constant::is(gesture::Column::State, GestureState::Scheduled.as_str()))
+        .add(gesture::Column::DueAt.lte(at))
+        .add(gesture::Column::DeadlineAt.gt(at));
+    if !wish.kinds.is_empty() {
+        condition = condition.add(gesture::Column::Kind.is_in(wish.kinds.iter().map(|kind| kind.as_str())));
+    }
+    if !wish.channels.is_empty() {
+        condition = condition.add(gesture::Column::Channel.is_in(wish.channels.iter().map(|c| c.as_str())));
+    }
+    if !wish.locations.is_empty() {
+        condition = condition.add(gesture::Column::LocationId.is_in(wish.locations.iter().map(|id| id.as_str())));
+    }
+    condition
+}

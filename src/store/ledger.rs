@@ -1,0 +1,265 @@
+//! Writes that are no commands: changes of the catalogue, and housekeeping.
+//!
+//! They wait in the same queue, and run in a transaction of their own in a task of their own.
+
+use super::{
+    entity::{event, idempotency_key, location, rule, rule_version},
+    error::StoreError,
+    instance,
+    queue::{Shared, SubmitError},
+    rows, transaction,
+    write::{insert, insert_missing, update},
+};
+use crate::domain::{
+    ids::{LocationId, RuleId},
+    location::Location,
+    rule::Rule,
+    world::{Event, Fingerprint, IdempotencyKey, KeyHasher, KeyRecord, Replay, World},
+};
+use futures_util::future::BoxFuture;
+use jiff::Timestamp;
+use sea_orm::{DatabaseTransaction, EntityTrait};
+use std::sync::{
+    Arc,
+    atomic::{AtomicBool, Ordering},
+};
+use tokio::sync::oneshot;
+
+/// An open transaction, as far as the use cases may see it.
+pub struct Ledger {
+    pub(super) tx: DatabaseTransaction,
+    now: Timestamp,
+    hasher: KeyHasher,
+    settings: Arc<crate::domain::settings::Settings>,
+    changed: AtomicBool,
+}
+
+impl std::fmt::Debug for Ledger {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Ledger").finish_non_exhaustive()
+    }
+}
+
+impl Ledger {
+    /// The instant of this transaction.
+    #[must_use]
+    pub fn now(&self) -> Timestamp {
+        self.now
+    }
+
+    /// Hashes what may be repeated.
+    #[must_use]
+    pub fn hasher(&self) -> &KeyHasher {
+        &self.hasher
+    }
+
+    /// Whether this was written before (P2).
+    ///
+    /// # Errors
+    /// [`SubmitError::Refused`] when a key was used for something else.
+    pub async fn replay(&self, keys: &[IdempotencyKey], content: &Fingerprint) -> Result<Replay, SubmitError> {
+        let mut world = World::new(Arc::default(), Arc::clone(&self.settings));
+        for key in keys {
+            let row = idempotency_key::Entity::find_by_id((key.scope.clone(), key.key.clone())).one(&self.tx).await;
+            if let Some(row) = row.map_err(StoreError::from)? {
+                world.keys.load(key.clone(), rows::ledger::key_from_row(row)?);
+            }
+        }
+        Ok(world.replay(keys, content, self.now)?)
+    }
+
+    /// Remembers a write under its key.
+    ///
+    /// # Errors
+    /// [`StoreError`] when the database refuses.
+    pub async fn remember(&self, record: &KeyRecord) -> Result<(), StoreError> {
+        self.touch();
+        update::<idempotency_key::Entity, _>(&self.tx, vec![rows::ledger::key_to_row(record)?]).await
+    }
+
+    /// A location.
+    ///
+    /// # Errors
+    /// [`StoreError`] when the database refuses.
+    pub async fn location(&self, id: &LocationId) -> Result<Option<Location>, StoreError> {
+        let row = location::Entity::find_by_id(id.as_str()).one(&self.tx).await?;
+        row.map(rows::catalog::location_from_row).transpose()
+    }
+
+    /// Adds a location.
+    ///
+    /// # Errors
+    /// [`StoreError::Conflict`] when it is there already.
+    pub async fn add_location(&self, location: &Location) -> Result<(), StoreError> {
+        self.touch();
+        insert::<location::Entity, _>(&self.tx, vec![rows::catalog::location_to_row(location)?]).await
+    }
+
+    /// Writes a location over the one that is there.
+    ///
+    /// # Errors
+    /// [`StoreError`] when the database refuses.
+    pub async fn put_location(&self, location: &Location) -> Result<(), StoreError> {
+        self.touch();
+        update::<location::Entity, _>(&self.tx, vec![rows::catalog::location_to_row(location)?]).await
+    }
+
+    /// A rule with its newest version.
+    ///
+    /// # Errors
+    /// [`StoreError`] when the database refuses.
+    pub async fn rule(&self, id: &RuleId) -> Result<Option<Rule>, StoreError> {
+        let Some(row) = rule::Entity::find_by_id(id.as_str()).one(&self.tx).await? else {
+            return Ok(None);
+        };
+        let key = (row.id.clone(), row.version);
+        let version = rule_version::Entity::find_by_id(key).one(&self.tx).await?;
+        let version = version.ok_or_else(|| StoreError::corrupt("rules", "version", "has no definition"))?;
+        rows::catalog::rule_from_rows(row, &version).map(Some)
+    }
+
+    /// How many rules there are that are not retired.
+    ///
+    /// # Errors
+    /// [`StoreError`] when the database refuses.
+    pub async fn rules_in_use(&self) -> Result<u64, StoreError> {
+        use crate::domain::rule::RuleState;
+        use sea_orm::{ColumnTrait, PaginatorTrait, QueryFilter};
+        let in_use = rule::Entity::find().filter(rule::Column::State.ne(RuleState::Retired.as_str()));
+        Ok(in_use.count(&self.tx).await?)
+    }
+
+    /// Adds a rule.
+    ///
+    /// # Errors
+    /// [`StoreError::Conflict`] when it is there already.
+    pub async fn add_rule(&self, rule: &Rule) -> Result<(), StoreError> {
+        self.touch();
+        insert::<rule::Entity, _>(&self.tx, vec![rows::catalog::rule_to_row(rule)]).await?;
+        insert::<rule_version::Entity, _>(&self.tx, vec![rows::catalog::rule_version_to_row(rule)?]).await
+    }
+
+    /// Writes a rule over the one that is there, and its version if that is new. A version that is there is never
+    /// changed.
+    ///
+    /// # Errors
+    /// [`StoreError`] when the database refuses.
+    pub async fn put_rule(&self, rule: &Rule) -> Result<(), StoreError> {
+        self.touch();
+        update::<rule::Entity, _>(&self.tx, vec![rows::catalog::rule_to_row(rule)]).await?;
+        insert_missing::<rule_version::Entity, _>(&self.tx, vec![rows::catalog::rule_version_to_row(rule)?]).await
+    }
+
+    /// Notes that something happened.
+    ///
+    /// # Errors
+    /// [`StoreError`] when the database refuses.
+    pub async fn note(&self, event: &Event) -> Result<(), StoreError> {
+        self.touch();
+        insert::<event::Entity, _>(&self.tx, vec![rows::ledger::event_to_row(event)?]).await
+    }
+
+    fn touch(&self) {
+        self.changed.store(true, Ordering::Relaxed);
+    }
+}
+
+/// A write that waits in the queue beside commands.
+pub(super) trait Job: Send + 'static {
+    fn run<'a>(self: Box<Self>, shared: &'a Shared) -> BoxFuture<'a, ()>;
+}
+
+/// A change of the catalogue. The work may run several times.
+pub(super) struct Edit<F, T> {
+    pub(super) label: &'static str,
+    pub(super) work: F,
+    pub(super) answer: oneshot::Sender<Result<T, SubmitError>>,
+}
+
+impl<F, T> Job for Edit<F, T>
+where
+    F: for<'l> Fn(&'l Ledger) -> BoxFuture<'l, Result<T, SubmitError>> + Send + Sync + 'static,
+    T: Send + 'static,
+{
+    fn run<'a>(self: Box<Self>, shared: &'a Shared) -> BoxFuture<'a, ()> {
+        Box::pin(async move {
+            let mut retries = transaction::Retries::default();
+            let outcome = loop {
+                match edit(shared, &self.work).await {
+                    Err(SubmitError::Store(error)) if error.is_transient() && retries.wait().await => {}
+                    outcome => break outcome,
+                }
+            };
+            if let Err(SubmitError::Store(error)) = &outcome {
+                tracing::warn!(label = self.label, %error, "a write failed");
+            }
+            // Whoever asked may be gone; what was done stays done.
+            drop(self.answer.send(outcome));
+        })
+    }
+}
+
+async fn edit<F, T>(shared: &Shared, work: &F) -> Result<T, SubmitError>
+where
+    F: for<'l> Fn(&'l Ledger) -> BoxFuture<'l, Result<T, SubmitError>>,
+{
+    let tx = transaction::begin(&shared.pools.writer).await?;
+    // First, so that those who change the catalogue take turns.
+    instance::bump_catalog_revision(&tx).await?;
+    let ledger = Ledger {
+        tx,
+        now: shared.now(),
+        hasher: shared.hasher.clone(),
+        settings: Arc::clone(&shared.settings),
+        changed: AtomicBool::new(false),
+    };
+    let outcome = work(&ledger).await;
+    let ended = match (&outcome, ledger.changed.into_inner()) {
+        (Ok(_), true) => ledger.tx.commit().await,
+        _ => ledger.tx.rollback().await,
+    };
+    ended.map_err(StoreError::from)?;
+    outcome
+}
+
+/// A single statement or a few that need no decision: housekeeping.
+pub(super) struct Housekeeping<F, T> {
+    pub(super) work: F,
+    pub(super) answer: oneshot::Sender<Result<T, StoreError>>,
+}
+
+impl<F, T> Job for Housekeeping<F, T>
+where
+    F: for<'l> Fn(&'l DatabaseTransaction) -> BoxFuture<'l, Result<T, StoreError>> + Send + Sync + 'static,
+    T: Send + 'static,
+{
+    fn run<'a>(self: Box<Self>, shared: &'a Shared) -> BoxFuture<'a, ()> {
+        Box::pin(async move {
+            let mut retries = transaction::Retries::default();
+            let outcome = loop {
+                match keep(shared, &self.work).await {
+                    Err(error) if error.is_transient() && retries.wait().await => {}
+                    outcome => break outcome,
+                }
+            };
+            drop(self.answer.send(outcome));
+        })
+    }
+}
+
+async fn keep<F, T>(shared: &Shared, work: &F) -> Result<T, StoreError>
+where
+    F: for<'l> Fn(&'l DatabaseTransaction) -> BoxFuture<'l, Result<T, StoreError>>,
+{
+    let tx = transaction::begin(&shared.pools.writer).await?;
+    match work(&tx).await {
+        Ok(done) => {
+            tx.commit().await?;
+            Ok(done)
+        }
+        Err(error) => {
+            tx.rollback().await?;
+            Err(error)
+        }
+    }
+}

@@ -1,0 +1,372 @@
+//! Reads the rows within reach into the world.
+
+use super::{neighbours, reach::Reach};
+use crate::{
+    domain::{
+        case::CaseState,
+        customer::Customer,
+        gesture::GestureState,
+        ids::{CustomerId, InteractionId},
+        world::{Needs, World},
+    },
+    store::{
+        chunk::lists,
+        constant,
+        entity::{
+            case, consent, contact, customer, customer_identifier, customer_summary, customer_tag, decision, gesture,
+            idempotency_key, interaction, obligation,
+        },
+        error::StoreError,
+        rows,
+    },
+};
+use jiff::{Timestamp, civil::Date};
+use sea_orm::{ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter, QuerySelect};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use uuid::Uuid;
+
+/// Reads everything within reach; returns the customers as they were read.
+pub(super) async fn everything(
+    db: &impl ConnectionTrait,
+    world: &mut World,
+    reach: &Reach,
+    needs: &[Needs],
+    contacts_from: Timestamp,
+) -> Result<Vec<Customer>, StoreError> {
+    keys(db, world, needs).await?;
+    let (interactions, mut owners) = stories(db, world, reach).await?;
+    owners.extend(reach.customers.iter().map(|id| id.0));
+    obligations(db, world, &interactions).await?;
+    let days: BTreeSet<Date> = needs.iter().flat_map(|need| need.days.iter().copied()).collect();
+    decisions(db, world, &interactions, &owners, &days).await?;
+    let mut gestures = gestures(db, world, &interactions, &owners, reach).await?;
+    owners.extend(gestures.owners.drain(..));
+    cases(db, world, &owners, reach).await?;
+    summaries(db, world, &owners).await?;
+    let customers = customers(db, &owners).await?;
+    let households: BTreeSet<Uuid> = customers.iter().map(|customer| customer.household.0).collect();
+    contacts(db, world, &households, &gestures.ids, contacts_from).await?;
+    for customer in &customers {
+        world.customers.load(customer.id, customer.clone());
+    }
+    Ok(customers)
+}
+
+/// How many interactions of a customer make each visit day.
+pub(super) async fn visit_days(
+    db: &impl ConnectionTrait,
+    world: &mut World,
+    customer: CustomerId,
+) -> Result<(), StoreError> {
+    use interaction::{Column, Entity};
+    let rows: Vec<(String, i64)> = Entity::find()
+        .select_only()
+        .column(Column::LocalDate)
+        .column_as(Column::Id.count(), "interactions")
+        .filter(Column::CustomerId.eq(customer.0))
+        .filter(Column::VisitDay.eq(true))
+        .group_by(Column::LocalDate)
+        .into_tuple()
+        .all(db)
+        .await?;
+    let mut days = BTreeMap::new();
+    for (day, interactions) in rows {
+        let day = rows::time::day("interactions", "local_date", &day)?;
+        days.insert(day, u32::try_from(interactions).unwrap_or(u32::MAX));
+    }
+    world.visit_days.load(customer, days);
+    Ok(())
+}
+
+/// All interactions of a customer.
+pub(super) async fn history(
+    db: &impl ConnectionTrait,
+    world: &mut World,
+    customer: CustomerId,
+) -> Result<(), StoreError> {
+    let rows = interaction::Entity::find().filter(interaction::Column::CustomerId.eq(customer.0)).all(db).await?;
+    for row in rows {
+        load_interaction(world, row)?;
+    }
+    world.histories.insert(customer);
+    Ok(())
+}
+
+async fn keys(db: &impl ConnectionTrait, world: &mut World, needs: &[Needs]) -> Result<(), StoreError> {
+    use idempotency_key::{Column, Entity};
+    let mut by_scope: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
+    for key in needs.iter().flat_map(|need| &need.keys) {
+        by_scope.entry(&key.scope).or_default().insert(&key.key);
+    }
+    for (scope, keys) in by_scope {
+        for list in lists(keys) {
+            let rows = Entity::find().filter(Column::Scope.eq(scope)).filter(Column::Key.is_in(list)).all(db).await?;
+            for row in rows {
+                let record = rows::ledger::key_from_row(row)?;
+                world.keys.load(record.key.clone(), record);
+            }
+        }
+    }
+    Ok(())
+}
+
+/// The interactions within reach with the visits and purchases around them. Returns the ids of all, and whose they are.
+async fn stories(
+    db: &impl ConnectionTrait,
+    world: &mut World,
+    reach: &Reach,
+) -> Result<(BTreeSet<Uuid>, BTreeSet<Uuid>), StoreError> {
+    use interaction::Column;
+    let mut story = Story::default();
+    story.add(world, neighbours::find(db, &reach.windows).await?)?;
+    let named: BTreeSet<Uuid> = reach.interactions.iter().map(|id| id.0).collect();
+    story.fetch(db, world, Column::Id, named).await?;
+    // What joined a visit, and the visit that was joined: one story, thanked once.
+    story.fetch(db, world, Column::Joined, story.ids.clone()).await?;
+    story.fetch(db, world, Column::Id, story.visits.clone()).await?;
+    Ok((story.ids, story.owners))
+}
+
+#[derive(Default)]
+struct Story {
+    ids: BTreeSet<Uuid>,
+    owners: BTreeSet<Uuid>,
+    visits: BTreeSet<Uuid>,
+}
+
+impl Story {
+    async fn fetch(
+        &mut self,
+        db: &impl ConnectionTrait,
+        world: &mut World,
+        column: interaction::Column,
+        mut values: BTreeSet<Uuid>,
+    ) -> Result<(), StoreError> {
+        if matches!(column, interaction::Column::Id) {
+            values.retain(|id| !self.ids.contains(id));
+        }
+        for list in lists(values) {
+            self.add(world, interaction::Entity::find().filter(column.is_in(list)).all(db).await?)?;
+        }
+        Ok(())
+    }
+
+    fn add(&mut self, world: &mut World, rows: Vec<interaction::Model>) -> Result<(), StoreError> {
+        for row in rows {
+            self.ids.insert(row.id);
+            self.owners.extend(row.customer_id);
+            self.visits.extend(row.joined);
+            load_interaction(world, row)?;
+        }
+        Ok(())
+    }
+}
+
+fn load_interaction(world: &mut World, row: interaction::Model) -> Result<(), StoreError> {
+    world.interactions.load(InteractionId(row.id), rows::interactions::from_row(row)?);
+    Ok(())
+}
+
+/// The obligations of interactions, and those that follow theirs.
+async fn obligations(
+    db: &impl ConnectionTrait,
+    world: &mut World,
+    interactions: &BTreeSet<Uuid>,
+) -> Result<(), StoreError> {
+    use obligation::{Column, Entity};
+    let mut followers = BTreeSet::new();
+    for list in lists(interactions.iter().copied()) {
+        let condition = Condition::any().add(Column::InteractionId.is_in(list.clone())).add(Column::Follows.is_in(list));
+        for row in Entity::find().filter(condition).all(db).await? {
+            if !interactions.contains(&row.interaction_id) {
+                followers.insert(row.interaction_id);
+            }
+            world.obligations.load(InteractionId(row.interaction_id), rows::obligations::from_row(row)?);
+        }
+    }
+    for list in lists(followers) {
+        for row in interaction::Entity::find().filter(interaction::Column::Id.is_in(list)).all(db).await? {
+            load_interaction(world, row)?;
+        }
+    }
+    Ok(())
+}
+
+/// The decisions that interactions set off, and of customers those that stand or were made on certain days.
+async fn decisions(
+    db: &impl ConnectionTrait,
+    world: &mut World,
+    interactions: &BTreeSet<Uuid>,
+    customers: &BTreeSet<Uuid>,
+    days: &BTreeSet<Date>,
+) -> Result<(), StoreError> {
+    use decision::{Column, Entity};
+    let mut found = Vec::new();
+    for list in lists(interactions.iter().copied()) {
+        found.extend(Entity::find().filter(Column::InteractionId.is_in(list)).all(db).await?);
+    }
+    for list in lists(customers.iter().copied()) {
+        let standing = Entity::find().filter(Column::CustomerId.is_in(list.clone())).filter(constant::holds(Column::Standing));
+        found.extend(standing.all(db).await?);
+        for days in lists(days.iter().map(ToString::to_string)) {
+            let of_days = Entity::find()
+                .filter(Column::CustomerId.is_in(list.clone()))
+                .filter(Column::LocalDay.is_in(days));
+            found.extend(of_days.all(db).await?);
+        }
+    }
+    for row in found {
+        let decision = rows::obligations::decision_from_row(row)?;
+        world.decisions.load((decision.rule.clone(), decision.occurrence.clone()), decision);
+    }
+    Ok(())
+}
+
+#[derive(Default)]
+struct Fetched {
+    ids: BTreeSet<Uuid>,
+    owners: Vec<Uuid>,
+}
+
+/// The gestures that are named, those that answer interactions, and those of customers that are not settled.
+async fn gestures(
+    db: &impl ConnectionTrait,
+    world: &mut World,
+    interactions: &BTreeSet<Uuid>,
+    customers: &BTreeSet<Uuid>,
+    reach: &Reach,
+) -> Result<Fetched, StoreError> {
+    use gesture::{Column, Entity};
+    let mut found = Vec::new();
+    for list in lists(reach.gestures.iter().map(|id| id.0)) {
+        found.extend(Entity::find().filter(Column::Id.is_in(list)).all(db).await?);
+    }
+    for list in lists(interactions.iter().copied()) {
+        found.extend(Entity::find().filter(Column::InteractionId.is_in(list)).all(db).await?);
+    }
+    let settled = GestureState::ALL.iter().filter(|state| state.is_final()).map(|state| state.as_str());
+    let settled: Vec<_> = settled.collect();
+    for list in lists(customers.iter().copied()) {
+        let pending = Entity::find()
+            .filter(Column::CustomerId.is_in(list))
+            .filter(Column::State.is_not_in(settled.iter().copied()));
+        found.extend(pending.all(db).await?);
+    }
+    let mut fetched = Fetched::default();
+    for row in found {
+        let gesture = rows::gestures::from_row(row)?;
+        if fetched.ids.insert(gesture.id.0) {
+            fetched.owners.push(gesture.customer.0);
+            world.gestures.load(gesture.id, gesture);
+        }
+    }
+    Ok(fetched)
+}
+
+/// The cases that are named, and the open ones of customers.
+async fn cases(
+    db: &impl ConnectionTrait,
+    world: &mut World,
+    customers: &BTreeSet<Uuid>,
+    reach: &Reach,
+) -> Result<(), StoreError> {
+    use case::{Column, Entity};
+    let mut found = Vec::new();
+    for list in lists(reach.cases.iter().map(|id| id.0)) {
+        found.extend(Entity::find().filter(Column::Id.is_in(list)).all(db).await?);
+    }
+    for list in lists(customers.iter().copied()) {
+        let open =
+            Entity::find().filter(Column::CustomerId.is_in(list)).filter(constant::is(Column::State, CaseState::Open.as_str()));
+        found.extend(open.all(db).await?);
+    }
+    for row in found {
+        let case = rows::cases::from_row(row)?;
+        world.cases.load(case.id, case);
+    }
+    Ok(())
+}
+
+async fn summaries(
+    db: &impl ConnectionTrait,
+    world: &mut World,
+    customers: &BTreeSet<Uuid>,
+) -> Result<(), StoreError> {
+    use customer_summary::{Column, Entity};
+    for list in lists(customers.iter().copied()) {
+        for row in Entity::find().filter(Column::CustomerId.is_in(list)).all(db).await? {
+            let summary = rows::summaries::from_row(row)?;
+            world.summaries.load(summary.customer, summary);
+        }
+    }
+    Ok(())
+}
+
+/// The places that households have in the budget from an instant on, and those of gestures whenever they are.
+async fn contacts(
+    db: &impl ConnectionTrait,
+    world: &mut World,
+    households: &BTreeSet<Uuid>,
+    gestures: &BTreeSet<Uuid>,
+    from: Timestamp,
+) -> Result<(), StoreError> {
+    use contact::{Column, Entity};
+    let mut found = Vec::new();
+    for list in lists(households.iter().copied()) {
+        let recent =
+            Entity::find().filter(Column::HouseholdId.is_in(list)).filter(Column::At.gt(from.as_microsecond()));
+        found.extend(recent.all(db).await?);
+    }
+    for list in lists(gestures.iter().copied()) {
+        found.extend(Entity::find().filter(Column::GestureId.is_in(list)).all(db).await?);
+    }
+    for row in found {
+        let contact = rows::gestures::contact_from_row(row)?;
+        world.contacts.load(contact.id, contact);
+    }
+    Ok(())
+}
+
+/// Customers with everything that is kept beside them.
+pub(in crate::store) async fn customers(
+    db: &impl ConnectionTrait,
+    ids: &BTreeSet<Uuid>,
+) -> Result<Vec<Customer>, StoreError> {
+    let mut found = Vec::with_capacity(ids.len());
+    for list in lists(ids.iter().copied()) {
+        let customers = customer::Entity::find().filter(customer::Column::Id.is_in(list.clone())).all(db).await?;
+        let mut identifiers = by_customer(
+            customer_identifier::Entity::find()
+                .filter(customer_identifier::Column::CustomerId.is_in(list.clone()))
+                .all(db)
+                .await?,
+            |row| row.customer_id,
+        );
+        let mut tags = by_customer(
+            customer_tag::Entity::find().filter(customer_tag::Column::CustomerId.is_in(list.clone())).all(db).await?,
+            |row| row.customer_id,
+        );
+        let mut consents = by_customer(
+            consent::Entity::find().filter(consent::Column::CustomerId.is_in(list)).all(db).await?,
+            |row| row.customer_id,
+        );
+        for row in customers {
+            let id = row.id;
+            found.push(rows::customers::from_rows(rows::customers::CustomerRows {
+                customer: row,
+                identifiers: identifiers.remove(&id).unwrap_or_default(),
+                tags: tags.remove(&id).unwrap_or_default(),
+                consents: consents.remove(&id).unwrap_or_default(),
+            })?);
+        }
+    }
+    Ok(found)
+}
+
+fn by_customer<T>(rows: Vec<T>, owner: impl Fn(&T) -> Uuid) -> HashMap<Uuid, Vec<T>> {
+    let mut grouped: HashMap<Uuid, Vec<T>> = HashMap::new();
+    for row in rows {
+        grouped.entry(owner(&row)).or_default().push(row);
+    }
+    grouped
+}

@@ -1,0 +1,100 @@
+//! Loads what a group of commands needs, in a fixed number of set reads.
+//!
+//! First the ids within reach are found; on PostgreSQL the households of their customers are locked then (in order of
+//! id, so that nobody waits in a circle), and only after that the rows are read: what a command decides on can't change
+//! under it.
+
+mod fetch;
+mod neighbours;
+mod reach;
+
+use super::{catalog::Catalog, error::StoreError};
+use crate::domain::{
+    customer::Customer,
+    ids::{CustomerId, HouseholdId},
+    world::{Miss, Needs, World},
+};
+use jiff::Timestamp;
+use sea_orm::{ConnectionTrait, DbBackend};
+use std::collections::{BTreeSet, HashMap};
+
+/// What the store remembers of a world beside the world itself.
+#[derive(Debug)]
+pub(super) struct Session {
+    /// Customers as they lie in the database, to see which of their lists changed.
+    pub(super) originals: HashMap<CustomerId, Customer>,
+    catalog: std::sync::Arc<Catalog>,
+    /// The households that are locked until the end of the transaction.
+    locked: BTreeSet<HouseholdId>,
+    /// Contacts before this instant count in no budget any more.
+    contacts_from: Timestamp,
+}
+
+/// Why loading did not come to an end.
+#[derive(Debug)]
+pub(super) enum LoadError {
+    Store(StoreError),
+    /// A customer came within reach after the locks were taken: begin again.
+    Shifted,
+}
+
+impl<E: Into<StoreError>> From<E> for LoadError {
+    fn from(error: E) -> Self {
+        Self::Store(error.into())
+    }
+}
+
+impl Session {
+    pub(super) fn new(catalog: std::sync::Arc<Catalog>, contacts_from: Timestamp) -> Self {
+        Self { originals: HashMap::new(), catalog, locked: BTreeSet::new(), contacts_from }
+    }
+
+    /// Loads what the commands need; each command's needs apart, since its neighbours are those of its own customers.
+    pub(super) async fn load(
+        &mut self,
+        db: &impl ConnectionTrait,
+        world: &mut World,
+        needs: &[Needs],
+    ) -> Result<(), LoadError> {
+        let reach = reach::find(db, needs).await?;
+        if db.get_database_backend() == DbBackend::Postgres {
+            reach::lock(db, &reach).await?;
+            self.locked.extend(&reach.households);
+        }
+        let fetched = fetch::everything(db, world, &reach, needs, self.contacts_from).await?;
+        let astray = |customer: &Customer| !self.locked.contains(&customer.household);
+        if db.get_database_backend() == DbBackend::Postgres && fetched.iter().any(astray) {
+            return Err(LoadError::Shifted);
+        }
+        self.originals.extend(fetched.into_iter().map(|customer| (customer.id, customer)));
+        self.place(world, needs);
+        Ok(())
+    }
+
+    /// Loads what a command found missing. What was decided before must have been written by then.
+    pub(super) async fn load_missing(
+        &mut self,
+        db: &impl ConnectionTrait,
+        world: &mut World,
+        miss: Miss,
+    ) -> Result<(), LoadError> {
+        match miss {
+            Miss::More(needs) => self.load(db, world, &[*needs]).await,
+            Miss::VisitDays(customer) => Ok(fetch::visit_days(db, world, customer).await?),
+            Miss::History(customer) => Ok(fetch::history(db, world, customer).await?),
+        }
+    }
+
+    /// Puts the locations that are named or came along into the world.
+    fn place(&self, world: &mut World, needs: &[Needs]) {
+        let named = needs.iter().flat_map(|n| n.locations.iter().chain(n.neighbours.iter().map(|near| &near.location)));
+        let of_interactions = world.interactions.values().map(|i| &i.location);
+        let of_gestures = world.gestures.values().map(|g| &g.location);
+        let wanted: BTreeSet<_> = named.chain(of_interactions).chain(of_gestures).cloned().collect();
+        for id in wanted {
+            if let Some(location) = self.catalog.locations.get(&id) {
+                world.locations.insert(id, location.clone());
+            }
+        }
+    }
+}

@@ -1,0 +1,170 @@
+//! One group: load, decide in order, write, commit, answer.
+
+use super::{
+    Shared,
+    pending::{Attempt, Pending},
+};
+use crate::{
+    domain::{
+        ids::IdSource,
+        world::{Context, Miss, Needs, World},
+    },
+    store::{
+        error::StoreError,
+        flush::flush,
+        load::{LoadError, Session},
+        transaction,
+    },
+};
+use sea_orm::DatabaseTransaction;
+use std::{
+    panic::{AssertUnwindSafe, catch_unwind},
+    sync::Arc,
+};
+
+/// How often a command may ask for more before that counts as a defect.
+const MISSES_MAX: usize = 8;
+
+/// Why an attempt at a group did not end in a commit.
+enum GroupError {
+    Store(StoreError),
+    /// Somebody came within reach after the locks were taken.
+    Shifted,
+    /// A command failed in a way that only concerns itself.
+    Broken { index: usize, error: StoreError },
+}
+
+impl<E: Into<StoreError>> From<E> for GroupError {
+    fn from(error: E) -> Self {
+        Self::Store(error.into())
+    }
+}
+
+impl From<LoadError> for GroupError {
+    fn from(error: LoadError) -> Self {
+        match error {
+            LoadError::Store(error) => Self::Store(error),
+            LoadError::Shifted => Self::Shifted,
+        }
+    }
+}
+
+/// Writes a group, however many attempts it takes, and answers every command of it.
+pub(super) async fn write(shared: &Shared, ids: &mut IdSource, mut group: Vec<Box<dyn Pending>>) {
+    let mut retries = transaction::Retries::default();
+    while !group.is_empty() {
+        match attempt(shared, ids, &mut group).await {
+            Ok(()) => {
+                group.into_iter().for_each(|command| command.answer());
+                return;
+            }
+            Err(GroupError::Broken { index, error }) => group.remove(index).fail(error),
+            Err(GroupError::Shifted) if retries.wait().await => {}
+            Err(GroupError::Store(error)) if error.is_transient() && retries.wait().await => {}
+            Err(GroupError::Store(error @ StoreError::Conflict { .. })) => {
+                if group.len() > 1 {
+                    return replay(shared, ids, group).await;
+                }
+                // Somebody else wrote the same at the same time: the next attempt sees it.
+                if !retries.wait().await {
+                    return fail(group, &error);
+                }
+            }
+            Err(GroupError::Store(error)) => return fail(group, &error),
+            Err(GroupError::Shifted) => return fail(group, &StoreError::Busy),
+        }
+    }
+}
+
+/// One by one, so that only the command at fault fails.
+async fn replay(shared: &Shared, ids: &mut IdSource, group: Vec<Box<dyn Pending>>) {
+    for command in group {
+        Box::pin(write(shared, ids, vec![command])).await;
+    }
+}
+
+fn fail(group: Vec<Box<dyn Pending>>, error: &StoreError) {
+    for command in group {
+        command.fail(error.clone());
+    }
+}
+
+async fn attempt(shared: &Shared, ids: &mut IdSource, group: &mut [Box<dyn Pending>]) -> Result<(), GroupError> {
+    let needs: Vec<Needs> = group.iter().map(|command| command.needs()).collect();
+    let tx = transaction::begin(&shared.pools.writer).await?;
+    match decide(shared, ids, group, &needs, &tx).await {
+        Ok(()) => Ok(tx.commit().await?),
+        Err(error) => {
+            // The first error is the one to tell; a connection that can't roll back is given up by the pool.
+            if let Err(rollback) = tx.rollback().await {
+                tracing::warn!(error = %StoreError::from(rollback), "a transaction could not be rolled back");
+            }
+            Err(error)
+        }
+    }
+}
+
+async fn decide(
+    shared: &Shared,
+    ids: &mut IdSource,
+    group: &mut [Box<dyn Pending>],
+    needs: &[Needs],
+    tx: &DatabaseTransaction,
+) -> Result<(), GroupError> {
+    let catalog = shared.catalog.get(tx).await?;
+    let now = shared.now();
+    let contacts_from = now.saturating_sub(shared.settings.budget_period).unwrap_or(now);
+    let mut world = World::new(Arc::clone(&catalog.rules), Arc::clone(&shared.settings));
+    let mut session = Session::new(catalog, contacts_from);
+    session.load(tx, &mut world, needs).await?;
+
+    for (index, command) in group.iter_mut().enumerate() {
+        let mut misses = 0;
+        while let Some(miss) = decide_one(shared, ids, now, command.as_mut(), &mut world)
+            .map_err(|error| GroupError::Broken { index, error })?
+        {
+            misses += 1;
+            if misses > MISSES_MAX {
+                let error = StoreError::Bug { what: "a command kept asking for more".to_owned() };
+                return Err(GroupError::Broken { index, error });
+            }
+            // What is loaded now must not lack what the commands before decided.
+            flush(tx, &mut world, &mut session.originals).await?;
+            session.load_missing(tx, &mut world, miss).await?;
+        }
+    }
+    flush(tx, &mut world, &mut session.originals).await?;
+    Ok(())
+}
+
+/// Lets one command decide, and keeps or drops its changes; `Some` when it needs more.
+fn decide_one(
+    shared: &Shared,
+    ids: &mut IdSource,
+    now: jiff::Timestamp,
+    command: &mut dyn Pending,
+    world: &mut World,
+) -> Result<Option<Miss>, StoreError> {
+    let mut context = Context { now, ids, hasher: &shared.hasher };
+    // A defect in one decision must not end the writer that all others wait for.
+    let attempt = catch_unwind(AssertUnwindSafe(|| command.decide(world, &mut context)));
+    match attempt {
+        Ok(Attempt::Decided(true)) => {
+            world.settle();
+            Ok(None)
+        }
+        Ok(Attempt::Decided(false)) => {
+            world.revert();
+            Ok(None)
+        }
+        Ok(Attempt::Missing(miss)) => {
+            world.revert();
+            Ok(Some(miss))
+        }
+        Err(_panic) => {
+            world.revert();
+            tracing::error!("a decision panicked");
+            Err(StoreError::Bug { what: "a decision panicked".to_owned() })
+        }
+    }
+}

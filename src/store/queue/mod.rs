@@ -1,0 +1,119 @@
+//! The write queue: waiting commands in two lanes, taken in groups, each group one transaction.
+//!
+//! Nobody lingers for company: a group is what waits when the writer is free, so that one caller alone waits for no
+//! one, and many share a commit. Writing runs in tasks of its own; a caller who goes away leaves no transaction open.
+
+mod group;
+mod lanes;
+mod pending;
+
+pub use lanes::Lane;
+pub use pending::SubmitError;
+
+use super::{catalog::CatalogCache, connect::Pools, error::StoreError, ledger::Job};
+use crate::domain::{
+    ids::IdSource,
+    settings::Settings,
+    world::{Command, KeyHasher},
+};
+use jiff::Timestamp;
+use lanes::{Lanes, Taken};
+use pending::{Pending, Typed};
+use std::sync::{Arc, Mutex, PoisonError};
+use tokio::{sync::oneshot, task::JoinHandle};
+
+/// What every writer shares.
+pub(super) struct Shared {
+    pub(super) pools: Pools,
+    pub(super) catalog: CatalogCache,
+    pub(super) settings: Arc<Settings>,
+    pub(super) hasher: KeyHasher,
+    pub(super) now: super::Now,
+}
+
+/// The queue and its writers.
+pub(super) struct Queue {
+    lanes: Arc<Lanes>,
+    writers: Mutex<Vec<JoinHandle<()>>>,
+}
+
+impl std::fmt::Debug for Queue {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Queue").finish_non_exhaustive()
+    }
+}
+
+impl Queue {
+    /// Starts the writers: one on SQLite, a few on PostgreSQL. The first of several takes only single calls, so that
+    /// batches never hold all of them.
+    pub(super) fn start(shared: Arc<Shared>, room: Room, seed: [u8; 32]) -> Self {
+        let lanes = Arc::new(Lanes::new(room));
+        let count = shared.pools.writers;
+        let writers = (0..count).map(|number| {
+            let ids = IdSource::new(blake3::derive_key("gratitude writer", &[&seed[..], &number.to_le_bytes()].concat()));
+            let bulk = number > 0 || count == 1;
+            tokio::spawn(run(shared.clone(), lanes.clone(), bulk, ids))
+        });
+        Self { writers: Mutex::new(writers.collect()), lanes }
+    }
+
+    pub(super) async fn submit<C: Command>(&self, lane: Lane, command: C) -> Result<C::Reply, SubmitError> {
+        let (answer, reply) = oneshot::channel();
+        self.lanes.push(lane, Taken::Command(Box::new(Typed::new(command, answer))))?;
+        reply.await.unwrap_or(Err(SubmitError::Store(StoreError::Closed)))
+    }
+
+    pub(super) fn run_job(&self, job: Box<dyn Job>) -> Result<(), StoreError> {
+        self.lanes.push(Lane::Interactive, Taken::Job(job))
+    }
+
+    /// How many wait, by lane: interactive, then bulk.
+    pub(super) fn waiting(&self) -> (usize, usize) {
+        self.lanes.waiting()
+    }
+
+    /// Takes nothing new, finishes what waits.
+    pub(super) async fn close(&self) {
+        self.lanes.close();
+        let writers = std::mem::take(&mut *self.writers.lock().unwrap_or_else(PoisonError::into_inner));
+        for writer in writers {
+            if writer.await.is_err() {
+                tracing::error!("a writer ended by a panic");
+            }
+        }
+    }
+}
+
+/// How many may wait in each lane.
+#[derive(Debug, Clone, Copy)]
+pub struct Room {
+    /// Single calls.
+    pub interactive: usize,
+    /// Items of batches.
+    pub bulk: usize,
+}
+
+/// One writer's life.
+async fn run(shared: Arc<Shared>, lanes: Arc<Lanes>, bulk: bool, mut ids: IdSource) {
+    while let Some(taken) = lanes.take(bulk).await {
+        let mut group: Vec<Box<dyn Pending>> = Vec::new();
+        for item in taken {
+            match item {
+                Taken::Command(command) if command.is_abandoned() => {}
+                Taken::Command(command) => group.push(command),
+                Taken::Job(job) => {
+                    group::write(&shared, &mut ids, std::mem::take(&mut group)).await;
+                    job.run(&shared).await;
+                }
+            }
+        }
+        group::write(&shared, &mut ids, group).await;
+    }
+}
+
+impl Shared {
+    /// The instant of a decision.
+    pub(super) fn now(&self) -> Timestamp {
+        (self.now)()
+    }
+}
