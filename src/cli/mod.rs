@@ -3,6 +3,7 @@
 //! `serve`, `migrate` and `clock` run or tend the service; the other verbs talk gRPC to it like any client.
 
 pub mod service;
+mod settings;
 
 mod clock;
 mod clock_routes;

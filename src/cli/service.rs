@@ -9,13 +9,13 @@ use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 use tonic::service::Routes;
 
-use super::{CliError, clock_routes};
+use super::{CliError, clock_routes, settings::settings};
 use crate::{
     clock::Clock,
     config::{self, Config, SqliteSynchronous},
     scheduler::Scheduler,
     server::{self, Ended, Probe, Server, Services},
-    store::{ConnectSettings, Durability, Store, StoreOptions},
+    store::{ConnectSettings, Durability, Room, Store, StoreOptions},
 };
 
 /// How a service is started.
@@ -110,6 +110,9 @@ async fn open_store(config: &Config, clock: &Clock, migrate: bool) -> Result<Sto
         migrate,
         manual_clock: clock.is_manual(),
         now: Arc::new(move || asked.now()),
+        settings: Arc::new(settings(config)?),
+        room: Room { interactive: config.write_queue.interactive_capacity, bulk: config.write_queue.bulk_capacity },
+        seed: None,
     })
     .await?;
     if let Some(stood) = store.instance().clock_at {

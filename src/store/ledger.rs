@@ -14,7 +14,7 @@ use crate::domain::{
     ids::{LocationId, RuleId},
     location::Location,
     rule::Rule,
-    world::{Event, Fingerprint, IdempotencyKey, KeyHasher, KeyRecord, Replay, World},
+    world::{Event, Fingerprint, IdempotencyKey, KeyRecord, Replay, World},
 };
 use futures_util::future::BoxFuture;
 use jiff::Timestamp;
@@ -29,7 +29,6 @@ use tokio::sync::oneshot;
 pub struct Ledger {
     pub(super) tx: DatabaseTransaction,
     now: Timestamp,
-    hasher: KeyHasher,
     settings: Arc<crate::domain::settings::Settings>,
     changed: AtomicBool,
 }
@@ -45,12 +44,6 @@ impl Ledger {
     #[must_use]
     pub fn now(&self) -> Timestamp {
         self.now
-    }
-
-    /// Hashes what may be repeated.
-    #[must_use]
-    pub fn hasher(&self) -> &KeyHasher {
-        &self.hasher
     }
 
     /// Whether this was written before (P2).
@@ -209,7 +202,6 @@ where
     let ledger = Ledger {
         tx,
         now: shared.now(),
-        hasher: shared.hasher.clone(),
         settings: Arc::clone(&shared.settings),
         changed: AtomicBool::new(false),
     };

@@ -118,7 +118,6 @@ impl Store {
             pools: pools.clone(),
             catalog: CatalogCache::default(),
             settings: options.settings,
-            hasher: KeyHasher::new(secrets.get(SecretName::Fingerprint)),
             now: options.now,
         };
         let queue = Queue::start(Arc::new(shared), options.room, seed);
@@ -178,6 +177,12 @@ impl Store {
     #[must_use]
     pub fn secret(&self, name: SecretName) -> [u8; 32] {
         self.inner.secrets.get(name)
+    }
+
+    /// Hashes what may be written twice (P2).
+    #[must_use]
+    pub fn hasher(&self) -> KeyHasher {
+        KeyHasher::new(self.secret(SecretName::Fingerprint))
     }
 
     /// How many writes wait: of single calls, and of batches.

@@ -1,8 +1,12 @@
 #![allow(clippy::unwrap_used)]
 
-use super::{ConnectSettings, Durability, SchemaState, SecretName, Store, StoreError, StoreOptions, connect, migrate};
+use super::{ConnectSettings, Durability, Room, SchemaState, SecretName, Store, StoreError, StoreOptions, connect, migrate};
+use crate::domain::{
+    settings::Settings,
+    when::{default_call_hours, default_message_hours},
+};
 use gratitude_migrations::{Migrator, MigratorTrait};
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use sea_orm::{ConnectionTrait, DbBackend, Statement};
 use std::{sync::Arc, time::Duration};
 
@@ -20,7 +24,33 @@ fn settings(folder: &tempfile::TempDir) -> ConnectSettings {
 
 fn options(folder: &tempfile::TempDir, migrate: bool, manual_clock: bool) -> StoreOptions {
     let now: Timestamp = "2026-11-22T10:00:00Z".parse().unwrap();
-    StoreOptions { connect: settings(folder), migrate, manual_clock, now: Arc::new(move || now) }
+    StoreOptions {
+        connect: settings(folder),
+        migrate,
+        manual_clock,
+        now: Arc::new(move || now),
+        settings: Arc::new(decision_settings()),
+        room: Room { interactive: 16, bulk: 16 },
+        seed: Some([7; 32]),
+    }
+}
+
+fn decision_settings() -> Settings {
+    let day = SignedDuration::from_hours(24);
+    Settings {
+        time_zone: "UTC".to_owned(),
+        region: "PT".to_owned(),
+        language: "en".to_owned(),
+        visit_closes_after: day / 3,
+        purchase_joins_within: day / 4,
+        same_visit_within: SignedDuration::from_mins(10),
+        budget_period: day * 7,
+        budget_contacts: 2,
+        call_hours: default_call_hours(),
+        message_hours: default_message_hours(),
+        lapse_gap_days: 90,
+        recovery_pause: SignedDuration::from_hours(1),
+    }
 }
 
 #[tokio::test]

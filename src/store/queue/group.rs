@@ -120,7 +120,7 @@ async fn decide(
 
     for (index, command) in group.iter_mut().enumerate() {
         let mut misses = 0;
-        while let Some(miss) = decide_one(shared, ids, now, command.as_mut(), &mut world)
+        while let Some(miss) = decide_one(ids, now, command.as_mut(), &mut world)
             .map_err(|error| GroupError::Broken { index, error })?
         {
             misses += 1;
@@ -139,13 +139,12 @@ async fn decide(
 
 /// Lets one command decide, and keeps or drops its changes; `Some` when it needs more.
 fn decide_one(
-    shared: &Shared,
     ids: &mut IdSource,
     now: jiff::Timestamp,
     command: &mut dyn Pending,
     world: &mut World,
 ) -> Result<Option<Miss>, StoreError> {
-    let mut context = Context { now, ids, hasher: &shared.hasher };
+    let mut context = Context { now, ids };
     // A defect in one decision must not end the writer that all others wait for.
     let attempt = catch_unwind(AssertUnwindSafe(|| command.decide(world, &mut context)));
     match attempt {

@@ -11,11 +11,7 @@ pub use lanes::Lane;
 pub use pending::SubmitError;
 
 use super::{catalog::CatalogCache, connect::Pools, error::StoreError, ledger::Job};
-use crate::domain::{
-    ids::IdSource,
-    settings::Settings,
-    world::{Command, KeyHasher},
-};
+use crate::domain::{ids::IdSource, settings::Settings, world::Command};
 use jiff::Timestamp;
 use lanes::{Lanes, Taken};
 use pending::{Pending, Typed};
@@ -27,7 +23,6 @@ pub(super) struct Shared {
     pub(super) pools: Pools,
     pub(super) catalog: CatalogCache,
     pub(super) settings: Arc<Settings>,
-    pub(super) hasher: KeyHasher,
     pub(super) now: super::Now,
 }
 
