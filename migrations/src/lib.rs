@@ -12,8 +12,8 @@ mod m20261122_000005_gratitude;
 mod m20261122_000006_ledger;
 mod schema;
 
-pub use sea_orm_migration::MigratorTrait;
 use sea_orm_migration::MigrationTrait;
+pub use sea_orm_migration::MigratorTrait;
 
 /// All migrations, oldest first.
 #[derive(Debug)]

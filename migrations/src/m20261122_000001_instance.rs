@@ -1,7 +1,9 @@
 //! The instance itself: when it was made, by which clock it lives, and its secrets.
 
-use crate::schema::{big, column, create, drop, flag, int, must, primary, table, Columns};
-use sea_orm_migration::prelude::{ColumnDef, Alias, DbErr, DeriveMigrationName, ExprTrait, MigrationTrait, SchemaManager};
+use crate::schema::{Columns, big, column, create, drop, flag, int, must, primary, table};
+use sea_orm_migration::prelude::{
+    Alias, ColumnDef, DbErr, DeriveMigrationName, ExprTrait, MigrationTrait, SchemaManager,
+};
 
 #[derive(DeriveMigrationName)]
 pub(crate) struct Migration;

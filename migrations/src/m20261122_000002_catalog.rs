@@ -45,12 +45,7 @@ impl MigrationTrait for Migration {
 
         let mut versions = table(
             "rule_versions",
-            [
-                must(columns.key("rule_id")),
-                must(int("version")),
-                must(words("definition")),
-                must(big("created_at")),
-            ],
+            [must(columns.key("rule_id")), must(int("version")), must(words("definition")), must(big("created_at"))],
         );
         versions.primary_key(&mut primary_key(&["rule_id", "version"]));
         versions.foreign_key(&mut refers(&["rule_id"], "rules", &["id"]));

@@ -1,6 +1,8 @@
 //! Who we are grateful to.
 
-use crate::schema::{Columns, big, column, create, drop, id, index, int, must, only, primary, primary_key, refers, table, unique, words};
+use crate::schema::{
+    Columns, big, column, create, drop, id, index, int, must, only, primary, primary_key, refers, table, unique, words,
+};
 use sea_orm_migration::prelude::{DbErr, DeriveMigrationName, ExprTrait, MigrationTrait, SchemaManager};
 
 #[derive(DeriveMigrationName)]

@@ -1,7 +1,11 @@
 //! What happened between customers and the business.
 
-use crate::schema::{Columns, big, column, create, drop, flag, id, index, int, must, only, primary, refers, table, words};
-use sea_orm_migration::prelude::{DbErr, DeriveMigrationName, ExprTrait, MigrationTrait, SchemaManager, TableCreateStatement};
+use crate::schema::{
+    Columns, big, column, create, drop, flag, id, index, int, must, only, primary, refers, table, words,
+};
+use sea_orm_migration::prelude::{
+    DbErr, DeriveMigrationName, ExprTrait, MigrationTrait, SchemaManager, TableCreateStatement,
+};
 
 #[derive(DeriveMigrationName)]
 pub(crate) struct Migration;

@@ -22,10 +22,7 @@ impl MigrationTrait for Migration {
         cases(manager, columns).await?;
         let indexes = vec![
             // A rule acts once on an occurrence, for ever (P4).
-            unique(only(
-                index("gestures", "once", &["rule_id", "occurrence"]),
-                column("rule_id").is_not_null(),
-            )),
+            unique(only(index("gestures", "once", &["rule_id", "occurrence"]), column("rule_id").is_not_null())),
             index("gestures", "by_customer", &["customer_id", "due_at", "id"]),
             index("gestures", "by_due", &["due_at", "id"]),
             only(index("gestures", "by_interaction", &["interaction_id"]), column("interaction_id").is_not_null()),

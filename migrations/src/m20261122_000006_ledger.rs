@@ -1,7 +1,9 @@
 //! What was done, by whom, and what must not be done twice.
 
 use crate::schema::{Columns, big, column, create, drop, flag, id, index, must, only, primary_key, table, words};
-use sea_orm_migration::prelude::{Alias, ColumnDef, DbErr, DeriveMigrationName, Expr, ExprTrait, MigrationTrait, SchemaManager};
+use sea_orm_migration::prelude::{
+    Alias, ColumnDef, DbErr, DeriveMigrationName, Expr, ExprTrait, MigrationTrait, SchemaManager,
+};
 
 #[derive(DeriveMigrationName)]
 pub(crate) struct Migration;
@@ -26,8 +28,7 @@ impl MigrationTrait for Migration {
             ],
         );
         keys.primary_key(&mut primary_key(&["scope", "key"]));
-        let expiring =
-            only(index("idempotency_keys", "expiring", &["expires_at"]), column("expires_at").is_not_null());
+        let expiring = only(index("idempotency_keys", "expiring", &["expires_at"]), column("expires_at").is_not_null());
         create(manager, keys, vec![expiring]).await?;
 
         let events = table(

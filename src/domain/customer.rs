@@ -313,11 +313,7 @@ impl Identifier {
     /// What is equal for equal identifiers.
     #[must_use]
     pub fn key(&self) -> IdentifierKey {
-        IdentifierKey {
-            kind: self.kind,
-            system: self.system.clone(),
-            normalized: self.normalized.clone(),
-        }
+        IdentifierKey { kind: self.kind, system: self.system.clone(), normalized: self.normalized.clone() }
     }
 }
 

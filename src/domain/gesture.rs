@@ -66,10 +66,7 @@ impl GestureState {
     /// Whether nothing will happen to it any more without a person.
     #[must_use]
     pub const fn is_final(self) -> bool {
-        matches!(
-            self,
-            Self::Completed | Self::Suppressed | Self::Cancelled | Self::Expired | Self::Failed
-        )
+        matches!(self, Self::Completed | Self::Suppressed | Self::Cancelled | Self::Expired | Self::Failed)
     }
 
     /// The table of transitions: what may follow what.

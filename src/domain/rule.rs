@@ -145,11 +145,7 @@ pub struct RuleText {
 impl Pattern {
     /// The first property by which an interaction does not fit, or `None` when it fits.
     #[must_use]
-    pub fn misfit(
-        &self,
-        detail: &super::interaction::Detail,
-        moment: MomentKind,
-    ) -> Option<&'static str> {
+    pub fn misfit(&self, detail: &super::interaction::Detail, moment: MomentKind) -> Option<&'static str> {
         fn outside<T: PartialEq>(allowed: &[T], value: &T) -> bool {
             !allowed.is_empty() && !allowed.contains(value)
         }
@@ -157,9 +153,7 @@ impl Pattern {
             if self.directions.is_empty() { &[Direction::Inbound] } else { &self.directions };
         if outside(&self.kinds, &detail.kind) {
             Some("kind")
-        } else if !self.outcomes.is_empty()
-            && detail.outcome.is_none_or(|outcome| !self.outcomes.contains(&outcome))
-        {
+        } else if !self.outcomes.is_empty() && detail.outcome.is_none_or(|outcome| !self.outcomes.contains(&outcome)) {
             Some("outcome")
         } else if outside(&self.channels, &detail.channel) {
             Some("channel")

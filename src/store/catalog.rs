@@ -58,7 +58,8 @@ async fn read(db: &impl ConnectionTrait, revision: i64) -> Result<Catalog, Store
     let enabled = rules(db).await?.into_iter().filter(|rule| rule.state == RuleState::Enabled);
     let compiled = enabled.map(|rule| {
         let id = rule.id.clone();
-        CompiledRule::new(rule).map_err(|why| StoreError::corrupt("rule_versions", "definition", format!("{id}: {why}")))
+        CompiledRule::new(rule)
+            .map_err(|why| StoreError::corrupt("rule_versions", "definition", format!("{id}: {why}")))
     });
     let rules = RuleBook::new(compiled.collect::<Result<_, _>>()?);
     Ok(Catalog { revision, locations, rules: Arc::new(rules) })

@@ -31,11 +31,7 @@ pub(super) async fn pick(db: &impl ConnectionTrait, wishes: &[Due]) -> Result<BT
 }
 
 /// Goes from priority to priority, so that neither a long backlog nor all that is planned for later is sorted.
-async fn pick_one(
-    db: &impl ConnectionTrait,
-    wish: &Due,
-    picked: &mut BTreeSet<GestureId>,
-) -> Result<(), StoreError> {
+async fn pick_one(db: &impl ConnectionTrait, wish: &Due, picked: &mut BTreeSet<GestureId>) -> Result<(), StoreError> {
     let mut missing = u64::from(wish.limit);
     let mut below = i32::MAX;
     while missing > 0 {

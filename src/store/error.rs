@@ -72,7 +72,8 @@ impl From<DbErr> for StoreError {
         }
         match &error {
             DbErr::ConnectionAcquire(_) => Self::Unavailable { what: "no connection was free in time".to_owned() },
-            DbErr::Conn(RuntimeErr::SqlxError(inner)) | DbErr::Exec(RuntimeErr::SqlxError(inner))
+            DbErr::Conn(RuntimeErr::SqlxError(inner))
+            | DbErr::Exec(RuntimeErr::SqlxError(inner))
             | DbErr::Query(RuntimeErr::SqlxError(inner)) => classify(inner),
             DbErr::RecordNotFound(_) => Self::Bug { what: "a row that must exist does not".to_owned() },
             DbErr::Type(_) | DbErr::Json(_) | DbErr::TryIntoErr { .. } => {

@@ -76,7 +76,8 @@ async fn obligations(db: &impl ConnectionTrait, world: &World) -> Result<(), Sto
             changed.insert(interaction.id, (Change::Updated, obligation));
         }
     }
-    changed.extend(world.obligations.changes().map(|(change, obligation)| (obligation.interaction, (change, obligation))));
+    changed
+        .extend(world.obligations.changes().map(|(change, obligation)| (obligation.interaction, (change, obligation))));
 
     let (mut inserted, mut updated) = (Vec::new(), Vec::new());
     for (change, obligation) in changed.into_values() {

@@ -199,12 +199,8 @@ where
     let tx = transaction::begin(&shared.pools.writer).await?;
     // First, so that those who change the catalogue take turns.
     instance::bump_catalog_revision(&tx).await?;
-    let ledger = Ledger {
-        tx,
-        now: shared.now(),
-        settings: Arc::clone(&shared.settings),
-        changed: AtomicBool::new(false),
-    };
+    let ledger =
+        Ledger { tx, now: shared.now(), settings: Arc::clone(&shared.settings), changed: AtomicBool::new(false) };
     let outcome = work(&ledger).await;
     let ended = match (&outcome, ledger.changed.into_inner()) {
         (Ok(_), true) => ledger.tx.commit().await,

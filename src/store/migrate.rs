@@ -84,7 +84,9 @@ pub(super) async fn up(pools: &Pools) -> Result<usize, StoreError> {
 async fn applied(db: &impl ConnectionTrait) -> Result<BTreeSet<String>, StoreError> {
     let backend = db.get_database_backend();
     let there = match backend {
-        DbBackend::Postgres => "SELECT 1 FROM pg_tables WHERE schemaname = current_schema() AND tablename = 'seaql_migrations'",
+        DbBackend::Postgres => {
+            "SELECT 1 FROM pg_tables WHERE schemaname = current_schema() AND tablename = 'seaql_migrations'"
+        }
         _ => "SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = 'seaql_migrations'",
     };
     if db.query_one_raw(Statement::from_string(backend, there)).await?.is_none() {

@@ -1,6 +1,8 @@
 #![allow(clippy::unwrap_used)]
 
-use super::{ConnectSettings, Durability, Room, SchemaState, SecretName, Store, StoreError, StoreOptions, connect, migrate};
+use super::{
+    ConnectSettings, Durability, Room, SchemaState, SecretName, Store, StoreError, StoreOptions, connect, migrate,
+};
 use crate::domain::{
     settings::Settings,
     when::{default_call_hours, default_message_hours},

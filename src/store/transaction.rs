@@ -1,9 +1,7 @@
 //! The one place that begins transactions that write.
 
 use super::error::StoreError;
-use sea_orm::{
-    DatabaseConnection, DatabaseTransaction, SqliteTransactionMode, TransactionOptions, TransactionTrait,
-};
+use sea_orm::{DatabaseConnection, DatabaseTransaction, SqliteTransactionMode, TransactionOptions, TransactionTrait};
 use std::time::Duration;
 
 /// Begins a transaction: on SQLite one that holds the write lock from the start (a later one would fail when somebody

@@ -20,7 +20,8 @@ impl Command for RecordAll {
     }
 
     fn decide(&self, world: &mut World, context: &mut Context<'_>) -> Result<Vec<Recorded>, Refusal> {
-        let decide = |(n, record): (usize, &Record)| record.decide(world, context).map_err(|refusal| at_item(n, refusal));
+        let decide =
+            |(n, record): (usize, &Record)| record.decide(world, context).map_err(|refusal| at_item(n, refusal));
         let recorded: Vec<_> = self.0.iter().enumerate().map(decide).collect::<Result<_, _>>()?;
         // A later item may have changed what an earlier one reported.
         recorded.iter().map(|r| Recorded::read(world, r.interaction.id, r.replayed)).collect()

@@ -220,7 +220,9 @@ impl NewInteraction {
         let mut said = serde_json::to_value(&self.detail).unwrap_or_default();
         if let Some(fields) = said.as_object_mut() {
             let times = [("start_time", self.start_at), ("end_time", self.end_at)];
-            fields.extend(times.into_iter().filter_map(|(field, at)| at.map(|at| (field.to_owned(), at.to_string().into()))));
+            fields.extend(
+                times.into_iter().filter_map(|(field, at)| at.map(|at| (field.to_owned(), at.to_string().into()))),
+            );
             fields.insert("location".to_owned(), self.location.to_string().into());
             fields.insert("history".to_owned(), self.history.into());
         }

@@ -53,5 +53,12 @@ pub enum Relation {}
 impl ActiveModelBehavior for ActiveModel {}
 
 impl super::Table for Entity {
-    const FIXED: &[Column] = &[Column::RuleId, Column::RuleVersion, Column::Occurrence, Column::InteractionId, Column::Kind, Column::CreatedAt];
+    const FIXED: &[Column] = &[
+        Column::RuleId,
+        Column::RuleVersion,
+        Column::Occurrence,
+        Column::InteractionId,
+        Column::Kind,
+        Column::CreatedAt,
+    ];
 }

@@ -54,5 +54,13 @@ pub enum Relation {}
 impl ActiveModelBehavior for ActiveModel {}
 
 impl super::Table for Entity {
-    const FIXED: &[Column] = &[Column::RecordedCustomerId, Column::LocationId, Column::Direction, Column::SourceSystem, Column::SourceId, Column::ReceivedAt, Column::History];
+    const FIXED: &[Column] = &[
+        Column::RecordedCustomerId,
+        Column::LocationId,
+        Column::Direction,
+        Column::SourceSystem,
+        Column::SourceId,
+        Column::ReceivedAt,
+        Column::History,
+    ];
 }

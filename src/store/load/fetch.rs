@@ -176,7 +176,8 @@ async fn obligations(
     use obligation::{Column, Entity};
     let mut followers = BTreeSet::new();
     for list in lists(interactions.iter().copied()) {
-        let condition = Condition::any().add(Column::InteractionId.is_in(list.clone())).add(Column::Follows.is_in(list));
+        let condition =
+            Condition::any().add(Column::InteractionId.is_in(list.clone())).add(Column::Follows.is_in(list));
         for row in Entity::find().filter(condition).all(db).await? {
             if !interactions.contains(&row.interaction_id) {
                 followers.insert(row.interaction_id);
@@ -206,12 +207,12 @@ async fn decisions(
         found.extend(Entity::find().filter(Column::InteractionId.is_in(list)).all(db).await?);
     }
     for list in lists(customers.iter().copied()) {
-        let standing = Entity::find().filter(Column::CustomerId.is_in(list.clone())).filter(constant::holds(Column::Standing));
+        let standing =
+            Entity::find().filter(Column::CustomerId.is_in(list.clone())).filter(constant::holds(Column::Standing));
         found.extend(standing.all(db).await?);
         for days in lists(days.iter().map(ToString::to_string)) {
-            let of_days = Entity::find()
-                .filter(Column::CustomerId.is_in(list.clone()))
-                .filter(Column::LocalDay.is_in(days));
+            let of_days =
+                Entity::find().filter(Column::CustomerId.is_in(list.clone())).filter(Column::LocalDay.is_in(days));
             found.extend(of_days.all(db).await?);
         }
     }
@@ -276,8 +277,9 @@ async fn cases(
         found.extend(Entity::find().filter(Column::Id.is_in(list)).all(db).await?);
     }
     for list in lists(customers.iter().copied()) {
-        let open =
-            Entity::find().filter(Column::CustomerId.is_in(list)).filter(constant::is(Column::State, CaseState::Open.as_str()));
+        let open = Entity::find()
+            .filter(Column::CustomerId.is_in(list))
+            .filter(constant::is(Column::State, CaseState::Open.as_str()));
         found.extend(open.all(db).await?);
     }
     for row in found {
@@ -287,11 +289,7 @@ async fn cases(
     Ok(())
 }
 
-async fn summaries(
-    db: &impl ConnectionTrait,
-    world: &mut World,
-    customers: &BTreeSet<Uuid>,
-) -> Result<(), StoreError> {
+async fn summaries(db: &impl ConnectionTrait, world: &mut World, customers: &BTreeSet<Uuid>) -> Result<(), StoreError> {
     use customer_summary::{Column, Entity};
     for list in lists(customers.iter().copied()) {
         for row in Entity::find().filter(Column::CustomerId.is_in(list)).all(db).await? {

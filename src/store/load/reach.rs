@@ -14,9 +14,7 @@ use crate::{
         error::StoreError,
     },
 };
-use sea_orm::{
-    ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, Statement,
-};
+use sea_orm::{ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, Statement};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use uuid::Uuid;
 
@@ -123,7 +121,9 @@ async fn reserve_identifiers(db: &impl ConnectionTrait, needs: &Needs) -> Result
     let keys: BTreeSet<i64> = needs.identifiers.iter().map(|key| key.hash().as_u64_pair().0.cast_signed()).collect();
     for list in lists(keys) {
         let values = (1..=list.len()).map(|n| format!("(${n}::bigint)")).collect::<Vec<_>>().join(", ");
-        let sql = format!("SELECT pg_advisory_xact_lock(k) FROM (SELECT DISTINCT k FROM (VALUES {values}) v(k) ORDER BY k) s");
+        let sql = format!(
+            "SELECT pg_advisory_xact_lock(k) FROM (SELECT DISTINCT k FROM (VALUES {values}) v(k) ORDER BY k) s"
+        );
         let values = list.into_iter().map(sea_orm::Value::from);
         db.query_all_raw(Statement::from_sql_and_values(backend, sql, values)).await?;
     }
@@ -211,9 +211,11 @@ async fn interactions(
         by_system.entry(&subject.system).or_default().push(&subject.id);
     }
     for (system, subjects) in by_system {
-        conditions.extend(lists(subjects).into_iter().map(|list| {
-            Condition::all().add(Column::SubjectSystem.eq(system)).add(Column::SubjectId.is_in(list))
-        }));
+        conditions.extend(
+            lists(subjects)
+                .into_iter()
+                .map(|list| Condition::all().add(Column::SubjectSystem.eq(system)).add(Column::SubjectId.is_in(list))),
+        );
     }
     let mut found = HashMap::new();
     for condition in conditions {

@@ -31,7 +31,10 @@ enum GroupError {
     /// Somebody came within reach after the locks were taken.
     Shifted,
     /// A command failed in a way that only concerns itself.
-    Broken { index: usize, error: StoreError },
+    Broken {
+        index: usize,
+        error: StoreError,
+    },
 }
 
 impl<E: Into<StoreError>> From<E> for GroupError {
@@ -120,8 +123,8 @@ async fn decide(
 
     for (index, command) in group.iter_mut().enumerate() {
         let mut misses = 0;
-        while let Some(miss) = decide_one(ids, now, command.as_mut(), &mut world)
-            .map_err(|error| GroupError::Broken { index, error })?
+        while let Some(miss) =
+            decide_one(ids, now, command.as_mut(), &mut world).map_err(|error| GroupError::Broken { index, error })?
         {
             misses += 1;
             if misses > MISSES_MAX {

@@ -45,7 +45,8 @@ impl Queue {
         let lanes = Arc::new(Lanes::new(room));
         let count = shared.pools.writers;
         let writers = (0..count).map(|number| {
-            let ids = IdSource::new(blake3::derive_key("gratitude writer", &[&seed[..], &number.to_le_bytes()].concat()));
+            let ids =
+                IdSource::new(blake3::derive_key("gratitude writer", &[&seed[..], &number.to_le_bytes()].concat()));
             let bulk = number > 0 || count == 1;
             tokio::spawn(run(shared.clone(), lanes.clone(), bulk, ids))
         });

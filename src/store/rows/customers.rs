@@ -34,8 +34,16 @@ pub(in crate::store) fn to_rows(customer: &Customer) -> Result<CustomerRows, Sto
     let positions = 0..;
     Ok(CustomerRows {
         customer: customer_to_row(customer)?,
-        identifiers: positions.clone().zip(&customer.identifiers).map(|(at, i)| identifier_to_row(customer.id, at, i)).collect(),
-        tags: customer.tags.iter().map(|tag| customer_tag::Model { customer_id: customer.id.0, tag: tag.clone() }).collect(),
+        identifiers: positions
+            .clone()
+            .zip(&customer.identifiers)
+            .map(|(at, i)| identifier_to_row(customer.id, at, i))
+            .collect(),
+        tags: customer
+            .tags
+            .iter()
+            .map(|tag| customer_tag::Model { customer_id: customer.id.0, tag: tag.clone() })
+            .collect(),
         consents: positions.zip(&customer.consents).map(|(at, c)| consent_to_row(customer.id, at, c)).collect(),
     })
 }
@@ -127,4 +135,3 @@ fn consent_from_row(row: consent::Model) -> Result<Consent, StoreError> {
         at: CONSENTS.instant("at", row.at)?,
     })
 }
-

@@ -1,3 +1,4 @@
 //! What the ledger must do on both engines alike.
 
 mod filter;
+mod ledger;

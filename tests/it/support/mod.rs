@@ -4,5 +4,6 @@
 pub(crate) mod database;
 pub(crate) mod binary;
 pub(crate) mod http;
+pub(crate) mod ledger;
 pub(crate) mod postgres;
 pub(crate) mod service;

@@ -1,0 +1,188 @@
+//! A store on a test's database, with a location and the starter rules, and words to record with.
+
+use super::database::{Database, settings};
+use gratitude::{
+    domain::{
+        commands::{
+            Once,
+            record::{NewInteraction, Record, Recorded},
+            who::{Identity, OnMissing, Who},
+        },
+        customer::{Identifier, IdentifierKind, Profile},
+        interaction::{Detail, Direction, InteractionChannel, InteractionKind, Outcome},
+        location::{Location, LocationSettings, ReplyContact},
+        rule::{Rule, RuleState},
+        settings::Settings,
+        starter,
+        when::{default_call_hours, default_message_hours},
+        world::{Actor, IdempotencyKey},
+    },
+    store::{Lane, Room, Store, StoreOptions, SubmitError},
+};
+use jiff::{SignedDuration, Timestamp};
+use std::sync::{
+    Arc,
+    atomic::{AtomicI64, Ordering},
+};
+
+/// An open store whose clock is moved by hand.
+pub(crate) struct TestLedger {
+    pub(crate) store: Store,
+    pub(crate) settings: Arc<Settings>,
+    now: Arc<AtomicI64>,
+    _database: Database,
+}
+
+/// Where everything happens: in Lisbon.
+pub(crate) const LOCATION: &str = "lisbon";
+
+impl TestLedger {
+    /// A ledger that begins on Monday, 2 March 2026, at 10:00 in Lisbon.
+    pub(crate) async fn open(database: Database) -> Self {
+        let start: Timestamp = "2026-03-02T10:00:00Z".parse().unwrap();
+        let now = Arc::new(AtomicI64::new(start.as_microsecond()));
+        let settings = Arc::new(decision_settings());
+        let clock = Arc::clone(&now);
+        let options = StoreOptions {
+            connect: settings_of(&database),
+            migrate: false,
+            manual_clock: false,
+            now: Arc::new(move || Timestamp::from_microsecond(clock.load(Ordering::Relaxed)).unwrap()),
+            settings: Arc::clone(&settings),
+            room: Room { interactive: 10_000, bulk: 10_000 },
+            seed: Some([1; 32]),
+        };
+        let ledger = Self { store: Store::open(options).await.unwrap(), settings, now, _database: database };
+        ledger.furnish().await;
+        ledger
+    }
+
+    pub(crate) fn now(&self) -> Timestamp {
+        Timestamp::from_microsecond(self.now.load(Ordering::Relaxed)).unwrap()
+    }
+
+    pub(crate) fn advance(&self, by: SignedDuration) {
+        self.now.fetch_add(i64::try_from(by.as_micros()).unwrap(), Ordering::Relaxed);
+    }
+
+    async fn furnish(&self) {
+        let location = location(self.now());
+        let rules: Vec<_> = starter::rules().into_iter().map(|rule| enabled(rule, self.now())).collect();
+        self.store
+            .write("furnish", move |ledger| {
+                let (location, rules) = (location.clone(), rules.clone());
+                Box::pin(async move {
+                    ledger.add_location(&location).await?;
+                    for rule in &rules {
+                        ledger.add_rule(rule).await?;
+                    }
+                    Ok(())
+                })
+            })
+            .await
+            .unwrap();
+    }
+
+    pub(crate) async fn record(&self, record: Record) -> Result<Recorded, SubmitError> {
+        self.store.submit(Lane::Interactive, record).await
+    }
+
+    /// A visit of whoever has this phone, which ends now without a purchase.
+    pub(crate) fn visit(&self, phone: &str, request_id: &str) -> Record {
+        let mut detail = Detail::new(InteractionKind::Visit, InteractionChannel::InStore, Direction::Inbound);
+        detail.outcome = Some(Outcome::NotPurchased);
+        self.recording(phone, request_id, detail)
+    }
+
+    /// A purchase by whoever has this phone, now.
+    pub(crate) fn purchase(&self, phone: &str, request_id: &str) -> Record {
+        let mut detail = Detail::new(InteractionKind::Purchase, InteractionChannel::InStore, Direction::Inbound);
+        detail.outcome = Some(Outcome::Purchased);
+        self.recording(phone, request_id, detail)
+    }
+
+    pub(crate) fn recording(&self, phone: &str, request_id: &str, detail: Detail) -> Record {
+        let new = NewInteraction {
+            location: LOCATION.parse().unwrap(),
+            start_at: Some(self.now()),
+            end_at: Some(self.now()),
+            history: false,
+            detail,
+        };
+        let who = who(phone);
+        let content = self.store.hasher().fingerprint(&[("", &new.detail), ("who.", &who)]);
+        let actor = Actor { principal: "local".to_owned(), ..Actor::default() };
+        let keys = vec![IdempotencyKey::request("local", "Record", request_id)];
+        Record { actor, once: Once { keys, content }, who, new, settings: Arc::clone(&self.settings), now: self.now() }
+    }
+}
+
+fn who(phone: &str) -> Who {
+    let identifier = Identifier {
+        kind: IdentifierKind::Phone,
+        system: String::new(),
+        typed: phone.to_owned(),
+        normalized: phone.to_owned(),
+    };
+    Who::Identity(Identity {
+        identifiers: vec![identifier],
+        profile: Profile { display_name: "Ana".to_owned(), ..Profile::default() },
+        on_missing: OnMissing::Create,
+    })
+}
+
+fn enabled((id, definition): starter::StarterRule, now: Timestamp) -> Rule {
+    Rule {
+        id: id.parse().unwrap(),
+        state: RuleState::Enabled,
+        version: 1,
+        definition,
+        revision: 1,
+        created_at: now,
+        updated_at: now,
+    }
+}
+
+fn location(now: Timestamp) -> Location {
+    Location {
+        id: LOCATION.parse().unwrap(),
+        settings: LocationSettings {
+            display_name: "Lisbon".to_owned(),
+            time_zone: "Europe/Lisbon".to_owned(),
+            region: "PT".to_owned(),
+            language: "pt".to_owned(),
+            currency: "EUR".to_owned(),
+            opening_hours: None,
+            holidays: Vec::new(),
+            reply_contact: ReplyContact::default(),
+            sensitive: false,
+            brand: None,
+        },
+        version: 1,
+        created_at: now,
+        updated_at: now,
+    }
+}
+
+fn settings_of(database: &Database) -> gratitude::store::ConnectSettings {
+    settings(&database.url)
+}
+
+/// The defaults of the configuration.
+pub(crate) fn decision_settings() -> Settings {
+    let hours = SignedDuration::from_hours;
+    Settings {
+        time_zone: "UTC".to_owned(),
+        region: "PT".to_owned(),
+        language: "en".to_owned(),
+        visit_closes_after: hours(8),
+        purchase_joins_within: hours(6),
+        same_visit_within: SignedDuration::from_mins(10),
+        budget_period: hours(7 * 24),
+        budget_contacts: 2,
+        call_hours: default_call_hours(),
+        message_hours: default_message_hours(),
+        lapse_gap_days: 90,
+        recovery_pause: hours(1),
+    }
+}
