@@ -3,13 +3,13 @@
 //! `serve`, `migrate` and `clock` run or tend the service; the other verbs talk gRPC to it like any client.
 
 pub mod service;
-mod settings;
 
 mod clock;
 mod clock_routes;
 mod error;
 mod migrate;
 mod serve;
+mod settings;
 
 use clap::{Args, Parser, Subcommand};
 

@@ -110,7 +110,7 @@ async fn open_store(config: &Config, clock: &Clock, migrate: bool) -> Result<Sto
         migrate,
         manual_clock: clock.is_manual(),
         now: Arc::new(move || asked.now()),
-        settings: Arc::new(settings(config)?),
+        settings: Arc::new(settings(config)),
         room: Room { interactive: config.write_queue.interactive_capacity, bulk: config.write_queue.bulk_capacity },
         seed: None,
     })

@@ -1,6 +1,7 @@
-//! The configuration in the words of the domain.
+//! From what is configured to what decisions depend on.
 
-use super::CliError;
+use jiff::{SignedDuration, civil::Weekday};
+
 use crate::{
     config::{Config, DailyHours},
     domain::{
@@ -8,41 +9,53 @@ use crate::{
         when::{ClockTime, WeeklyHours},
     },
 };
-use jiff::{SignedDuration, civil::Time};
 
-/// After a case is resolved, the recovery contact comes first: nothing cheerful within the hour (4.8 of the design).
-const RECOVERY_PAUSE: SignedDuration = SignedDuration::from_hours(1);
-
-/// On what decisions depend besides the ledger.
-///
-/// # Errors
-/// [`CliError::Usage`] for hours that are no hours; the configuration's own checks come first.
-pub(super) fn settings(config: &Config) -> Result<Settings, CliError> {
-    let hours = |count: u32| SignedDuration::from_hours(count.into());
-    Ok(Settings {
-        time_zone: config.defaults.zone.clone(),
-        region: config.defaults.region.clone(),
-        language: config.defaults.language.clone(),
-        visit_closes_after: hours(config.visits.auto_close_hours),
-        purchase_joins_within: hours(config.visits.join_hours),
-        same_visit_within: SignedDuration::from_mins(config.visits.same_visit_minutes.into()),
-        budget_period: hours(24 * config.budget.period_days),
-        budget_contacts: config.budget.max_contacts,
-        call_hours: weekly("hours.calls", &config.hours.calls)?,
-        message_hours: weekly("hours.messages", &config.hours.messages)?,
-        lapse_gap_days: config.defaults.location_gap_days,
-        recovery_pause: RECOVERY_PAUSE,
-    })
+/// What the operator decided, as the domain wants it. The configuration was validated.
+pub(super) fn settings(config: &Config) -> Settings {
+    let Config { defaults, visits, hours, budget, cases, .. } = config;
+    Settings {
+        time_zone: defaults.zone.clone(),
+        region: defaults.region.clone(),
+        language: defaults.language.clone(),
+        visit_closes_after: SignedDuration::from_hours(visits.auto_close_hours.into()),
+        purchase_joins_within: SignedDuration::from_hours(visits.join_hours.into()),
+        same_visit_within: SignedDuration::from_mins(visits.same_visit_minutes.into()),
+        budget_period: SignedDuration::from_hours(i64::from(budget.period_days) * 24),
+        budget_contacts: budget.max_contacts,
+        call_hours: weekly(&hours.calls),
+        message_hours: weekly(&hours.messages),
+        lapse_gap_days: defaults.lapse_gap_days,
+        recovery_pause: SignedDuration::from_mins(cases.recovery_pause_minutes.into()),
+    }
 }
 
-fn weekly(key: &str, hours: &DailyHours) -> Result<WeeklyHours, CliError> {
-    let days: Vec<_> = hours.days.iter().map(|day| (*day).into()).collect();
-    let bad = |why: &dyn std::fmt::Display| CliError::Usage(format!("{key}: {why}"));
-    let (open, close) =
-        clock_time(hours.open).zip(clock_time(hours.close)).ok_or_else(|| bad(&"not times of a day"))?;
-    WeeklyHours::on(&days, open, close).map_err(|why| bad(&why))
+fn weekly(hours: &DailyHours) -> WeeklyHours {
+    let weekdays: Vec<Weekday> = hours.days.iter().map(|day| (*day).into()).collect();
+    let clock = |time: jiff::civil::Time| {
+        let parts = u8::try_from(time.hour()).ok().zip(u8::try_from(time.minute()).ok());
+        parts.and_then(|(hour, minute)| ClockTime::new(hour, minute)).expect("a time of day is before 24:00")
+    };
+    WeeklyHours::on(&weekdays, clock(hours.open), clock(hours.close)).expect("validated: a day, and open is not close")
 }
 
-fn clock_time(time: Time) -> Option<ClockTime> {
-    ClockTime::new(u8::try_from(time.hour()).ok()?, u8::try_from(time.minute()).ok()?)
+#[cfg(test)]
+mod tests {
+    use jiff::SignedDuration;
+
+    use super::settings;
+    use crate::{
+        config::Config,
+        domain::when::{default_call_hours, default_message_hours},
+    };
+
+    #[test]
+    fn the_default_configuration_is_the_designs() {
+        let settings = settings(&Config::default());
+        assert_eq!(settings.call_hours, default_call_hours());
+        assert_eq!(settings.message_hours, default_message_hours());
+        assert_eq!(settings.visit_closes_after, SignedDuration::from_hours(8));
+        assert_eq!(settings.purchase_joins_within, SignedDuration::from_hours(6));
+        assert_eq!(settings.same_visit_within, SignedDuration::from_mins(10));
+        assert_eq!(settings.recovery_pause, SignedDuration::from_hours(1));
+    }
 }

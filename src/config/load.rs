@@ -306,13 +306,13 @@ mod tests {
 
     #[test]
     fn values_out_of_range_are_named_all_at_once() {
-        let file = "[defaults]\nzone = \"Mars/Olympus\"\ncurrency = \"eur\"\n[visits]\njoin_hours = 73\n\
+        let file = "[defaults]\nzone = \"Mars/Olympus\"\nregion = \"de\"\n[visits]\njoin_hours = 73\n\
                     [hours.calls]\ndays = []\nopen = \"20:00\"\n[server]\ncors_allowed_origins = [\"*\"]";
         assert_eq!(
             load(file, &[]).expect_err("out of range").problems(),
             [
                 "defaults.zone: \"Mars/Olympus\" is no known IANA time zone",
-                "defaults.currency: must be three capital letters (ISO 4217)",
+                "defaults.region: must be two capital letters (ISO 3166)",
                 "hours.calls.days: must name at least one day",
                 "hours.calls.close: must differ from open",
                 "visits.join_hours: 73 is not within 0 to 72",

@@ -89,10 +89,8 @@ pub struct Defaults {
     pub region: String,
     /// BCP 47 language tag.
     pub language: String,
-    /// ISO 4217 currency, three capitals.
-    pub currency: String,
-    /// Usual days between visits, 1 to 3650.
-    pub location_gap_days: u32,
+    /// Days that a customer with fewer than 4 visit days may stay away before they count as lapsed, 1 to 3650.
+    pub lapse_gap_days: u32,
 }
 
 /// How visits open, join and close.

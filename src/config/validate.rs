@@ -64,14 +64,13 @@ fn defaults(config: &Config, found: &mut Problems) {
     let defaults = &config.defaults;
     let zone = &defaults.zone;
     found.check(TimeZone::get(zone).is_ok(), "defaults.zone", format_args!("\"{zone}\" is no known IANA time zone"));
-    found.check(is_capitals(&defaults.region, 2), "defaults.region", "must be two capital letters (ISO 3166)");
-    found.check(is_capitals(&defaults.currency, 3), "defaults.currency", "must be three capital letters (ISO 4217)");
+    found.check(is_region(&defaults.region), "defaults.region", "must be two capital letters (ISO 3166)");
     found.check(
         is_language(&defaults.language),
         "defaults.language",
         "must be a BCP 47 tag such as \"en\" or \"de-AT\"",
     );
-    found.range("defaults.location_gap_days", defaults.location_gap_days, 1..=3_650);
+    found.range("defaults.lapse_gap_days", defaults.lapse_gap_days, 1..=3_650);
 }
 
 fn hours(key: &str, hours: &DailyHours, found: &mut Problems) {
@@ -110,8 +109,8 @@ fn scheduler(config: &Config, found: &mut Problems) {
     found.range("scheduler.page", scheduler.page, 1..=10_000);
 }
 
-fn is_capitals(text: &str, length: usize) -> bool {
-    text.len() == length && text.bytes().all(|b| b.is_ascii_uppercase())
+fn is_region(text: &str) -> bool {
+    text.len() == 2 && text.bytes().all(|b| b.is_ascii_uppercase())
 }
 
 /// The shape of a BCP 47 tag: a language of 2 to 8 letters, then subtags of 1 to 8 letters or digits.
