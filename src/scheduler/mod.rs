@@ -154,6 +154,24 @@ mod tests {
     }
 
     #[tokio::test]
+    async fn a_wake_up_during_a_run_is_not_lost() {
+        let wake = Arc::new(Notify::new());
+        let (told, mut ran) = mpsc::unbounded_channel();
+        let waker = Arc::clone(&wake);
+        let work = Work::new("test", EVERY, move |_| {
+            told.send(()).expect("the test listens");
+            waker.notify_waiters();
+            std::future::ready(Ok::<_, Infallible>(Done::default()))
+        });
+        let (stop, running) = start(&Clock::manual(Timestamp::UNIX_EPOCH), vec![work.woken_by(wake)]);
+        for _ in 0..3 {
+            ran.recv().await.expect("each run wakes the next");
+        }
+        stop.cancel();
+        running.await.expect("it ends cleanly");
+    }
+
+    #[tokio::test]
     async fn a_full_page_is_followed_by_the_next_at_once() {
         let left = Arc::new(AtomicU64::new(5));
         let pages = Arc::clone(&left);

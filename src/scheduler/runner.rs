@@ -1,7 +1,8 @@
 //! One piece of work on its timer.
 
-use std::{sync::Arc, time::Duration};
+use std::{pin::pin, sync::Arc, time::Duration};
 
+use jiff::Timestamp;
 use metrics::{counter, histogram};
 use tokio::sync::Mutex;
 use tokio_util::sync::CancellationToken;
@@ -35,14 +36,17 @@ impl Runner {
             return;
         }
         loop {
+            // Before the run: what becomes due while it reads must wake the next.
+            let mut woken = pin!(self.work.wake.notified());
+            woken.as_mut().enable();
             let begun = clock.now();
             while self.once(clock).await.has_more && !stop.is_cancelled() {}
             // What can't be added to is the end of time: then only a wake-up counts.
-            let next = begun.checked_add(self.work.every).unwrap_or(jiff::Timestamp::MAX);
+            let next = begun.checked_add(self.work.every).unwrap_or(Timestamp::MAX);
             tokio::select! {
                 () = stop.cancelled() => return,
                 () = clock.sleep_until(next) => {}
-                () = self.work.wake.notified() => {}
+                () = woken => {}
             }
         }
     }
