@@ -1,5 +1,6 @@
 //! gratitude: a gRPC customer-gratitude CRM.
 
+pub mod app;
 pub mod cli;
 pub mod clock;
 pub mod config;

@@ -93,7 +93,8 @@ impl App {
         calls: Vec<RecordInteraction>,
         mode: BatchMode,
     ) -> Result<Vec<Result<Recorded, AppError>>, AppError> {
-        let mut commands: Vec<_> = calls.into_iter().map(|call| self.record_command(call, "RecordInteraction")).collect();
+        let mut commands: Vec<_> =
+            calls.into_iter().map(|call| self.record_command(call, "RecordInteraction")).collect();
         if mode == BatchMode::Atomic {
             let recorded = self.submit(Lane::Bulk, RecordAll(commands)).await?;
             return Ok(recorded.into_iter().map(Ok).collect());

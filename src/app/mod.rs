@@ -3,11 +3,12 @@
 //! A write is one [`Command`](crate::domain::world::Command) handed to the store's queue; a read goes to the store's
 //! readers. Nothing here knows how a call arrived or how data is kept.
 
+mod catalog;
 mod interactions;
 mod locations;
 mod rules;
 
-pub use interactions::{BatchMode, CloseVisit, RecordInteraction};
+pub use interactions::{BatchMode, CloseVisit, OpenVisit, RecordInteraction};
 
 use crate::{
     clock::Clock,
@@ -58,7 +59,7 @@ impl App {
     /// The use cases over a store.
     #[must_use]
     pub fn new(store: Store, clock: Clock, settings: Arc<Settings>) -> Self {
-        let hasher = KeyHasher::new(store.secret(SecretName::KeyHash));
+        let hasher = KeyHasher::new(store.secret(SecretName::Fingerprint));
         Self { store, clock, settings, hasher, due: Arc::new(Notify::new()) }
     }
 

@@ -26,7 +26,8 @@ pub struct Settings {
     pub call_hours: WeeklyHours,
     /// When e-mails and messages may leave, where a rule names no window.
     pub message_hours: WeeklyHours,
-    /// How long a person may silently stay away, below four visit days, before they count as lapsed.
+    /// The gap between visits assumed of somebody with fewer than four visit days; silent for more than twice as long,
+    /// they count as lapsed.
     pub lapse_gap_days: u32,
     /// After a case is resolved, held gestures wait at least this long behind the recovery contact.
     pub recovery_pause: SignedDuration,

@@ -65,6 +65,11 @@ pub struct LastSeen {
     pub staff: String,
     /// How they felt, −2 to +2.
     pub mood: Option<i8>,
+    /// The day it began on, at its place.
+    pub local_date: Date,
+    /// The last time before that day: what the desk speaks of while today's visit goes on.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub previous: Option<Box<LastSeen>>,
 }
 
 impl Summary {
@@ -126,8 +131,18 @@ impl Summary {
         }
         let is_latest =
             self.last.as_ref().is_none_or(|last| last.interaction == interaction.id || last.at <= interaction.start_at);
-        if is_latest && interaction.joined.is_none() {
-            self.last = Some(LastSeen::of(interaction));
+        if interaction.joined.is_some() {
+            return;
+        }
+        let mut seen = LastSeen::of(interaction);
+        if is_latest {
+            seen.previous = self.last.take().and_then(|last| last.before(seen.local_date));
+            self.last = Some(seen);
+        } else if let Some(last) = &mut self.last
+            && seen.local_date < last.local_date
+            && last.previous.as_ref().is_none_or(|previous| previous.at <= seen.at)
+        {
+            last.previous = Some(Box::new(seen));
         }
     }
 
@@ -233,6 +248,14 @@ impl LastSeen {
             about,
             staff: detail.staff.clone(),
             mood: detail.emotion.as_ref().map(|e| e.satisfaction),
+            local_date: interaction.local_date,
+            previous: None,
         }
+    }
+
+    /// Itself or the time before it, whichever lies before a day.
+    fn before(mut self, day: Date) -> Option<Box<Self>> {
+        let previous = self.previous.take();
+        if self.local_date < day { Some(Box::new(self)) } else { previous.filter(|p| p.local_date < day) }
     }
 }

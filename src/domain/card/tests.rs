@@ -164,6 +164,8 @@ fn looked_at_teapot() -> LastSeen {
         about: vec!["a cup for 12 EUR".to_owned(), "the red teapot".to_owned()],
         staff: "Mia".to_owned(),
         mood: None,
+        local_date: jiff::civil::date(2026, 11, 1),
+        previous: None,
     }
 }
 

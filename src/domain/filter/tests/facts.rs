@@ -116,6 +116,8 @@ fn summary() -> Summary {
             about: Vec::new(),
             staff: String::new(),
             mood: None,
+            local_date: DAY,
+            previous: None,
         }),
         last_contact_at: Some(NOW),
         open_case: Some(CaseId(Uuid::nil())),

@@ -1,0 +1,81 @@
+//! Locations are set up and changed.
+
+use super::{App, AppError, catalog};
+use crate::domain::{
+    ids::LocationId,
+    location::{Location, LocationSettings},
+    refusal::Refusal,
+    world::{Actor, EventDetail, EventKind, Replay, Subject},
+};
+
+impl App {
+    /// Adds a location.
+    ///
+    /// # Errors
+    /// [`Refusal::AlreadyExists`] when there is one of that name, or what a repeated write may meet (P2).
+    pub async fn create_location(
+        &self,
+        actor: Actor,
+        id: LocationId,
+        settings: LocationSettings,
+    ) -> Result<Location, AppError> {
+        let mut content = self.fingerprint("location.", &settings);
+        content.0.extend(self.fingerprint("location_id", &id).0);
+        let once = self.once(&actor, "CreateLocation", content);
+        let edited = self.store.write("create_location", move |ledger| {
+            let (id, settings, actor, once) = (id.clone(), settings.clone(), actor.clone(), once.clone());
+            Box::pin(async move {
+                let subject = Subject::Location(id.clone());
+                if let Replay::Of(_) = ledger.replay(&once.keys, &once.content).await? {
+                    return Ok(ledger.location(&id).await?.ok_or_else(|| Refusal::not_found("location", &id))?);
+                }
+                if ledger.location(&id).await?.is_some() {
+                    return Err(catalog::exists(&subject, "location_id").into());
+                }
+                let now = ledger.now();
+                let location = Location { id, settings, version: 1, created_at: now, updated_at: now };
+                ledger.add_location(&location).await?;
+                catalog::keep(ledger, &once, &actor, EventKind::LocationCreated, subject, EventDetail::default())
+                    .await?;
+                Ok(location)
+            })
+        });
+        Ok(edited.await?)
+    }
+
+    /// Changes a location that the caller read at `version`; `None` changes whatever is there.
+    ///
+    /// # Errors
+    /// [`Refusal::NotFound`], or [`Refusal::Stale`] when it was changed since.
+    pub async fn update_location(
+        &self,
+        actor: Actor,
+        id: LocationId,
+        version: Option<i64>,
+        change: impl Fn(&mut LocationSettings) + Send + Sync + Clone + 'static,
+    ) -> Result<Location, AppError> {
+        let edited = self.store.write("update_location", move |ledger| {
+            let (id, actor, change) = (id.clone(), actor.clone(), change.clone());
+            Box::pin(async move {
+                let subject = Subject::Location(id.clone());
+                let before = ledger.location(&id).await?.ok_or_else(|| Refusal::not_found("location", &id))?;
+                catalog::check_version(&subject, version, before.version)?;
+                let mut after = before.clone();
+                change(&mut after.settings);
+                if after == before {
+                    return Ok(before);
+                }
+                after.version += 1;
+                after.updated_at = ledger.now();
+                ledger.put_location(&after).await?;
+                let detail = EventDetail {
+                    fields: catalog::differing(&before.settings, &after.settings),
+                    ..EventDetail::default()
+                };
+                ledger.note(&catalog::event(ledger, &actor, EventKind::LocationUpdated, subject, detail)).await?;
+                Ok(after)
+            })
+        });
+        Ok(edited.await?)
+    }
+}

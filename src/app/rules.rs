@@ -1,0 +1,184 @@
+//! Rules are made, changed, switched and retired.
+
+use super::{App, AppError, catalog};
+use crate::{
+    domain::{
+        ids::RuleId,
+        limits::RULES_MAX,
+        refusal::{Precondition, Refusal, Violation},
+        rule::{Rule, RuleDefinition, RuleState},
+        rulebook::CompiledRule,
+        starter,
+        world::{Actor, EventDetail, EventKind, Replay, Subject},
+    },
+    store::SubmitError,
+};
+
+impl App {
+    /// Adds a rule; it is looked at from now on if `enabled`. It never answers what happened before.
+    ///
+    /// # Errors
+    /// [`Refusal::Invalid`] for a condition that can't be read, [`Refusal::AlreadyExists`] when the name is taken.
+    pub async fn create_rule(
+        &self,
+        actor: Actor,
+        id: RuleId,
+        definition: RuleDefinition,
+        enabled: bool,
+    ) -> Result<Rule, AppError> {
+        let mut content = self.fingerprint("rule.", &definition);
+        content.0.extend(self.fingerprint("rule_id", &id).0);
+        let once = self.once(&actor, "CreateRule", content);
+        let state = if enabled { RuleState::Enabled } else { RuleState::Disabled };
+        check(&id, &definition)?;
+        let edited = self.store.write("create_rule", move |ledger| {
+            let (id, definition, actor, once) = (id.clone(), definition.clone(), actor.clone(), once.clone());
+            Box::pin(async move {
+                let subject = Subject::Rule(id.clone());
+                if let Replay::Of(_) = ledger.replay(&once.keys, &once.content).await? {
+                    return existing(ledger, &id).await;
+                }
+                if ledger.rule(&id).await?.is_some() {
+                    return Err(catalog::exists(&subject, "rule_id").into());
+                }
+                if ledger.rules_in_use().await? >= RULES_MAX as u64 {
+                    let text = format!("there are {RULES_MAX} rules already; retire one first");
+                    return Err(Refusal::invalid("rule", text).into());
+                }
+                let now = ledger.now();
+                let rule = Rule { id, state, version: 1, definition, revision: 1, created_at: now, updated_at: now };
+                ledger.add_rule(&rule).await?;
+                catalog::keep(ledger, &once, &actor, EventKind::RuleCreated, subject, EventDetail::default()).await?;
+                Ok(rule)
+            })
+        });
+        Ok(edited.await?)
+    }
+
+    /// Makes a new version of a rule that the caller read at `revision`; `None` changes whatever is there. What the
+    /// older versions planned stays as it is.
+    ///
+    /// # Errors
+    /// [`Refusal::NotFound`], [`Refusal::Stale`], [`Refusal::Invalid`], or a precondition when it was retired.
+    pub async fn update_rule(
+        &self,
+        actor: Actor,
+        id: RuleId,
+        revision: Option<i64>,
+        change: impl Fn(&mut RuleDefinition) + Send + Sync + Clone + 'static,
+    ) -> Result<Rule, AppError> {
+        let edited = self.store.write("update_rule", move |ledger| {
+            let (id, actor, change) = (id.clone(), actor.clone(), change.clone());
+            Box::pin(async move {
+                let subject = Subject::Rule(id.clone());
+                let before = existing(ledger, &id).await?;
+                catalog::check_version(&subject, revision, before.revision)?;
+                check_in_use(&before)?;
+                let mut after = before.clone();
+                change(&mut after.definition);
+                if after == before {
+                    return Ok(before);
+                }
+                check(&id, &after.definition)?;
+                after.version += 1;
+                after.revision += 1;
+                after.updated_at = ledger.now();
+                ledger.put_rule(&after).await?;
+                let fields = catalog::differing(&before.definition, &after.definition);
+                let detail = EventDetail { fields, ..EventDetail::default() };
+                ledger.note(&catalog::event(ledger, &actor, EventKind::RuleUpdated, subject, detail)).await?;
+                Ok(after)
+            })
+        });
+        Ok(edited.await?)
+    }
+
+    /// Enables, disables or retires a rule; harmless when it is so already. A retired rule stays retired.
+    ///
+    /// # Errors
+    /// [`Refusal::NotFound`], [`Refusal::Stale`], or a precondition when it was retired.
+    pub async fn set_rule_state(
+        &self,
+        actor: Actor,
+        id: RuleId,
+        revision: Option<i64>,
+        state: RuleState,
+    ) -> Result<Rule, AppError> {
+        let edited = self.store.write("set_rule_state", move |ledger| {
+            let (id, actor) = (id.clone(), actor.clone());
+            Box::pin(async move {
+                let before = existing(ledger, &id).await?;
+                if before.state == state {
+                    return Ok(before);
+                }
+                let subject = Subject::Rule(id);
+                catalog::check_version(&subject, revision, before.revision)?;
+                check_in_use(&before)?;
+                let mut after = before;
+                after.state = state;
+                after.revision += 1;
+                after.updated_at = ledger.now();
+                ledger.put_rule(&after).await?;
+                let kind = match state {
+                    RuleState::Enabled => EventKind::RuleEnabled,
+                    RuleState::Disabled => EventKind::RuleDisabled,
+                    RuleState::Retired => EventKind::RuleRetired,
+                };
+                ledger.note(&catalog::event(ledger, &actor, kind, subject, EventDetail::default())).await?;
+                Ok(after)
+            })
+        });
+        Ok(edited.await?)
+    }
+
+    /// Gives a new database the rules it starts with. A rule that was ever there, also a retired one, is left alone.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn install_starter_rules(&self) -> Result<(), AppError> {
+        for (slug, definition) in starter::rules() {
+            let id: RuleId = slug.parse().map_err(|wrong| Refusal::invalid("rule_id", format!("{wrong}")))?;
+            match self.create_rule(Actor::system(), id, definition, true).await {
+                // Another replica may be doing the same.
+                Ok(_) | Err(AppError::Refused(Refusal::AlreadyExists { .. })) => {}
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(())
+    }
+}
+
+async fn existing(ledger: &catalog::Ledger, id: &RuleId) -> Result<Rule, SubmitError> {
+    Ok(ledger.rule(id).await?.ok_or_else(|| Refusal::not_found("rule", id))?)
+}
+
+/// A definition whose condition can be read.
+fn check(id: &RuleId, definition: &RuleDefinition) -> Result<(), Refusal> {
+    use jiff::Timestamp;
+    let (created_at, updated_at) = (Timestamp::UNIX_EPOCH, Timestamp::UNIX_EPOCH);
+    let definition = definition.clone();
+    let rule = Rule {
+        id: id.clone(),
+        state: RuleState::Disabled,
+        version: 1,
+        definition,
+        revision: 1,
+        created_at,
+        updated_at,
+    };
+    CompiledRule::new(rule)
+        .map(|_| ())
+        .map_err(|wrong| Refusal::Invalid(vec![Violation::new("rule.condition", wrong.to_string())]))
+}
+
+fn check_in_use(rule: &Rule) -> Result<(), Refusal> {
+    let resource = Subject::Rule(rule.id.clone()).to_string();
+    match rule.state {
+        RuleState::Enabled | RuleState::Disabled => Ok(()),
+        RuleState::Retired => Err(Refusal::Precondition {
+            kind: Precondition::RuleRetired,
+            message: format!("{resource} was retired; make a new rule"),
+            resource,
+        }),
+    }
+}
