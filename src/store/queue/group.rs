@@ -5,6 +5,7 @@ use super::{
     pending::{Attempt, Pending},
 };
 use crate::{
+    clock::Stopwatch,
     domain::{
         ids::IdSource,
         world::{Context, Miss, Needs, World},
@@ -15,7 +16,9 @@ use crate::{
         load::{LoadError, Session},
         transaction,
     },
+    telemetry::metric,
 };
+use metrics::histogram;
 use sea_orm::DatabaseTransaction;
 use std::{
     panic::{AssertUnwindSafe, catch_unwind},
@@ -55,9 +58,11 @@ impl From<LoadError> for GroupError {
 /// Writes a group, however many attempts it takes, and answers every command of it.
 pub(super) async fn write(shared: &Shared, ids: &mut IdSource, mut group: Vec<Box<dyn Pending>>) {
     let mut retries = transaction::Retries::default();
+    let watch = Stopwatch::start();
     while !group.is_empty() {
         match attempt(shared, ids, &mut group).await {
             Ok(()) => {
+                measure(group.len(), watch);
                 group.into_iter().for_each(|command| command.answer());
                 return;
             }
@@ -77,6 +82,13 @@ pub(super) async fn write(shared: &Shared, ids: &mut IdSource, mut group: Vec<Bo
             Err(GroupError::Shifted) => return fail(group, &StoreError::Busy),
         }
     }
+}
+
+/// Tells how many commands shared a commit, and how long it took with its retries.
+fn measure(commands: usize, watch: Stopwatch) {
+    // A group has at most 256 commands: no precision is lost.
+    histogram!(metric::WRITE_GROUP_SIZE).record(u32::try_from(commands).unwrap_or(u32::MAX));
+    histogram!(metric::WRITE_GROUP_DURATION).record(watch.elapsed());
 }
 
 /// One by one, so that only the command at fault fails.

@@ -11,9 +11,13 @@ pub use lanes::Lane;
 pub use pending::SubmitError;
 
 use super::{catalog::CatalogCache, connect::Pools, error::StoreError, ledger::Job};
-use crate::domain::{ids::IdSource, settings::Settings, world::Command};
+use crate::{
+    domain::{ids::IdSource, settings::Settings, world::Command},
+    telemetry::metric,
+};
 use jiff::Timestamp;
 use lanes::{Lanes, Taken};
+use metrics::gauge;
 use pending::{Pending, Typed};
 use std::sync::{Arc, Mutex, PoisonError};
 use tokio::{sync::oneshot, task::JoinHandle};
@@ -92,6 +96,10 @@ pub struct Room {
 /// One writer's life.
 async fn run(shared: Arc<Shared>, lanes: Arc<Lanes>, bulk: bool, mut ids: IdSource) {
     while let Some(taken) = lanes.take(bulk).await {
+        let (interactive, waiting_in_bulk) = lanes.waiting();
+        for (lane, waiting) in [("interactive", interactive), ("bulk", waiting_in_bulk)] {
+            gauge!(metric::WRITE_QUEUE_DEPTH, "lane" => lane).set(u32::try_from(waiting).unwrap_or(u32::MAX));
+        }
         let mut group: Vec<Box<dyn Pending>> = Vec::new();
         for item in taken {
             match item {
