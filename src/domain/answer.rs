@@ -63,7 +63,7 @@ fn is_owed(interaction: &Interaction) -> bool {
 }
 
 /// What keeps every rule from speaking to a customer.
-fn gate(customer: &Customer) -> Option<(Reason, &'static str)> {
+pub(super) fn gate(customer: &Customer) -> Option<(Reason, &'static str)> {
     if customer.status != CustomerStatus::Active {
         Some((Reason::CustomerInactive, "The customer's record is not active."))
     } else if customer.kind == CustomerKind::Internal {

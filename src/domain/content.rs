@@ -3,7 +3,7 @@
 //! A surprise or confidential purchase is never named, and at a sensitive place nothing is.
 
 use super::{
-    customer::Channel,
+    customer::{Channel, Customer},
     gesture::{Content, GestureKind},
     interaction::{Detail, Interaction, InteractionKind, Outcome},
     location::Location,
@@ -33,6 +33,27 @@ pub fn compose(action: &Action, facts: &Facts<'_>, channel: Channel) -> Content 
     let mut used = vec!["interaction.local_date".to_owned(), "interaction.location".to_owned()];
     used.extend(about.map(|(field, _)| field.to_owned()));
     Content { language: if german { "de" } else { "en" }.to_owned(), text, facts: used }
+}
+
+/// What a gesture says that a person scheduled without words of their own: it rests on no interaction.
+#[must_use]
+pub fn compose_unasked(kind: GestureKind, customer: &Customer, location: &Location) -> Content {
+    let own = customer.profile.language.as_str();
+    let wanted = if own.is_empty() { &location.settings.language } else { own };
+    let place = &location.settings.display_name;
+    let german = primary(wanted).eq_ignore_ascii_case("de");
+    let text = match (kind, german) {
+        (GestureKind::Apology, false) => format!("We at {place} are sorry, and would like to put things right."),
+        (GestureKind::Apology, true) => "Es tut uns leid. Wir möchten es gutmachen.".to_owned(),
+        (GestureKind::Call, false) => format!("A call from {place}: is all as you wished?"),
+        (GestureKind::Call, true) => format!("Ein Anruf von {place}: Ist alles nach Ihrem Wunsch?"),
+        (GestureKind::Recognition, false) => "How good to see you again.".to_owned(),
+        (GestureKind::Recognition, true) => "Wie schön, Sie wiederzusehen.".to_owned(),
+        (GestureKind::Note | GestureKind::Gift, false) => format!("Thank you for being a customer of {place}."),
+        (GestureKind::Note | GestureKind::Gift, true) => format!("Danke für Ihr Vertrauen in {place}."),
+    };
+    let facts = vec!["location.display_name".to_owned()];
+    Content { language: if german { "de" } else { "en" }.to_owned(), text, facts }
 }
 
 fn preferred_language<'a>(facts: &Facts<'a>) -> &'a str {

@@ -64,7 +64,8 @@ impl Ledger<'_, '_> {
     }
 
     /// Moves a gesture to another state, with everything that follows: its place in the budget, its event, and the
-    /// obligations it answers. Other changes made to `gesture` beforehand are kept.
+    /// obligations it answers. Other changes made to `gesture` beforehand are kept; one that completes does so
+    /// now, unless it says when.
     ///
     /// # Errors
     /// When the table of transitions does not allow it, or the interaction it answers is not loaded.
@@ -91,7 +92,7 @@ impl Ledger<'_, '_> {
         gesture.reason = reason;
         gesture.explanation = explanation.into();
         if state == GestureState::Completed {
-            gesture.completed_at = Some(self.context.now);
+            gesture.completed_at.get_or_insert(self.context.now);
         }
         self.keep_place(&gesture);
         let detail = EventDetail {
@@ -127,10 +128,8 @@ impl Ledger<'_, '_> {
     /// on (also while uncertain), given back when it did not reach the customer.
     fn keep_place(&mut self, gesture: &Gesture) {
         use GestureState as S;
-        if !gesture.counts_as_contact() {
-            return;
-        }
         let (state, at) = match gesture.state {
+            _ if !gesture.counts_as_contact() => (ContactState::Released, gesture.schedule.due_at),
             S::Scheduled | S::Claimed => (ContactState::Reserved, gesture.schedule.due_at),
             S::Delivering => (ContactState::Used, self.context.now),
             S::Completed | S::Uncertain => (ContactState::Used, gesture.completed_at.unwrap_or(self.context.now)),

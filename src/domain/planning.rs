@@ -5,7 +5,7 @@ use super::{
     consent::choose_channel,
     customer::{Channel, Customer, Purpose},
     gesture::{GestureKind, PlanStep, Reason, Schedule, Terms, Tone},
-    ids::GestureId,
+    ids::{CustomerId, GestureId},
     location::Location,
     rule::OverBudget,
     settings::Settings,
@@ -35,7 +35,7 @@ pub struct Wish<'a> {
     pub terms: &'a Terms,
     /// Whether the customer is on a visit at the location now.
     pub visiting: bool,
-    /// Planned anew: not before this instant, and only while it would still have been fresh.
+    /// Planned anew: which gesture it is, and until when it is fresh.
     pub anew: Option<Anew>,
 }
 
@@ -44,10 +44,8 @@ pub struct Wish<'a> {
 pub struct Anew {
     /// Which gesture it is; its own place in the budget does not stand in its way.
     pub gesture: GestureId,
-    /// Not before.
-    pub not_before: Timestamp,
-    /// Stale from here on: the deadline of the first plan.
-    pub stale_from: Timestamp,
+    /// Stale from here on, where it is bounded by the deadline of an earlier plan.
+    pub stale_from: Option<Timestamp>,
 }
 
 /// What became of a wish.
@@ -71,27 +69,32 @@ pub enum Planned {
     },
 }
 
-impl Planned {
-    fn stopped(reason: Reason, explanation: impl Into<String>) -> Self {
-        Self::Stopped { reason, explanation: explanation.into() }
+/// The gate that stopped a wish.
+struct Halt {
+    reason: Reason,
+    explanation: String,
+}
+
+impl Halt {
+    fn at(reason: Reason, explanation: impl Into<String>) -> Self {
+        Self { reason, explanation: explanation.into() }
     }
 }
 
 /// Takes a wish through every gate.
 #[must_use]
 pub fn plan_gesture(world: &World, wish: &Wish<'_>, now: Timestamp) -> Planned {
+    through_gates(world, wish, now)
+        .unwrap_or_else(|halt| Planned::Stopped { reason: halt.reason, explanation: halt.explanation })
+}
+
+fn through_gates(world: &World, wish: &Wish<'_>, now: Timestamp) -> Result<Planned, Halt> {
     let choice = choose_channel(wish.customer, &wish.terms.channels, wish.purpose);
-    let Some(channel) = choice.channel else {
-        return Planned::stopped(
-            Reason::NoConsent,
-            format!("No channel is allowed: {}.", choice.passed_over.join("; ")),
-        );
-    };
-    let mut schedule = match schedule(world, wish, channel, now, None) {
-        Ok(schedule) => schedule,
-        Err(stopped) => return stopped,
-    };
-    let held = held_by(world, wish);
+    let passed_over = choice.passed_over.join("; ");
+    let channel =
+        choice.channel.ok_or_else(|| Halt::at(Reason::NoConsent, format!("No channel is allowed: {passed_over}.")))?;
+    let mut schedule = schedule(world, wish, channel, now, None)?;
+    let held = held_by(world, wish.customer.id, wish.tone);
     if held.is_none() && takes_a_place(wish, channel) {
         let budget = Budget::new(
             world.contacts_of(wish.customer.household),
@@ -99,17 +102,14 @@ pub fn plan_gesture(world: &World, wish: &Wish<'_>, now: Timestamp) -> Planned {
             wish.anew.map(|anew| anew.gesture),
         );
         if let Err(full) = budget.place_at(schedule.due_at) {
-            schedule = match defer(world, wish, channel, &budget, full, &schedule, now) {
-                Ok(later) => later,
-                Err(stopped) => return stopped,
-            };
+            schedule = defer(world, wish, channel, &budget, full, &schedule, now)?;
         }
     }
-    if !choice.passed_over.is_empty() {
-        let text = format!("By {channel}, since {}.", choice.passed_over.join("; "));
+    if !passed_over.is_empty() {
+        let text = format!("By {channel}, since {passed_over}.");
         schedule.steps.insert(0, PlanStep { at: wish.terms.moment_at, text });
     }
-    Planned::Gesture { channel, schedule, held }
+    Ok(Planned::Gesture { channel, schedule, held })
 }
 
 /// Whether the wish would use the contact budget (4.5): greetings, apologies and promises don't.
@@ -118,15 +118,16 @@ fn takes_a_place(wish: &Wish<'_>, channel: Channel) -> bool {
 }
 
 /// What holds a cheerful wish back: an open case, or grief of the customer's own (P7).
-fn held_by(world: &World, wish: &Wish<'_>) -> Option<(Reason, String)> {
-    if wish.tone != Tone::Cheerful {
+#[must_use]
+pub fn held_by(world: &World, customer: CustomerId, tone: Tone) -> Option<(Reason, String)> {
+    if tone != Tone::Cheerful {
         return None;
     }
-    if let Some(case) = world.open_case(wish.customer.id) {
+    if let Some(case) = world.open_case(customer) {
         return Some((Reason::OpenCase, format!("Waits until cases/{} is resolved.", case.id)));
     }
     world
-        .summary(wish.customer.id)
+        .summary(customer)
         .grieving_since
         .map(|_| (Reason::OwnLife, "Waits until a person finds the time right for cheer.".to_owned()))
 }
@@ -191,9 +192,8 @@ fn schedule(
     channel: Channel,
     now: Timestamp,
     from: Option<Timestamp>,
-) -> Result<Schedule, Planned> {
+) -> Result<Schedule, Halt> {
     let calendar = calendar(wish.location);
-    let from = from.max(wish.anew.map(|anew| anew.not_before));
     let (moment, wait) =
         from.map_or((wish.terms.moment_at, wish.terms.wait), |from| (from, Wait::Exact(SignedDuration::ZERO)));
     let input = PlanInput {
@@ -213,12 +213,12 @@ fn schedule(
             | NotPlannable::NoOpening { .. }
             | NotPlannable::PromiseCannotBeKept { .. } => Reason::NoOpening,
         };
-        Planned::stopped(reason, sentence(&problem.to_string()))
+        Halt::at(reason, sentence(&problem.to_string()))
     })?;
-    match wish.anew {
-        Some(anew) if schedule.due_at >= anew.stale_from => Err(Planned::stopped(
+    match wish.anew.and_then(|anew| anew.stale_from) {
+        Some(stale_from) if schedule.due_at >= stale_from => Err(Halt::at(
             Reason::Stale,
-            format!("It would be due at {}, but was fresh only until {}.", schedule.due_at, anew.stale_from),
+            format!("It would be due at {}, but was fresh only until {stale_from}.", schedule.due_at),
         )),
         _ => Ok(schedule),
     }
@@ -233,7 +233,7 @@ fn defer(
     full: Full,
     first: &Schedule,
     now: Timestamp,
-) -> Result<Schedule, Planned> {
+) -> Result<Schedule, Halt> {
     let used_by = format!("The contact budget is used up by {}", full.used_by.join(" and "));
     if wish.terms.over_budget == OverBudget::Defer {
         let mut free_at = full.free_at;
@@ -252,7 +252,7 @@ fn defer(
             }
         }
     }
-    Err(Planned::stopped(Reason::OverBudget, format!("{used_by}.")))
+    Err(Halt::at(Reason::OverBudget, format!("{used_by}.")))
 }
 
 /// A message as a sentence.

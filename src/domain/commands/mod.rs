@@ -2,6 +2,7 @@
 
 pub mod batch;
 pub mod correct;
+pub mod gestures;
 pub mod record;
 pub mod story;
 pub mod visits;

@@ -1,0 +1,151 @@
+//! What carrying out leaves behind: the interaction that we began, and the contact.
+
+use crate::domain::{
+    answer::local_date,
+    customer::Channel,
+    gesture::{Contact, ContactState, Gesture, GestureState, Reason},
+    ids::{GestureId, InteractionId},
+    interaction::{Detail, Direction, Interaction, InteractionChannel, InteractionKind, InteractionState, Outcome},
+    ledger::Ledger,
+    moment,
+    obligation::unanswered,
+    refusal::Refusal,
+    replan::{location_of, make_room, name},
+    world::{EventDetail, EventKind, Fingerprint, IdempotencyKey, KeyRecord, Subject, World},
+};
+use jiff::Timestamp;
+
+/// The key under which the interaction is kept that carrying out a gesture made. As keys are unique, it is made once,
+/// whatever happens (P4).
+#[must_use]
+pub fn contact_key(gesture: GestureId) -> IdempotencyKey {
+    IdempotencyKey { scope: "contact".to_owned(), key: gesture.to_string() }
+}
+
+/// The interaction that carrying out a gesture made.
+pub(super) fn contact_of(world: &World, gesture: GestureId) -> Option<InteractionId> {
+    let record = world.keys.get(&contact_key(gesture))?;
+    record.resource.strip_prefix("interactions/")?.parse().ok().map(InteractionId)
+}
+
+/// What is told of a contact.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(super) struct Told {
+    /// When it reached the customer; now, when not said.
+    pub(super) at: Option<Timestamp>,
+    /// Who did it.
+    pub(super) staff: String,
+    /// What the customer said.
+    pub(super) words: String,
+    /// How happy they were, 1 to 5.
+    pub(super) happy: Option<u8>,
+}
+
+/// Completes a gesture and records the contact.
+pub(super) fn carry_out(
+    ledger: &mut Ledger<'_, '_>,
+    mut gesture: Gesture,
+    told: Told,
+    explanation: &str,
+) -> Result<(Gesture, InteractionId), Refusal> {
+    gesture.completed_at = told.at;
+    let gesture = ledger.move_gesture(gesture, GestureState::Completed, Some(Reason::Delivered), explanation)?;
+    let interaction = record_contact(ledger, &gesture, told)?;
+    make_room(ledger, gesture.household)?;
+    Ok((gesture, interaction))
+}
+
+/// A contact that happened although its gesture was not completed by it: it counts in the budget all the same.
+pub(super) fn count_apart(ledger: &mut Ledger<'_, '_>, gesture: &Gesture) -> Result<(), Refusal> {
+    if !gesture.counts_as_contact() {
+        return Ok(());
+    }
+    let contact = Contact {
+        id: ledger.new_id(),
+        household: gesture.household,
+        customer: gesture.customer,
+        channel: gesture.channel,
+        kind: gesture.kind,
+        at: ledger.now(),
+        state: ContactState::Used,
+        gesture: None,
+        priority: gesture.priority,
+    };
+    ledger.world.contacts.put(contact.id, contact);
+    make_room(ledger, gesture.household)
+}
+
+/// Records the interaction that we began. It owes nothing.
+pub(super) fn record_contact(
+    ledger: &mut Ledger<'_, '_>,
+    gesture: &Gesture,
+    told: Told,
+) -> Result<InteractionId, Refusal> {
+    let id = InteractionId(ledger.new_id());
+    let now = ledger.now();
+    let at = told.at.unwrap_or(now);
+    let location = location_of(ledger.world, &gesture.location)?;
+    let detail = detail(ledger.world, gesture, told);
+    let interaction = Interaction {
+        id,
+        customer: Some(gesture.customer),
+        recorded_customer: Some(gesture.customer),
+        candidates: Vec::new(),
+        state: InteractionState::Closed,
+        location: location.id.clone(),
+        moment: moment::judge(&detail),
+        detail,
+        start_at: at,
+        end_at: Some(at),
+        received_at: now,
+        local_date: local_date(ledger, &location, at)?,
+        joined: None,
+        history: false,
+        void_reason: None,
+        version: 1,
+    };
+    ledger.world.interactions.put(id, interaction.clone());
+    ledger.count_interaction(&interaction)?;
+    note(ledger, gesture, id);
+    ledger.derive_obligation(id, unanswered(&interaction, now))?;
+    if gesture.channel != Channel::InPerson {
+        let mut summary = ledger.world.summary(gesture.customer);
+        summary.last_contact_at = summary.last_contact_at.max(Some(at));
+        ledger.world.summaries.put(gesture.customer, summary);
+    }
+    let key = contact_key(gesture.id);
+    let record = KeyRecord {
+        key: key.clone(),
+        resource: Subject::Interaction(id).to_string(),
+        fingerprint: Fingerprint::default(),
+        expires_at: None,
+        erased: false,
+    };
+    ledger.world.keys.put(key, record);
+    Ok(id)
+}
+
+fn note(ledger: &mut Ledger<'_, '_>, gesture: &Gesture, id: InteractionId) {
+    let detail = EventDetail { related: vec![name(gesture.id)], ..EventDetail::default() };
+    ledger.note(EventKind::InteractionRecorded, Subject::Interaction(id), Some(gesture.customer), detail);
+}
+
+/// It belongs to the same order or stay as what it answers.
+fn detail(world: &World, gesture: &Gesture, told: Told) -> Detail {
+    let channel = match gesture.channel {
+        Channel::InPerson | Channel::HandOver => InteractionChannel::InStore,
+        Channel::Phone => InteractionChannel::Phone,
+        Channel::Email => InteractionChannel::Email,
+        Channel::Message => InteractionChannel::Chat,
+        Channel::Post => InteractionChannel::Post,
+    };
+    let answered = gesture.interaction.and_then(|id| world.interactions.get(&id));
+    let mut detail = Detail::new(InteractionKind::OutboundContact, channel, Direction::Outbound);
+    detail.subject = answered.and_then(|i| i.detail.subject.clone());
+    detail.touchpoint = answered.and_then(|i| i.detail.touchpoint.clone());
+    detail.outcome = Some(Outcome::Informed);
+    detail.staff = told.staff;
+    detail.remarks = told.words;
+    detail.satisfaction = told.happy;
+    detail
+}

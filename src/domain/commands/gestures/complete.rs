@@ -1,0 +1,121 @@
+//! A gesture reached the customer.
+
+use super::{
+    Proof,
+    carry_out::{Told, carry_out, contact_key, contact_of},
+    check_version, lease_of, wrong_state,
+};
+use crate::domain::{
+    customer::Channel,
+    gesture::{Gesture, GestureKind, GestureState},
+    ids::{GestureId, InteractionId},
+    ledger::Ledger,
+    refusal::Refusal,
+    replan::gesture,
+    world::{Actor, Command, Context, Needs, World},
+};
+use jiff::Timestamp;
+
+/// Notes that a gesture reached the customer, and records the contact.
+#[derive(Debug, Clone)]
+pub struct Complete {
+    /// Who says so.
+    pub actor: Actor,
+    /// The gesture.
+    pub id: GestureId,
+    /// By what right.
+    pub proof: Proof,
+    /// Who carried it out, where a person did; empty otherwise.
+    pub carried_out_by: String,
+    /// What the customer said, if anything.
+    pub words: String,
+    /// When it reached the customer; now, when not said. Neither ahead of now nor before it was planned.
+    pub at: Option<Timestamp>,
+}
+
+/// What completing left.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Completed {
+    /// The gesture as it is now.
+    pub gesture: Gesture,
+    /// The contact that was recorded.
+    pub contact: InteractionId,
+}
+
+impl Command for Complete {
+    type Reply = Completed;
+
+    fn needs(&self) -> Needs {
+        Needs { gestures: [self.id].into(), keys: [contact_key(self.id)].into(), ..Needs::default() }
+    }
+
+    fn decide(&self, world: &mut World, context: &mut Context<'_>) -> Result<Completed, Refusal> {
+        let mut ledger = Ledger { world, context, actor: &self.actor };
+        let gesture = gesture(ledger.world, self.id)?;
+        if let Some(contact) = self.done_before(ledger.world, &gesture)? {
+            return Ok(Completed { gesture, contact });
+        }
+        self.check_right(&gesture)?;
+        self.check_time(&gesture, ledger.now())?;
+        let told = Told { at: self.at, staff: self.carried_out_by.clone(), words: self.words.clone(), happy: None };
+        let explanation = format!("The {} by {} reached the customer.", gesture.kind, gesture.channel);
+        let (gesture, contact) = carry_out(&mut ledger, gesture, told, &explanation)?;
+        Ok(Completed { gesture, contact })
+    }
+}
+
+impl Complete {
+    /// The same again changes nothing.
+    fn done_before(&self, world: &World, gesture: &Gesture) -> Result<Option<InteractionId>, Refusal> {
+        if gesture.state != GestureState::Completed {
+            return Ok(None);
+        }
+        match self.proof {
+            Proof::Token(token) => lease_of(gesture, token).map(drop)?,
+            Proof::Version(version) if version + 1 == gesture.version => {}
+            Proof::Version(version) => check_version(gesture, version)?,
+        }
+        contact_of(world, gesture.id).map(Some).ok_or_else(|| wrong_state(gesture, "open"))
+    }
+
+    /// A worker must have started delivery, unless the far side recognises what it gets twice; a person answers for
+    /// what people do, and for what nobody else knows.
+    fn check_right(&self, gesture: &Gesture) -> Result<(), Refusal> {
+        use GestureState::{Claimed, Delivering, Scheduled, Uncertain};
+        match self.proof {
+            Proof::Token(token) => {
+                let lease = lease_of(gesture, token)?;
+                match gesture.state {
+                    Delivering | Uncertain => Ok(()),
+                    Claimed | Scheduled if lease.far_side_deduplicates => Ok(()),
+                    _ => Err(wrong_state(gesture, "delivering")),
+                }
+            }
+            Proof::Version(version) => {
+                check_version(gesture, version)?;
+                match gesture.state {
+                    Uncertain => Ok(()),
+                    Scheduled if is_for_people(gesture) => Ok(()),
+                    _ => Err(wrong_state(gesture, "scheduled for a person, or uncertain,")),
+                }
+            }
+        }
+    }
+
+    fn check_time(&self, gesture: &Gesture, now: Timestamp) -> Result<(), Refusal> {
+        match self.at {
+            Some(at) if at > now => Err(Refusal::invalid("complete_time", "is ahead of now")),
+            Some(at) if at < gesture.created_at => Err(Refusal::invalid(
+                "complete_time",
+                format!("is before the gesture was made, {}", gesture.created_at),
+            )),
+            _ => Ok(()),
+        }
+    }
+}
+
+/// Whether people do it: said, called, given or handed over.
+fn is_for_people(gesture: &Gesture) -> bool {
+    matches!(gesture.channel, Channel::InPerson | Channel::Phone | Channel::HandOver)
+        || matches!(gesture.kind, GestureKind::Call | GestureKind::Recognition | GestureKind::Gift)
+}

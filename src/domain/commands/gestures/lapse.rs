@@ -1,0 +1,89 @@
+//! What the passing of time does to gestures. Each command looks again at what it was started for, so that it is
+//! harmless when something else came first.
+
+use crate::domain::{
+    gesture::{Gesture, GestureState, Reason},
+    ids::GestureId,
+    ledger::Ledger,
+    limits::ATTEMPTS_MAX,
+    refusal::Refusal,
+    replan::{expire, gesture},
+    world::{Actor, Command, Context, Needs, World},
+};
+
+/// Ends a lease whose time has passed.
+#[derive(Debug, Clone)]
+pub struct LapseLease {
+    /// The gesture.
+    pub id: GestureId,
+}
+
+impl Command for LapseLease {
+    /// The gesture, if its lease lapsed.
+    type Reply = Option<Gesture>;
+
+    fn needs(&self) -> Needs {
+        Needs { gestures: [self.id].into(), ..Needs::default() }
+    }
+
+    fn decide(&self, world: &mut World, context: &mut Context<'_>) -> Result<Option<Gesture>, Refusal> {
+        let actor = Actor::system();
+        let mut ledger = Ledger { world, context, actor: &actor };
+        let gesture = gesture(ledger.world, self.id)?;
+        let Some(lease) = gesture.lease.as_ref().filter(|lease| lease.until <= ledger.now()) else {
+            return Ok(None);
+        };
+        let (state, reason, text) = match gesture.state {
+            GestureState::Claimed => {
+                (GestureState::Scheduled, Reason::Released, "The lease lapsed before it was begun.")
+            }
+            GestureState::Delivering if !lease.far_side_deduplicates => (
+                GestureState::Uncertain,
+                Reason::LeaseLapsed,
+                "The lease lapsed on its way: whether it reached the customer is not known.",
+            ),
+            GestureState::Delivering if gesture.attempts < ATTEMPTS_MAX => (
+                GestureState::Scheduled,
+                Reason::LeaseLapsed,
+                "The lease lapsed on its way; the far side recognises a repetition, so it is tried again.",
+            ),
+            GestureState::Delivering => {
+                (GestureState::Failed, Reason::LeaseLapsed, "The lease lapsed on its way, and once too often.")
+            }
+            _ => return Ok(None),
+        };
+        ledger.move_gesture(gesture, state, Some(reason), text).map(Some)
+    }
+}
+
+/// Ends a gesture whose deadline has passed.
+#[derive(Debug, Clone)]
+pub struct Expire {
+    /// The gesture.
+    pub id: GestureId,
+}
+
+impl Command for Expire {
+    /// The gesture, if it expired.
+    type Reply = Option<Gesture>;
+
+    fn needs(&self) -> Needs {
+        Needs { gestures: [self.id].into(), ..Needs::default() }
+    }
+
+    fn decide(&self, world: &mut World, context: &mut Context<'_>) -> Result<Option<Gesture>, Refusal> {
+        let actor = Actor::system();
+        let mut ledger = Ledger { world, context, actor: &actor };
+        let gesture = gesture(ledger.world, self.id)?;
+        let deadline = gesture.schedule.deadline_at;
+        if deadline > ledger.now() {
+            return Ok(None);
+        }
+        let (reason, text) = match gesture.state {
+            GestureState::Scheduled => (Reason::TooLate, format!("It made sense only before {deadline}.")),
+            GestureState::Held => (Reason::Stale, format!("It was held, and made sense only before {deadline}.")),
+            _ => return Ok(None),
+        };
+        expire(&mut ledger, gesture, reason, text).map(Some)
+    }
+}

@@ -1,0 +1,60 @@
+//! Carrying out gestures: by workers with leases, by people, and by the passing of time.
+
+mod call;
+mod carry_out;
+mod claim;
+mod complete;
+mod fail;
+mod lapse;
+mod schedule;
+mod start;
+mod take_back;
+
+pub use call::{CallLogged, CallOutcome, LogCall};
+pub use carry_out::contact_key;
+pub use claim::{Claim, Claimed, ClaimedGesture};
+pub use complete::{Complete, Completed};
+pub use fail::Fail;
+pub use lapse::{Expire, LapseLease};
+pub use schedule::{Schedule, Scheduled};
+pub use start::{StartDelivery, Started};
+pub use take_back::{Cancel, Release};
+
+use crate::domain::{
+    gesture::{Gesture, Lease},
+    refusal::{Precondition, Refusal},
+    replan::name,
+};
+
+/// By what right somebody answers for a gesture.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Proof {
+    /// A worker's: the token of the lease.
+    Token(i64),
+    /// A person's: the version of the gesture that they read.
+    Version(i64),
+}
+
+/// The lease, if this is its token. The last token counts for as long as nobody claims the gesture anew, even after
+/// the lease lapsed.
+fn lease_of(gesture: &Gesture, token: i64) -> Result<&Lease, Refusal> {
+    gesture.lease.as_ref().filter(|lease| lease.token == token).ok_or_else(|| claim_lost(gesture))
+}
+
+fn claim_lost(gesture: &Gesture) -> Refusal {
+    let resource = name(gesture.id);
+    let message = format!("this is not the last lease of {resource}: it lapsed, or somebody else has claimed it since");
+    Refusal::Precondition { kind: Precondition::ClaimLost, resource, message }
+}
+
+/// Refuses what was decided on an older version.
+fn check_version(gesture: &Gesture, version: i64) -> Result<(), Refusal> {
+    if gesture.version == version { Ok(()) } else { Err(Refusal::Stale { resource: name(gesture.id) }) }
+}
+
+fn wrong_state(gesture: &Gesture, wanted: &str) -> Refusal {
+    Refusal::gesture_state(name(gesture.id), gesture.state, gesture.reason, wanted)
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,217 @@
+//! A person plans a gesture that no rule makes.
+
+use super::super::Once;
+use crate::domain::{
+    content::compose_unasked,
+    customer::{Channel, Customer, Purpose},
+    gesture::{Content, Gesture, GestureKind, GestureState, Reason, Terms, Tone},
+    ids::{CustomerId, GestureId, InteractionId, LocationId},
+    interaction::InteractionState,
+    ledger::{Ledger, missing_interaction},
+    location::Location,
+    planning::{Planned, Wish, plan_gesture},
+    refusal::{Precondition, Refusal},
+    replan::{gesture, missing_gesture},
+    rule::OverBudget,
+    when::{Wait, WeeklyHours},
+    world::{Actor, Command, Context, Needs, Replay, Subject, World},
+};
+use jiff::{SignedDuration, Timestamp};
+
+/// Plans a gesture through every gate.
+#[derive(Debug, Clone)]
+pub struct Schedule {
+    /// Who plans it.
+    pub actor: Actor,
+    /// By what a repetition is recognised.
+    pub once: Once,
+    /// For whom.
+    pub customer: CustomerId,
+    /// In whose name.
+    pub location: LocationId,
+    /// What it answers, of the same customer.
+    pub interaction: Option<InteractionId>,
+    /// Note, call …
+    pub kind: GestureKind,
+    /// The channels it may take, best first.
+    pub channels: Vec<Channel>,
+    /// What it counts as when consent is asked for.
+    pub purpose: Purpose,
+    /// Cheerful or caring.
+    pub tone: Tone,
+    /// 0 to 100.
+    pub priority: u8,
+    /// Who carries it out.
+    pub role: String,
+    /// We said we would.
+    pub promised: bool,
+    /// Not before; now, when not said.
+    pub due_at: Option<Timestamp>,
+    /// Not at or after; 7 days after it is due, when not said.
+    pub deadline_at: Option<Timestamp>,
+    /// When it may be carried out; the channel's hours, when not said.
+    pub window: Option<WeeklyHours>,
+    /// What to say; the built-in sentence, when not said.
+    pub content: Option<Content>,
+}
+
+/// How long after it is due a gesture makes sense that a person planned without saying.
+const DEADLINE: SignedDuration = SignedDuration::from_hours(7 * 24);
+
+/// What was planned.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Scheduled {
+    /// The gesture as it is now.
+    pub gesture: Gesture,
+    /// The call was made before; nothing was changed.
+    pub replayed: bool,
+}
+
+impl Command for Schedule {
+    type Reply = Scheduled;
+
+    fn needs(&self) -> Needs {
+        Needs {
+            keys: self.once.keys.iter().cloned().collect(),
+            customers: [self.customer].into(),
+            locations: [self.location.clone()].into(),
+            interactions: self.interaction.into_iter().collect(),
+            ..Needs::default()
+        }
+    }
+
+    fn decide(&self, world: &mut World, context: &mut Context<'_>) -> Result<Scheduled, Refusal> {
+        let mut ledger = Ledger { world, context, actor: &self.actor };
+        if let Replay::Of(resource) = self.once.replay(&ledger)? {
+            return replayed(ledger.world, &resource);
+        }
+        let customer = ledger.world.customer(self.customer)?.clone();
+        let location = ledger.world.location(&self.location)?;
+        self.check_interaction(&ledger, &customer)?;
+        let terms = self.terms(ledger.now())?;
+        let planned = self.plan(&ledger, &customer, &location, &terms);
+        let gesture = match planned {
+            Planned::Stopped { reason, explanation } => return Err(refused(&customer, reason, explanation)),
+            Planned::Gesture { channel, schedule, held } => {
+                let id = GestureId(ledger.new_id());
+                let (state, reason, explanation) = match held {
+                    Some((reason, why)) => (GestureState::Held, Some(reason), why),
+                    None => (GestureState::Scheduled, None, String::new()),
+                };
+                Gesture {
+                    id,
+                    customer: customer.id,
+                    household: customer.household,
+                    interaction: self.interaction,
+                    case: None,
+                    location: location.id.clone(),
+                    rule: None,
+                    occurrence: id.to_string(),
+                    kind: self.kind,
+                    channel,
+                    purpose: self.purpose,
+                    tone: self.tone,
+                    priority: self.priority,
+                    role: self.role.clone(),
+                    group: String::new(),
+                    promised: self.promised,
+                    state,
+                    reason,
+                    explanation,
+                    schedule,
+                    terms,
+                    content: self.content(&customer, &location),
+                    lease: None,
+                    attempts: 0,
+                    completed_at: None,
+                    version: 1,
+                    created_at: ledger.now(),
+                }
+            }
+        };
+        ledger.add_gesture(gesture.clone());
+        if let Some(interaction) = self.interaction {
+            ledger.refresh_obligation(interaction)?;
+        }
+        self.once.remember(&mut ledger, &Subject::Gesture(gesture.id).to_string());
+        Ok(Scheduled { gesture, replayed: false })
+    }
+}
+
+impl Schedule {
+    /// What it answers must be the customer's own, and stand.
+    fn check_interaction(&self, ledger: &Ledger<'_, '_>, customer: &Customer) -> Result<(), Refusal> {
+        let Some(id) = self.interaction else { return Ok(()) };
+        let found = ledger.world.interactions.get(&id).ok_or_else(|| Refusal::not_found("interaction", &id))?;
+        let whose = found.customer.map(|id| ledger.world.customer(id)).transpose()?;
+        if whose.is_none_or(|whose| whose.id != customer.id) {
+            return Err(Refusal::invalid("gesture.interaction", "is not an interaction of this customer"));
+        }
+        if found.state == InteractionState::Voided {
+            let resource = Subject::Interaction(id).to_string();
+            let message = format!("{resource} was voided; nothing answers it");
+            return Err(Refusal::Precondition { kind: Precondition::InteractionVoided, resource, message });
+        }
+        ledger.world.obligations.get(&id).map(drop).ok_or_else(|| missing_interaction(id))
+    }
+
+    fn terms(&self, now: Timestamp) -> Result<Terms, Refusal> {
+        let moment_at = self.due_at.map_or(now, |due| due.max(now));
+        let deadline = self.deadline_at.map_or(DEADLINE, |deadline| deadline.duration_since(moment_at));
+        if deadline <= SignedDuration::ZERO {
+            return Err(Refusal::invalid("gesture.deadline_time", "must be later than now and than the due time"));
+        }
+        Ok(Terms {
+            channels: self.channels.clone(),
+            moment_at,
+            wait: Wait::Exact(SignedDuration::ZERO),
+            window: self.window.clone(),
+            business_days: false,
+            deadline,
+            over_budget: OverBudget::Defer,
+        })
+    }
+
+    fn plan(&self, ledger: &Ledger<'_, '_>, customer: &Customer, location: &Location, terms: &Terms) -> Planned {
+        if let Some((reason, explanation)) =
+            crate::domain::answer::gate(customer).filter(|(r, _)| *r != Reason::Internal)
+        {
+            return Planned::Stopped { reason, explanation: explanation.to_owned() };
+        }
+        let wish = Wish {
+            customer,
+            location,
+            kind: self.kind,
+            purpose: self.purpose,
+            tone: self.tone,
+            promised: self.promised,
+            terms,
+            visiting: false,
+            anew: None,
+        };
+        plan_gesture(ledger.world, &wish, ledger.now())
+    }
+
+    fn content(&self, customer: &Customer, location: &Location) -> Content {
+        self.content.clone().unwrap_or_else(|| compose_unasked(self.kind, customer, location))
+    }
+}
+
+/// The gate that stopped it, as a refusal; its explanation names the next possible time, where there is one.
+fn refused(customer: &Customer, reason: Reason, message: String) -> Refusal {
+    let kind = match reason {
+        Reason::TooLate | Reason::Stale => Precondition::TooLate,
+        Reason::NoConsent => Precondition::NoConsent,
+        Reason::OverBudget => Precondition::OverBudget,
+        Reason::NoOpening => Precondition::NoOpening,
+        _ => Precondition::CustomerInactive,
+    };
+    Refusal::Precondition { kind, resource: Subject::Customer(customer.id).to_string(), message }
+}
+
+fn replayed(world: &World, resource: &str) -> Result<Scheduled, Refusal> {
+    let id = resource.strip_prefix("gestures/").and_then(|id| id.parse().ok()).map(GestureId);
+    let id = id.ok_or_else(|| Refusal::NotFound { kind: "gesture", name: resource.to_owned() })?;
+    let gesture = gesture(world, id).map_err(|_| missing_gesture(id))?;
+    Ok(Scheduled { gesture, replayed: true })
+}

@@ -1,0 +1,80 @@
+#![allow(clippy::unwrap_used)]
+
+use super::*;
+use crate::domain::{
+    customer::{Channel, Consent, ConsentState, Customer, Purpose},
+    gesture::{ContactState, GestureKind, GestureState, Reason, Tone},
+    ids::GestureId,
+    interaction::{Direction, InteractionKind},
+    ledger::NewCase,
+    limits::ATTEMPTS_MAX,
+    obligation::ObligationState,
+    testkit::{Kit, actor, at, call, customer, email, once, shop_id, unkeyed, visit},
+};
+use jiff::{SignedDuration, Timestamp};
+
+mod calls;
+mod leases;
+mod people;
+
+const MONDAY_10: &str = "2026-11-23T10:00";
+
+fn claim(ids: &[GestureId]) -> Claim {
+    Claim {
+        actor: actor(),
+        once: unkeyed(),
+        candidates: ids.to_vec(),
+        worker: "worker-1".to_owned(),
+        lease: SignedDuration::from_secs(60),
+        far_side_deduplicates: false,
+        max: 10,
+    }
+}
+
+fn start(id: GestureId, token: i64) -> StartDelivery {
+    StartDelivery { actor: actor(), id, token }
+}
+
+fn complete(id: GestureId, proof: Proof) -> Complete {
+    Complete { actor: actor(), id, proof, carried_out_by: String::new(), words: String::new(), at: None }
+}
+
+fn fail(id: GestureId, token: i64, retryable: bool) -> Fail {
+    Fail { actor: actor(), id, proof: Proof::Token(token), retryable, reason: "mailbox full".to_owned() }
+}
+
+fn say(customer: &mut Customer, channel: Channel, state: ConsentState, at: Timestamp) {
+    customer.consents.push(Consent {
+        channel,
+        purpose: Purpose::Gratitude,
+        state,
+        source: "test".to_owned(),
+        text_version: String::new(),
+        at,
+    });
+}
+
+/// Ana, who takes e-mails, with a note by e-mail due on Monday at 10:00 that answers a visit.
+fn with_note() -> (Kit, Customer, crate::domain::gesture::Gesture) {
+    let now = at(MONDAY_10);
+    let mut ana = customer(1);
+    say(&mut ana, Channel::Email, ConsentState::Granted, at("2026-01-02T00:00"));
+    let visit = visit(1, &ana, at("2026-11-22T15:00"));
+    let mut note = email(1, &ana, now);
+    note.interaction = Some(visit.id);
+    let kit = Kit::new(now).with_customer(&ana).with_interaction(&visit).with_gesture(&note);
+    (kit, ana, note)
+}
+
+fn open_case(kit: &mut Kit, customer: &Customer) -> crate::domain::ids::CaseId {
+    let new = NewCase {
+        id: None,
+        customer: customer.id,
+        interaction: None,
+        gesture: None,
+        origin: crate::domain::case::CaseOrigin::Person,
+        summary: "The rake broke.".to_owned(),
+        severity: 3,
+    };
+    kit.change(|ledger| ledger.open_case(new)).id
+}

@@ -1,0 +1,155 @@
+use super::*;
+use crate::domain::case::CaseOrigin;
+
+const TODAY: &str = "2026-11-23T10:00";
+
+fn with_call() -> (Kit, Customer, crate::domain::gesture::Gesture) {
+    let ana = customer(1);
+    let visit = visit(1, &ana, at("2026-11-22T15:00"));
+    let mut call = call(1, &ana, at(TODAY));
+    call.interaction = Some(visit.id);
+    let kit = Kit::new(at(TODAY)).with_customer(&ana).with_interaction(&visit).with_gesture(&call);
+    (kit, ana, call)
+}
+
+fn log(kit: &Kit, id: GestureId, outcome: CallOutcome) -> LogCall {
+    LogCall {
+        actor: actor(),
+        once: unkeyed(),
+        id,
+        version: kit.gesture(id).version,
+        outcome,
+        words: String::new(),
+        staff: "Jo".to_owned(),
+    }
+}
+
+#[test]
+fn reaching_a_happy_customer_fulfils_what_is_owed() {
+    let (mut kit, ana, call) = with_call();
+    let mut reached = log(&kit, call.id, CallOutcome::Reached { happy: Some(5) });
+    reached.words = "All is well.".to_owned();
+    let logged = kit.run(&reached).unwrap();
+    assert_eq!((logged.gesture.state, logged.case), (GestureState::Completed, None));
+    let contact = kit.world.interactions.get(&logged.contact.unwrap()).unwrap();
+    assert_eq!((contact.detail.satisfaction, contact.detail.remarks.as_str()), (Some(5), "All is well."));
+    assert_eq!(contact.detail.staff, "Jo");
+    let owed = kit.world.obligations.get(&call.interaction.unwrap()).unwrap();
+    assert_eq!(owed.state, ObligationState::Fulfilled);
+    assert_eq!(kit.contacts(ana.household), [(ContactState::Used, at(TODAY))]);
+}
+
+#[test]
+fn p7_an_unhappy_customer_opens_one_case_and_cheer_waits() {
+    let (mut kit, ana, call) = with_call();
+    let later = super::call(2, &ana, at("2026-11-24T10:00"));
+    kit = kit.with_gesture(&later);
+    let logged = kit.run(&log(&kit, call.id, CallOutcome::Reached { happy: Some(2) })).unwrap();
+    let case = kit.world.open_case(ana.id).unwrap();
+    assert_eq!((logged.case, case.origin, case.interaction), (Some(case.id), CaseOrigin::UnhappyCall, logged.contact));
+    assert_eq!(kit.gesture(later.id).state, GestureState::Held);
+
+    let (mut kit, ana, call) = with_call();
+    let open = open_case(&mut kit, &ana);
+    kit = kit.with_gesture(&crate::domain::gesture::Gesture { tone: Tone::Caring, ..super::call(3, &ana, at(TODAY)) });
+    let caring = super::call(3, &ana, at(TODAY)).id;
+    let logged = kit.run(&log(&kit, caring, CallOutcome::Reached { happy: Some(1) })).unwrap();
+    assert_eq!(logged.case, Some(open), "one is open already");
+    assert_eq!(kit.world.cases.of(ana.id.0).count(), 1);
+    assert_eq!(kit.gesture(call.id).state, GestureState::Held);
+}
+
+#[test]
+fn a_voicemail_counts_as_done() {
+    let (mut kit, _, call) = with_call();
+    let logged = kit.run(&log(&kit, call.id, CallOutcome::Voicemail)).unwrap();
+    assert_eq!(logged.gesture.state, GestureState::Completed);
+    assert!(logged.contact.is_some());
+}
+
+#[test]
+fn p5_who_does_not_answer_is_called_at_another_time_of_day_until_the_limit() {
+    let (mut kit, ana, call) = with_call();
+    let dues = ["2026-11-23T13:00", "2026-11-23T16:00", "2026-11-23T19:00", "2026-11-24T09:00"];
+    for due in dues {
+        let logged = kit.run(&log(&kit, call.id, CallOutcome::NoAnswer)).unwrap();
+        assert_eq!((logged.gesture.state, logged.gesture.reason), (GestureState::Scheduled, Some(Reason::NoAnswer)));
+        assert_eq!((logged.gesture.schedule.due_at, logged.contact), (at(due), None));
+        assert_eq!(kit.contacts(ana.household), [(ContactState::Reserved, at(due))]);
+        kit.now = at(due);
+    }
+    let last = kit.run(&log(&kit, call.id, CallOutcome::NoAnswer)).unwrap();
+    assert_eq!((last.gesture.state, last.gesture.attempts), (GestureState::Failed, ATTEMPTS_MAX));
+    let owed = kit.world.obligations.get(&call.interaction.unwrap()).unwrap();
+    assert_eq!((owed.state, owed.reason), (ObligationState::Suppressed, Some(Reason::NoAnswer)));
+}
+
+#[test]
+fn a_busy_line_is_tried_soon() {
+    let (mut kit, _, call) = with_call();
+    let logged = kit.run(&log(&kit, call.id, CallOutcome::Busy)).unwrap();
+    assert_eq!(logged.gesture.schedule.due_at, at("2026-11-23T10:30"));
+}
+
+#[test]
+fn p5_the_time_a_customer_asks_for_goes_before_the_hours() {
+    let (mut kit, _, call) = with_call();
+    let evening = at("2026-11-25T21:30");
+    let logged = kit.run(&log(&kit, call.id, CallOutcome::CallBack { at: evening })).unwrap();
+    let planned = &logged.gesture.schedule;
+    assert_eq!((planned.due_at, planned.planned_local.as_str()), (evening, "2026-11-25T21:30"));
+    assert_eq!(logged.gesture.reason, Some(Reason::CallBack));
+    let past = log(&kit, call.id, CallOutcome::CallBack { at: at("2026-11-23T09:00") });
+    assert!(matches!(kit.run(&past), Err(Refusal::Invalid(_))));
+}
+
+#[test]
+fn a_wrong_number_is_not_used_again() {
+    let (mut kit, ana, call) = with_call();
+    let other = super::call(2, &ana, at("2026-11-24T10:00"));
+    kit = kit.with_gesture(&other);
+    let logged = kit.run(&log(&kit, call.id, CallOutcome::WrongNumber)).unwrap();
+    assert_eq!((logged.gesture.state, logged.gesture.channel), (GestureState::Scheduled, Channel::HandOver));
+    assert_eq!(kit.gesture(other.id).channel, Channel::HandOver);
+    let ana = kit.world.customer(ana.id).unwrap();
+    assert!(ana.profile.contact_points[0].bad);
+    assert_eq!(ana.version, 2);
+}
+
+#[test]
+fn p6_never_again_withdraws_consent_and_takes_back_all_pending_calls_in_that_call() {
+    let (mut kit, ana, call) = with_call();
+    let other = super::call(2, &ana, at("2026-11-24T10:00"));
+    kit = kit.with_gesture(&other);
+    let logged = kit.run(&log(&kit, call.id, CallOutcome::NeverAgain)).unwrap();
+    for id in [call.id, other.id] {
+        let gesture = kit.gesture(id);
+        assert_eq!((gesture.state, gesture.reason), (GestureState::Cancelled, Some(Reason::NeverAgain)));
+    }
+    for purpose in Purpose::ALL {
+        let said = kit.world.customer(ana.id).unwrap().consent(Channel::Phone, *purpose);
+        assert_eq!(said, ConsentState::Refused);
+    }
+    assert!(logged.contact.is_some(), "somebody was reached");
+    let used = kit.contacts(ana.household).into_iter().filter(|(state, _)| *state == ContactState::Used).count();
+    assert_eq!(used, 1, "and that counts");
+    let owed = kit.world.obligations.get(&call.interaction.unwrap()).unwrap();
+    assert_eq!(owed.state, ObligationState::Cancelled, "but it was no thanks");
+}
+
+#[test]
+fn p2_a_repeated_log_changes_nothing() {
+    let (mut kit, _, call) = with_call();
+    let reached = LogCall { once: once("r-1", "a"), ..log(&kit, call.id, CallOutcome::Reached { happy: Some(1) }) };
+    let first = kit.run(&reached).unwrap();
+    let again = kit.run(&reached).unwrap();
+    assert!(again.replayed);
+    assert_eq!((again.gesture, again.contact, again.case), (first.gesture, first.contact, first.case));
+}
+
+#[test]
+fn what_was_decided_on_an_older_version_is_refused() {
+    let (mut kit, _, call) = with_call();
+    let stale = LogCall { version: 9, ..log(&kit, call.id, CallOutcome::Voicemail) };
+    assert!(matches!(kit.run(&stale), Err(Refusal::Stale { .. })));
+}

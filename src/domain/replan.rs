@@ -1,0 +1,293 @@
+//! Plans again what was planned before: when consent, hours or a case changed, when an attempt failed, when its place
+//! in the contact budget went to something that happened.
+
+use super::{
+    answer::gate,
+    budget::{Budget, first_to_give_way},
+    case::CaseOrigin,
+    customer::{Channel, Customer},
+    gesture::{Contact, Gesture, GestureState, PlanStep, Reason, Schedule},
+    ids::{CustomerId, GestureId, HouseholdId, LocationId},
+    ledger::{Ledger, NewCase},
+    location::Location,
+    planning::{Anew, Planned, Wish, plan_gesture},
+    refusal::Refusal,
+    when::Wait,
+    world::{Miss, Needs, Subject, World},
+};
+use jiff::{SignedDuration, Timestamp};
+use std::sync::Arc;
+
+/// Most steps that a gesture keeps of its plans; of more, the newest.
+const STEPS_MAX: usize = 32;
+
+/// How grave a promise is that was not kept.
+const MISSED_PROMISE_SEVERITY: u8 = 3;
+
+/// Why and within what bounds a gesture is planned again.
+#[derive(Debug, Clone)]
+pub struct Replan {
+    /// Not before this instant from now on; by its first terms when `None`.
+    pub from: Option<Timestamp>,
+    /// Whether it must be due before the deadline it has, which then stays.
+    pub within_deadline: bool,
+    /// Why it moves, kept when it goes back to being planned.
+    pub reason: Option<Reason>,
+    /// That in a sentence, without personal data; becomes a step of its plan.
+    pub why: String,
+}
+
+impl Replan {
+    /// By its first terms, since something about the customer changed.
+    pub fn since(why: impl Into<String>) -> Self {
+        Self { from: None, within_deadline: false, reason: None, why: why.into() }
+    }
+}
+
+/// Plans a gesture again and moves it to where it then belongs: planned, held, or ended by the gate that stops it.
+///
+/// # Errors
+/// [`Refusal::Miss`] when something must be loaded first.
+pub fn replan(ledger: &mut Ledger<'_, '_>, gesture: Gesture, how: &Replan) -> Result<Gesture, Refusal> {
+    let (gesture, planned) = plan_again(ledger, gesture, how)?;
+    match planned {
+        Planned::Stopped { reason, explanation } => stop(ledger, gesture, reason, explanation),
+        Planned::Gesture { channel, schedule, held } => settle(ledger, gesture, how, channel, schedule, held),
+    }
+}
+
+/// What a new plan would say. The gesture comes back with its terms changed, where the plan has a new beginning.
+///
+/// # Errors
+/// [`Refusal::Miss`] when its location is not loaded.
+pub fn plan_again(ledger: &Ledger<'_, '_>, mut gesture: Gesture, how: &Replan) -> Result<(Gesture, Planned), Refusal> {
+    let customer = ledger.world.customer(gesture.customer)?;
+    if let Some((reason, explanation)) = barred(&gesture, customer) {
+        return Ok((gesture, Planned::Stopped { reason, explanation: explanation.to_owned() }));
+    }
+    let location = location_of(ledger.world, &gesture.location)?;
+    if let Some(from) = how.from {
+        gesture.terms.moment_at = from;
+        gesture.terms.wait = Wait::Exact(SignedDuration::ZERO);
+    }
+    let stale_from = how.within_deadline.then_some(gesture.schedule.deadline_at);
+    let wish = Wish {
+        customer,
+        location: &location,
+        kind: gesture.kind,
+        purpose: gesture.purpose,
+        tone: gesture.tone,
+        promised: gesture.promised,
+        terms: &gesture.terms,
+        visiting: false,
+        anew: Some(Anew { gesture: gesture.id, stale_from }),
+    };
+    let planned = plan_gesture(ledger.world, &wish, ledger.now());
+    Ok((gesture, planned))
+}
+
+/// What keeps us from speaking to the customer at all. What a person asked for may go to an internal account too.
+#[must_use]
+pub fn barred(gesture: &Gesture, customer: &Customer) -> Option<(Reason, &'static str)> {
+    gate(customer).filter(|(reason, _)| gesture.rule.is_some() || *reason != Reason::Internal)
+}
+
+/// Ends a gesture at the gate that stops it.
+fn stop(
+    ledger: &mut Ledger<'_, '_>,
+    gesture: Gesture,
+    reason: Reason,
+    explanation: String,
+) -> Result<Gesture, Refusal> {
+    let gesture = leave_delivery(ledger, gesture, GestureState::Suppressed)?;
+    match reason {
+        Reason::TooLate | Reason::Stale => expire(ledger, gesture, reason, explanation),
+        _ => ledger.move_gesture(gesture, GestureState::Suppressed, Some(reason), explanation),
+    }
+}
+
+/// Puts a gesture under a new plan.
+///
+/// # Errors
+/// [`Refusal::Miss`] when something must be loaded first.
+pub fn settle(
+    ledger: &mut Ledger<'_, '_>,
+    mut gesture: Gesture,
+    how: &Replan,
+    channel: Channel,
+    schedule: Schedule,
+    held: Option<(Reason, String)>,
+) -> Result<Gesture, Refusal> {
+    gesture.channel = channel;
+    let deadline_before = gesture.schedule.deadline_at;
+    gesture.schedule = continued(&gesture.schedule, schedule, &how.why);
+    if how.within_deadline {
+        gesture.schedule.deadline_at = deadline_before;
+    }
+    let (state, reason, explanation) = match held {
+        Some((reason, why)) => (GestureState::Held, Some(reason), why),
+        None => (GestureState::Scheduled, how.reason, how.why.clone()),
+    };
+    let mut gesture = leave_delivery(ledger, gesture, state)?;
+    if gesture.state == state {
+        gesture.reason = reason;
+        gesture.explanation = explanation;
+        ledger.replan_gesture(gesture)
+    } else {
+        ledger.move_gesture(gesture, state, reason, explanation)
+    }
+}
+
+/// What was on its way is planned again before anything else may become of it.
+fn leave_delivery(ledger: &mut Ledger<'_, '_>, gesture: Gesture, next: GestureState) -> Result<Gesture, Refusal> {
+    if gesture.state == next || gesture.state.may_become(next) || !gesture.state.may_become(GestureState::Scheduled) {
+        return Ok(gesture);
+    }
+    ledger.move_gesture(gesture, GestureState::Scheduled, Some(Reason::Released), "It is not on its way any more.")
+}
+
+/// A plan that goes on from an earlier one: the steps of both, with why it was made anew between them.
+fn continued(before: &Schedule, mut after: Schedule, why: &str) -> Schedule {
+    let mut steps = before.steps.clone();
+    steps.push(PlanStep { at: after.due_at, text: why.to_owned() });
+    steps.append(&mut after.steps);
+    let surplus = steps.len().saturating_sub(STEPS_MAX);
+    steps.drain(..surplus);
+    Schedule { steps, ..after }
+}
+
+/// Ends a gesture that came too late. A promise that is missed opens a case at that instant (4.4).
+///
+/// # Errors
+/// [`Refusal::Miss`] when something must be loaded first.
+pub fn expire(
+    ledger: &mut Ledger<'_, '_>,
+    gesture: Gesture,
+    reason: Reason,
+    explanation: impl Into<String>,
+) -> Result<Gesture, Refusal> {
+    let gesture = ledger.move_gesture(gesture, GestureState::Expired, Some(reason), explanation)?;
+    if gesture.promised {
+        ledger.open_case(NewCase {
+            id: None,
+            customer: gesture.customer,
+            interaction: gesture.interaction,
+            gesture: Some(gesture.id),
+            origin: CaseOrigin::MissedPromise,
+            summary: format!(
+                "We promised a {} by {} and did not keep it.",
+                gesture.kind, gesture.schedule.planned_local
+            ),
+            severity: MISSED_PROMISE_SEVERITY,
+        })?;
+    }
+    Ok(gesture)
+}
+
+/// Plans again all that is pending for a customer and meets a condition.
+///
+/// # Errors
+/// [`Refusal::Miss`] when something must be loaded first.
+pub fn replan_pending(
+    ledger: &mut Ledger<'_, '_>,
+    customer: CustomerId,
+    how: &Replan,
+    which: impl Fn(&Gesture) -> bool,
+) -> Result<(), Refusal> {
+    use GestureState::{Claimed, Held, Scheduled};
+    let pending: Vec<_> = ledger
+        .world
+        .gestures_of(customer)
+        .filter(|g| matches!(g.state, Scheduled | Claimed | Held) && which(g))
+        .cloned()
+        .collect();
+    pending.into_iter().try_for_each(|gesture| {
+        // A retry keeps its pause: only its hours and its channel are looked at anew.
+        let from = (gesture.attempts > 0).then_some(gesture.schedule.due_at);
+        replan(ledger, gesture, &Replan { from: how.from.max(from), ..how.clone() }).map(drop)
+    })
+}
+
+/// After something happened unplanned: the reservations that no longer fit give way, the lowest priority first (4.5).
+///
+/// # Errors
+/// [`Refusal::Miss`] when something must be loaded first.
+pub fn make_room(ledger: &mut Ledger<'_, '_>, household: HouseholdId) -> Result<(), Refusal> {
+    while let Some(id) = next_to_give_way(ledger.world, household) {
+        let Some(gesture) = ledger.world.gestures.get(&id).cloned() else {
+            return Err(missing_gesture(id));
+        };
+        let before = gesture.schedule.due_at;
+        let how = Replan {
+            from: Some(before.max(ledger.now())),
+            within_deadline: true,
+            reason: Some(Reason::OverBudget),
+            why: "An unplanned contact took its place in the contact budget.".to_owned(),
+        };
+        let moved = defer(ledger, gesture, &how)?;
+        if moved.state == GestureState::Scheduled && moved.schedule.due_at <= before {
+            break;
+        }
+    }
+    Ok(())
+}
+
+/// Plans a gesture again for which the budget has no place now. One that finds no later place while it is fresh ends
+/// as over budget, not as stale.
+///
+/// # Errors
+/// [`Refusal::Miss`] when something must be loaded first.
+pub fn defer(ledger: &mut Ledger<'_, '_>, gesture: Gesture, how: &Replan) -> Result<Gesture, Refusal> {
+    let (gesture, planned) = plan_again(ledger, gesture, how)?;
+    match planned {
+        Planned::Gesture { channel, schedule, held } => settle(ledger, gesture, how, channel, schedule, held),
+        Planned::Stopped { reason: Reason::Stale, .. } => {
+            let text = format!("{} There is no other place before it grows stale.", how.why);
+            stop(ledger, gesture, Reason::OverBudget, text)
+        }
+        Planned::Stopped { reason, explanation } => stop(ledger, gesture, reason, explanation),
+    }
+}
+
+/// The weakest reservation of a household for which the budget has no place.
+fn next_to_give_way(world: &World, household: HouseholdId) -> Option<GestureId> {
+    let misplaced = |contact: &&Contact| {
+        let budget = Budget::new(world.contacts_of(household), &world.settings, contact.gesture);
+        budget.place_at(contact.at).is_err()
+    };
+    let started = |id| {
+        let state = world.gestures.get(&id).map(|g| g.state);
+        !matches!(state, None | Some(GestureState::Scheduled | GestureState::Claimed))
+    };
+    first_to_give_way(world.contacts_of(household).filter(misplaced), started).and_then(|contact| contact.gesture)
+}
+
+/// The location of a gesture.
+///
+/// # Errors
+/// [`Refusal::Miss`] when it is not loaded: whoever names a gesture can't know its location beforehand.
+pub fn location_of(world: &World, id: &LocationId) -> Result<Arc<Location>, Refusal> {
+    let needs = || Needs { locations: [id.clone()].into(), ..Needs::default() };
+    world.locations.get(id).cloned().ok_or_else(|| Refusal::Miss(Miss::More(Box::new(needs()))))
+}
+
+/// Asks for a gesture with all that comes with it.
+#[must_use]
+pub fn missing_gesture(id: GestureId) -> Refusal {
+    let needs = Needs { gestures: [id].into(), ..Needs::default() };
+    Refusal::Miss(Miss::More(Box::new(needs)))
+}
+
+/// The gesture of this id.
+///
+/// # Errors
+/// [`Refusal::NotFound`] when there is none.
+pub fn gesture(world: &World, id: GestureId) -> Result<Gesture, Refusal> {
+    world.gestures.get(&id).cloned().ok_or_else(|| Refusal::not_found("gesture", &id))
+}
+
+/// The resource name of a gesture.
+#[must_use]
+pub fn name(id: GestureId) -> String {
+    Subject::Gesture(id).to_string()
+}
