@@ -2,7 +2,7 @@
 
 use std::io;
 
-use crate::{config::ConfigError, server::ServerError, store::StoreError, telemetry::TelemetryError};
+use crate::{app::AppError, config::ConfigError, server::ServerError, store::StoreError, telemetry::TelemetryError};
 
 /// Why a command failed. Its text says what to do next where we know it.
 #[derive(Debug, thiserror::Error)]
@@ -16,6 +16,9 @@ pub enum CliError {
     /// The database can't be used.
     #[error("the database can't be used: {0}")]
     Store(#[from] StoreError),
+    /// The service could not be made ready.
+    #[error(transparent)]
+    App(#[from] AppError),
     /// The service can't be served.
     #[error(transparent)]
     Server(#[from] ServerError),
@@ -47,9 +50,16 @@ impl CliError {
     pub fn exit_code(&self) -> u8 {
         match self {
             Self::Config(_) | Self::Usage(_) | Self::Server(ServerError::NotLoopback(_)) => 2,
-            Self::Unreachable { .. } | Self::Store(StoreError::Unavailable { .. }) => 3,
+            Self::Unreachable { .. }
+            | Self::Store(StoreError::Unavailable { .. })
+            | Self::App(AppError::Store(StoreError::Unavailable { .. })) => 3,
             Self::Refused(_) => 4,
-            Self::Store(_) | Self::Server(_) | Self::Telemetry(_) | Self::Io(_) | Self::Unexpected(_) => 1,
+            Self::App(_)
+            | Self::Store(_)
+            | Self::Server(_)
+            | Self::Telemetry(_)
+            | Self::Io(_)
+            | Self::Unexpected(_) => 1,
         }
     }
 }

@@ -11,8 +11,10 @@ use tonic::service::Routes;
 
 use super::{CliError, clock_routes, settings::settings};
 use crate::{
+    app::App,
     clock::Clock,
     config::{self, Config, SqliteSynchronous},
+    domain::settings::Settings,
     scheduler::Scheduler,
     server::{self, Ended, Probe, Server, Services},
     store::{ConnectSettings, Durability, Room, Store, StoreOptions},
@@ -48,7 +50,10 @@ impl Service {
         // First, so that a refused address touches no database.
         let listener = server::bind(config.listen).await?;
         let address = listener.local_addr()?;
-        let store = open_store(&config, &clock, migrate).await?;
+        let settings = Arc::new(settings(&config));
+        let store = open_store(&config, &clock, Arc::clone(&settings), migrate).await?;
+        let app = App::new(store.clone(), clock.clone(), settings);
+        app.install_starter_rules().await?;
 
         let scheduler = Scheduler::new(clock.clone(), Vec::new());
         let http = if clock.is_manual() {
@@ -62,7 +67,7 @@ impl Service {
             descriptors: tonic_health::pb::FILE_DESCRIPTOR_SET,
             http,
         };
-        let server = Server::new(services, probe(store.clone()), &config.server, stop.clone())?;
+        let server = Server::new(services, probe(app), &config.server, stop.clone())?;
 
         let running = tokio::spawn(async move {
             let background = config.scheduler.enabled.then(|| {
@@ -103,14 +108,14 @@ impl Service {
 }
 
 /// Opens the database and sets a manual clock to the later of what was asked for and where the database's stood.
-async fn open_store(config: &Config, clock: &Clock, migrate: bool) -> Result<Store, CliError> {
+async fn open_store(config: &Config, clock: &Clock, settings: Arc<Settings>, migrate: bool) -> Result<Store, CliError> {
     let asked = clock.clone();
     let store = Store::open(StoreOptions {
         connect: connect_settings(&config.database),
         migrate,
         manual_clock: clock.is_manual(),
         now: Arc::new(move || asked.now()),
-        settings: Arc::new(settings(config)),
+        settings,
         room: Room { interactive: config.write_queue.interactive_capacity, bulk: config.write_queue.bulk_capacity },
         seed: None,
     })
@@ -140,9 +145,9 @@ pub(super) fn connect_settings(database: &config::Database) -> ConnectSettings {
     }
 }
 
-fn probe(store: Store) -> Probe {
+fn probe(app: App) -> Probe {
     Probe::new(move || {
-        let store = store.clone();
-        async move { store.ping().await.is_ok() }
+        let app = app.clone();
+        async move { app.ready().await.is_ok() }
     })
 }
