@@ -17,6 +17,8 @@ fn main() -> Result<(), Box<dyn Error>> {
     fs::write(out.join("descriptor.bin"), compiler.encode_file_descriptor_set())?;
     tonic_prost_build::configure()
         .btree_map(".")
+        // Malformed bytes are the caller's fault; the stock codec would answer INTERNAL.
+        .codec_path("crate::rpc::Codec")
         .include_file("protos.rs")
         .compile_fds(compiler.file_descriptor_set())?;
     Ok(())

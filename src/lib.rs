@@ -5,6 +5,8 @@ pub mod cli;
 pub mod clock;
 pub mod config;
 pub mod domain;
+pub mod proto;
+pub mod rpc;
 pub mod scheduler;
 pub mod server;
 pub mod store;

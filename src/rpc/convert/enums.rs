@@ -1,0 +1,148 @@
+//! Enumerations, value by value.
+
+use crate::{
+    domain::{
+        case::{CaseOrigin, CaseState},
+        customer::{
+            Channel, ConsentState, CustomerKind, CustomerStatus, FactKind, FactOrigin, Greeting, IdentifierKind, Purpose,
+        },
+        gesture::{GestureKind, GestureState, Reason, Tone},
+        interaction::{
+            Direction, FaultKind, FeelingAbout, FeelingJudge, InteractionChannel, InteractionKind, InteractionState,
+            MomentKind, NoPurchaseReason, Outcome, Surprise,
+        },
+        obligation::{ObligationState, OpenReason},
+        rule::{OverBudget, RuleState},
+    },
+    proto::v1 as pb,
+};
+
+/// A number that stands for no value of an enumeration.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct Unknown(pub(crate) i32);
+
+/// An enumeration of the domain as the contract writes it.
+pub(crate) trait WireEnum: Copy {
+    /// The value; `None` for the zero that means "not given".
+    fn from_wire(number: i32) -> Result<Option<Self>, Unknown>;
+
+    /// The number on the wire.
+    fn to_wire(self) -> i32;
+
+    /// All names, for an error that says what would be right.
+    fn names() -> String;
+}
+
+/// The number of a value that may be absent.
+pub(crate) fn to_wire_or_zero<E: WireEnum>(value: Option<E>) -> i32 {
+    value.map_or(0, E::to_wire)
+}
+
+/// Pairs the values of a domain enumeration with those of the contract, by their common names. The compiler sees to it
+/// that none is missing on either side.
+macro_rules! wire_enums {
+    ($($domain:ident = $wire:path { $($value:ident),+ $(,)? })+) => {$(
+        impl WireEnum for $domain {
+            fn from_wire(number: i32) -> Result<Option<Self>, Unknown> {
+                use $wire as Wire;
+                match Wire::try_from(number) {
+                    Ok(Wire::Unspecified) => Ok(None),
+                    $(Ok(Wire::$value) => Ok(Some(Self::$value)),)+
+                    Err(_) => Err(Unknown(number)),
+                }
+            }
+
+            fn to_wire(self) -> i32 {
+                use $wire as Wire;
+                let wire = match self { $(Self::$value => Wire::$value),+ };
+                wire as i32
+            }
+
+            fn names() -> String {
+                Self::NAMES.iter().map(|name| name.to_uppercase()).collect::<Vec<_>>().join(", ")
+            }
+        }
+
+        #[cfg(test)]
+        impl tests::EveryValue for $domain {
+            const ALL: &'static [Self] = Self::ALL;
+        }
+    )+
+
+        #[cfg(test)]
+        fn check_all() {
+            $(tests::there_and_back::<$domain>();)+
+        }
+    };
+}
+
+wire_enums! {
+    CustomerKind = pb::customer::Kind { Person, Organization, Internal }
+    CustomerStatus = pb::customer::Status { Active, Merged, Erased, Deceased }
+    Greeting = pb::customer::Greeting { ByName, WarmWithoutName, None }
+    Channel = pb::Channel { InPerson, Phone, Email, Message, Post, HandOver }
+    Purpose = pb::Purpose { Service, Gratitude, Marketing }
+    ConsentState = pb::consent::State { Granted, Refused, Unknown }
+    IdentifierKind = pb::identifier::Kind { Phone, Email, Loyalty, ExternalId, Social }
+    FactKind = pb::fact::Kind { Like, Dislike, Interest, Family, ImportantDate, Other }
+    FactOrigin = pb::fact::Origin { ToldUs, SeenHere, OtherChannel, Inferred }
+    InteractionKind = pb::InteractionKind {
+        Visit, Enquiry, Purchase, Order, OrderUpdate, Delivery, Support, Complaint, Compliment, Return, Feedback,
+        Observation, OutboundContact,
+    }
+    InteractionChannel = pb::InteractionChannel { InStore, Phone, Email, Chat, Web, App, Social, Post }
+    InteractionState = pb::interaction::State { Open, Closed, Voided }
+    Direction = pb::Direction { Inbound, Outbound }
+    Outcome = pb::Outcome { Purchased, NotPurchased, Resolved, Unresolved, Abandoned, Informed }
+    NoPurchaseReason = pb::NoPurchaseReason {
+        Unknown, JustLooking, OutOfStock, Price, NotOffered, Wait, Undecided, Question, NoShow, Other,
+    }
+    FaultKind = pb::FaultKind {
+        Late, Wrong, MissingPart, Damaged, Wait, PassedOn, Rude, ChargedWrongly, Other,
+    }
+    FeelingAbout = pb::FeelingAbout { Us, OwnLife, Unknown }
+    FeelingJudge = pb::emotion::Judge { Customer, Staff, Model }
+    Surprise = pb::interaction::Unexpected { Good, Bad }
+    MomentKind = pb::MomentKind { Gratification, Neutral, Misery }
+    GestureKind = pb::GestureKind { Note, Call, Recognition, Gift, Apology }
+    Tone = pb::Tone { Cheerful, Caring }
+    GestureState = pb::gesture::State {
+        Scheduled, Claimed, Delivering, Completed, Held, Suppressed, Cancelled, Expired, Failed, Uncertain,
+    }
+    Reason = pb::Reason {
+        NoRuleMatched, TooLate, NoConsent, OverBudget, History, Group, AlreadyThanked, CustomerInactive, Minor, Internal,
+        OpenCase, OwnLife, NoOpening, Voided, Returned, Replaced, Corrected, Reattributed, RuleRetired, ByPerson, Stale,
+        Outbound, Observation, ThankedInPerson, Delivered, DeliveryFailed, LeaseLapsed, Released, NoAnswer, CallBack,
+        WrongNumber, NeverAgain, Anonymous,
+    }
+    ObligationState = pb::obligation::State { Open, Fulfilled, Suppressed, Waived, Expired, Cancelled, NotOwed }
+    OpenReason = pb::obligation::OpenReason { VisitOpen, Anonymous, GesturePending, WithAPerson }
+    RuleState = pb::rule::State { Enabled, Disabled, Retired }
+    OverBudget = pb::rule_action::OverBudget { Defer, Suppress }
+    CaseState = pb::case::State { Open, Resolved }
+    CaseOrigin = pb::case::Origin { Person, Misery, UnhappyCall, MissedPromise }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::fmt::Debug;
+
+    /// A domain enumeration whose values can be counted up.
+    pub(super) trait EveryValue: Sized + 'static {
+        const ALL: &'static [Self];
+    }
+
+    pub(super) fn there_and_back<E: WireEnum + EveryValue + PartialEq + Debug>() {
+        for value in E::ALL {
+            assert_eq!(E::from_wire(value.to_wire()), Ok(Some(*value)));
+        }
+        assert_eq!(E::from_wire(0), Ok(None));
+        assert_eq!(E::from_wire(-1), Err(Unknown(-1)));
+    }
+
+    #[test]
+    fn every_value_comes_back() {
+        check_all();
+    }
+}

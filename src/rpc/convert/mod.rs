@@ -1,0 +1,11 @@
+//! Messages of the contract to types of the domain and back.
+
+pub(crate) mod case;
+pub(crate) mod customer;
+pub(crate) mod enums;
+pub(crate) mod gesture;
+pub(crate) mod interaction;
+pub(crate) mod location;
+pub(crate) mod obligation;
+pub(crate) mod rule;
+pub(crate) mod types;

@@ -1,0 +1,319 @@
+//! Rules.
+
+use super::{
+    enums::WireEnum,
+    obligation::version,
+    types::{duration, read_time_of_day, read_weekly_hours, time_of_day, timestamp, weekly_hours},
+};
+use crate::{
+    domain::{
+        customer::{Channel, Purpose},
+        filter::{Filter, RULE_CONDITIONS},
+        gesture::GestureKind,
+        limits::LIST_MAX,
+        rule::{Action, OverBudget, Pattern, Rule, RuleDefinition, RuleText, Trigger},
+        when::Wait,
+    },
+    proto::v1 as pb,
+    rpc::{etag, names::ResourceId, validate::Fields},
+};
+use jiff::SignedDuration;
+
+/// The longest wait and the longest deadline.
+const DAYS_MAX: i32 = 400;
+const LENGTH_MAX: SignedDuration = SignedDuration::from_hours(24 * DAYS_MAX as i64);
+const VISIT_DAYS_MAX: i32 = 1_000_000;
+
+pub(crate) fn rule(rule: &Rule) -> pb::Rule {
+    let definition = &rule.definition;
+    pb::Rule {
+        name: rule.id.name(),
+        display_name: definition.display_name.clone(),
+        trigger: Some(trigger(&definition.trigger)),
+        condition: definition.condition.clone(),
+        action: Some(action(&definition.action)),
+        state: rule.state.to_wire(),
+        version: version(rule.version),
+        create_time: Some(timestamp(rule.created_at)),
+        update_time: Some(timestamp(rule.updated_at)),
+        etag: etag::of(rule.revision),
+    }
+}
+
+fn trigger(trigger: &Trigger) -> pb::rule::Trigger {
+    match trigger {
+        Trigger::Interaction(pattern) => pb::rule::Trigger::Interaction(pb::InteractionPattern {
+            kinds: wires(&pattern.kinds),
+            outcomes: wires(&pattern.outcomes),
+            channels: wires(&pattern.channels),
+            directions: wires(&pattern.directions),
+            moments: wires(&pattern.moments),
+        }),
+        Trigger::Milestone { visit_days } => {
+            let visit_days = visit_days.iter().map(|days| i32::try_from(*days).unwrap_or(i32::MAX)).collect();
+            pb::rule::Trigger::Milestone(pb::VisitMilestone { visit_days })
+        }
+    }
+}
+
+fn wires<E: WireEnum>(values: &[E]) -> Vec<i32> {
+    values.iter().map(|value| value.to_wire()).collect()
+}
+
+fn action(action: &Action) -> pb::RuleAction {
+    use pb::rule_action::Wait as Wire;
+    let wait = match action.wait {
+        Wait::Exact(length) => Wire::WaitDuration(duration(length)),
+        Wait::Days { days, at } => {
+            Wire::WaitCalendar(pb::CalendarWait { days: days.into(), at: Some(time_of_day(at)) })
+        }
+    };
+    let text = |text: &RuleText| pb::RuleText { language_code: text.language.clone(), text: text.text.clone() };
+    pb::RuleAction {
+        gesture_kind: action.gesture.to_wire(),
+        channels: wires(&action.channels),
+        wait: Some(wait),
+        windows: weekly_hours(action.window.as_ref()),
+        business_days: action.business_days,
+        deadline_duration: Some(duration(action.deadline)),
+        priority: action.priority.into(),
+        tone: action.tone.to_wire(),
+        purpose: action.purpose.to_wire(),
+        role: action.role.clone(),
+        group: action.group.clone(),
+        promised: action.promised,
+        over_budget: action.over_budget.to_wire(),
+        texts: action.texts.iter().map(text).collect(),
+    }
+}
+
+/// Reads what a rule says: everything but what is output only.
+pub(crate) fn read_definition(fields: &mut Fields, rule: pb::Rule) -> Option<RuleDefinition> {
+    let display_name = fields.required_short("display_name", rule.display_name);
+    let trigger = read_trigger(fields, rule.trigger);
+    if let Err(error) = Filter::parse(&rule.condition, &RULE_CONDITIONS) {
+        fields.refuse("condition", error.to_string());
+    }
+    let action = fields.required("action", rule.action, read_action);
+    Some(RuleDefinition { display_name, trigger: trigger?, condition: rule.condition, action: action? })
+}
+
+fn read_trigger(fields: &mut Fields, trigger: Option<pb::rule::Trigger>) -> Option<Trigger> {
+    match trigger {
+        Some(pb::rule::Trigger::Interaction(pattern)) => fields.within("interaction", |fields| {
+            Some(Trigger::Interaction(Pattern {
+                kinds: fields.enums("kinds", pattern.kinds),
+                outcomes: fields.enums("outcomes", pattern.outcomes),
+                channels: fields.enums("channels", pattern.channels),
+                directions: fields.enums("directions", pattern.directions),
+                moments: fields.enums("moments", pattern.moments),
+            }))
+        }),
+        Some(pb::rule::Trigger::Milestone(milestone)) => {
+            fields.within("milestone", |fields| read_visit_days(fields, milestone.visit_days))
+        }
+        None => {
+            fields.refuse("trigger", "must be one of interaction and milestone");
+            None
+        }
+    }
+}
+
+fn read_visit_days(fields: &mut Fields, visit_days: Vec<i32>) -> Option<Trigger> {
+    if visit_days.is_empty() {
+        fields.refuse("visit_days", "must have at least one number");
+    }
+    let mut visit_days = fields.list("visit_days", visit_days, LIST_MAX, |fields, days| {
+        let read = u32::try_from(days).ok().filter(|_| (1..=VISIT_DAYS_MAX).contains(&days));
+        if read.is_none() {
+            fields.refuse_here(format!("is {days}; must be 1 to {VISIT_DAYS_MAX}"));
+        }
+        read
+    });
+    visit_days.sort_unstable();
+    visit_days.dedup();
+    Some(Trigger::Milestone { visit_days })
+}
+
+fn read_action(fields: &mut Fields, action: pb::RuleAction) -> Option<Action> {
+    let gesture = fields.required_enum("gesture_kind", action.gesture_kind);
+    let channels: Vec<Channel> = fields.enums("channels", action.channels);
+    if channels.is_empty() {
+        fields.refuse("channels", "must have at least one channel");
+    }
+    let wait = read_wait(fields, action.wait);
+    let shortest = SignedDuration::from_micros(1);
+    if action.deadline_duration.is_none() {
+        fields.refuse("deadline_duration", "must be set");
+    }
+    let deadline = fields.duration("deadline_duration", action.deadline_duration, shortest..=LENGTH_MAX);
+    let priority = fields.ranged("priority", action.priority, 0..=100);
+    let tone = fields.required_enum("tone", action.tone);
+    let purpose = fields.optional_enum("purpose", action.purpose).unwrap_or(default_purpose(gesture));
+    Some(Action {
+        window: read_weekly_hours(fields, "windows", action.windows),
+        business_days: action.business_days,
+        role: fields.short("role", action.role),
+        group: fields.short("group", action.group),
+        promised: action.promised,
+        over_budget: fields.optional_enum("over_budget", action.over_budget).unwrap_or(OverBudget::Defer),
+        texts: read_texts(fields, action.texts),
+        gesture: gesture?,
+        channels,
+        wait: wait?,
+        deadline: deadline?,
+        priority: priority?,
+        tone: tone?,
+        purpose,
+    })
+}
+
+/// What a gesture counts as when consent is asked for and nobody said.
+pub(crate) fn default_purpose(kind: Option<GestureKind>) -> Purpose {
+    if kind == Some(GestureKind::Apology) { Purpose::Service } else { Purpose::Gratitude }
+}
+
+fn read_wait(fields: &mut Fields, wait: Option<pb::rule_action::Wait>) -> Option<Wait> {
+    use pb::rule_action::Wait as Wire;
+    match wait {
+        None => Some(Wait::Exact(SignedDuration::ZERO)),
+        Some(Wire::WaitDuration(length)) => {
+            fields.duration("wait_duration", Some(length), SignedDuration::ZERO..=LENGTH_MAX).map(Wait::Exact)
+        }
+        Some(Wire::WaitCalendar(wait)) => fields.within("wait_calendar", |fields| {
+            let days = fields.ranged("days", wait.days, 0..=DAYS_MAX);
+            let at = fields.required("at", wait.at, read_time_of_day);
+            Some(Wait::Days { days: days?, at: at? })
+        }),
+    }
+}
+
+fn read_texts(fields: &mut Fields, texts: Vec<pb::RuleText>) -> Vec<RuleText> {
+    let mut languages = Vec::new();
+    fields.list("texts", texts, LIST_MAX, |fields, text| {
+        fields.given("language_code", &text.language_code);
+        let language = fields.language("language_code", &text.language_code);
+        if languages.contains(&language) {
+            fields.refuse("language_code", "is given twice");
+        }
+        languages.push(language.clone());
+        Some(RuleText { language, text: fields.required_text("text", text.text) })
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use super::*;
+    use crate::domain::{interaction::InteractionKind, rule::RuleState};
+    use jiff::Timestamp;
+
+    fn full() -> pb::Rule {
+        let time = |hours| Some(pb::TimeOfDay { hours, minutes: 0 });
+        pb::Rule {
+            display_name: "Thanks for stopping by".to_owned(),
+            trigger: Some(pb::rule::Trigger::Interaction(pb::InteractionPattern {
+                kinds: vec![InteractionKind::Visit.to_wire()],
+                outcomes: vec![pb::Outcome::NotPurchased.into()],
+                channels: vec![pb::InteractionChannel::InStore.into()],
+                directions: vec![pb::Direction::Inbound.into()],
+                moments: vec![pb::MomentKind::Neutral.into()],
+            })),
+            condition: "summary.visit_days >= 2".to_owned(),
+            action: Some(pb::RuleAction {
+                gesture_kind: GestureKind::Note.to_wire(),
+                channels: vec![Channel::Email.to_wire(), Channel::HandOver.to_wire()],
+                wait: Some(pb::rule_action::Wait::WaitCalendar(pb::CalendarWait { days: 1, at: time(10) })),
+                windows: vec![pb::WeeklyWindow { weekday: 1, open: time(9), close: time(18) }],
+                business_days: true,
+                deadline_duration: Some(prost_types::Duration { seconds: 86_400, nanos: 0 }),
+                priority: 100,
+                tone: pb::Tone::Cheerful.into(),
+                purpose: Purpose::Gratitude.to_wire(),
+                role: "manager".to_owned(),
+                group: "thanks".to_owned(),
+                promised: true,
+                over_budget: OverBudget::Suppress.to_wire(),
+                texts: vec![pb::RuleText { language_code: "en".to_owned(), text: "Thank you!".to_owned() }],
+            }),
+            ..pb::Rule::default()
+        }
+    }
+
+    fn read(message: pb::Rule) -> Result<RuleDefinition, Vec<String>> {
+        let mut fields = Fields::new();
+        let definition = fields.required("rule", Some(message), read_definition);
+        let paths = |item: pb::ItemError| item.violations.into_iter().map(|v| v.field).collect();
+        fields.finish(definition).map_err(|failure| paths(failure.into_item_error()))
+    }
+
+    fn shown(definition: RuleDefinition) -> pb::Rule {
+        let kept = Rule {
+            id: "thanks".parse().unwrap(),
+            state: RuleState::Enabled,
+            version: 2,
+            definition,
+            revision: 3,
+            created_at: Timestamp::UNIX_EPOCH,
+            updated_at: Timestamp::UNIX_EPOCH,
+        };
+        let shown = rule(&kept);
+        assert_eq!((shown.name.as_str(), shown.version, shown.etag.as_str()), ("rules/thanks", 2, "v3"));
+        pb::Rule {
+            name: String::new(),
+            state: 0,
+            version: 0,
+            create_time: None,
+            update_time: None,
+            etag: String::new(),
+            ..shown
+        }
+    }
+
+    #[test]
+    fn what_a_rule_says_comes_back() {
+        assert_eq!(shown(read(full()).unwrap()), full());
+        let milestone = pb::VisitMilestone { visit_days: vec![5, 10] };
+        let other = pb::Rule { trigger: Some(pb::rule::Trigger::Milestone(milestone)), ..full() };
+        assert_eq!(shown(read(other.clone()).unwrap()), other);
+    }
+
+    #[test]
+    fn everything_wrong_is_named() {
+        let wrong = pb::Rule {
+            display_name: String::new(),
+            trigger: Some(pb::rule::Trigger::Milestone(pb::VisitMilestone { visit_days: vec![0, 3] })),
+            condition: "summary.visit_dayz >= 2".to_owned(),
+            action: Some(pb::RuleAction {
+                gesture_kind: 0,
+                channels: Vec::new(),
+                wait: Some(pb::rule_action::Wait::WaitDuration(prost_types::Duration { seconds: -1, nanos: 0 })),
+                deadline_duration: None,
+                priority: 101,
+                tone: 9,
+                texts: vec![pb::RuleText::default()],
+                ..full().action.unwrap()
+            }),
+            ..full()
+        };
+        let mut paths = read(wrong).unwrap_err();
+        paths.sort();
+        assert_eq!(
+            paths,
+            [
+                "rule.action.channels",
+                "rule.action.deadline_duration",
+                "rule.action.gesture_kind",
+                "rule.action.priority",
+                "rule.action.texts[0].language_code",
+                "rule.action.texts[0].text",
+                "rule.action.tone",
+                "rule.action.wait_duration",
+                "rule.condition",
+                "rule.display_name",
+                "rule.milestone.visit_days[0]",
+            ]
+        );
+    }
+}

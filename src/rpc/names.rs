@@ -1,0 +1,118 @@
+//! Resource names: `customers/{uuid}`, `locations/{slug}` and their like.
+
+use crate::domain::ids::{
+    CaseId, CustomerId, GestureId, HouseholdId, InteractionId, LocationId, RuleId, TouchpointId,
+};
+use uuid::Uuid;
+
+/// An id that the contract writes as a resource name.
+pub(crate) trait ResourceId: Sized {
+    /// The collection, plural.
+    const COLLECTION: &'static str;
+    /// What a right name looks like.
+    const PATTERN: &'static str;
+
+    fn parse_id(id: &str) -> Option<Self>;
+    fn id(&self) -> String;
+
+    /// Reads a resource name.
+    fn parse_name(name: &str) -> Option<Self> {
+        name.strip_prefix(Self::COLLECTION)?.strip_prefix('/').and_then(Self::parse_id)
+    }
+
+    /// Writes the resource name.
+    fn name(&self) -> String {
+        format!("{}/{}", Self::COLLECTION, self.id())
+    }
+}
+
+macro_rules! uuid_names {
+    ($($id:ident: $collection:literal),+ $(,)?) => {$(
+        impl ResourceId for $id {
+            const COLLECTION: &'static str = $collection;
+            const PATTERN: &'static str = concat!($collection, "/{lower-case UUID}");
+
+            fn parse_id(id: &str) -> Option<Self> {
+                parse_uuid(id).map(Self)
+            }
+
+            fn id(&self) -> String {
+                self.0.to_string()
+            }
+        }
+    )+};
+}
+
+macro_rules! slug_names {
+    ($($id:ident: $collection:literal),+ $(,)?) => {$(
+        impl ResourceId for $id {
+            const COLLECTION: &'static str = $collection;
+            const PATTERN: &'static str =
+                concat!($collection, "/{1 to 63 of a-z, 0-9 and hyphen, beginning with a letter}");
+
+            fn parse_id(id: &str) -> Option<Self> {
+                id.parse().ok()
+            }
+
+            fn id(&self) -> String {
+                self.to_string()
+            }
+        }
+    )+};
+}
+
+uuid_names! {
+    CustomerId: "customers",
+    HouseholdId: "households",
+    InteractionId: "interactions",
+    GestureId: "gestures",
+    CaseId: "cases",
+}
+
+slug_names! {
+    LocationId: "locations",
+    RuleId: "rules",
+    TouchpointId: "touchpoints",
+}
+
+/// The name of a resource that may be absent; empty when it is.
+pub(crate) fn optional_name<I: ResourceId>(id: Option<&I>) -> String {
+    id.map(I::name).unwrap_or_default()
+}
+
+/// A UUID in its one canonical spelling: lower case, with hyphens. Any other would be a second name for one thing.
+pub(crate) fn parse_uuid(text: &str) -> Option<Uuid> {
+    Uuid::try_parse(text).ok().filter(|uuid| uuid.to_string() == text)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_read_as_they_are_written() {
+        let customer = CustomerId(Uuid::from_u128(7));
+        assert_eq!(customer.name(), "customers/00000000-0000-0000-0000-000000000007");
+        assert_eq!(CustomerId::parse_name(&customer.name()), Some(customer));
+        assert_eq!(LocationId::parse_name("locations/mill-lane").map(|l| l.name()), Some("locations/mill-lane".into()));
+    }
+
+    #[test]
+    fn only_one_spelling_is_a_name() {
+        for wrong in [
+            "",
+            "customers",
+            "customers/",
+            "customers/7",
+            "cases/00000000-0000-0000-0000-000000000007",
+            "customers/00000000-0000-0000-0000-00000000000A",
+            "customers/00000000000000000000000000000007",
+            "customers/{00000000-0000-0000-0000-000000000007}",
+            "customers/00000000-0000-0000-0000-000000000007/",
+            " customers/00000000-0000-0000-0000-000000000007",
+        ] {
+            assert_eq!(CustomerId::parse_name(wrong), None, "{wrong}");
+        }
+        assert_eq!(RuleId::parse_name("rules/Thanks"), None);
+    }
+}
