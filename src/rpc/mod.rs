@@ -7,6 +7,7 @@ mod caller;
 mod codec;
 mod convert;
 mod etag;
+mod mask;
 mod names;
 mod page_token;
 mod status;

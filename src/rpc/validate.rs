@@ -283,7 +283,7 @@ impl Fields {
         range: RangeInclusive<SignedDuration>,
     ) -> Option<SignedDuration> {
         let duration = duration?;
-        let consistent = duration.nanos.abs() < 1_000_000_000
+        let consistent = duration.nanos.unsigned_abs() < 1_000_000_000
             && (duration.seconds == 0 || duration.nanos == 0 || (duration.seconds < 0) == (duration.nanos < 0));
         let length = SignedDuration::new(duration.seconds, if consistent { duration.nanos } else { 0 });
         if consistent && range.contains(&length) {

@@ -10,4 +10,5 @@ mod cli;
 mod conformance;
 mod docs;
 mod harness;
+mod proto;
 mod server;
