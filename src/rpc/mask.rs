@@ -37,7 +37,10 @@ pub(crate) fn merge<M: Masked>(fields: &mut Fields, mut current: M, new: &M, mas
             None if M::IGNORED.contains(&wanted.as_str()) => {}
             None => {
                 let known = M::PATHS.iter().map(|path| path.name).collect::<Vec<_>>().join(", ");
-                fields.refuse(&format!("update_mask.paths[{index}]"), format!("is no field; use `*`, or some of {known}"));
+                fields.refuse(
+                    &format!("update_mask.paths[{index}]"),
+                    format!("is no field; use `*`, or some of {known}"),
+                );
             }
         }
     }

@@ -1,8 +1,6 @@
 //! Resource names: `customers/{uuid}`, `locations/{slug}` and their like.
 
-use crate::domain::ids::{
-    CaseId, CustomerId, GestureId, HouseholdId, InteractionId, LocationId, RuleId, TouchpointId,
-};
+use crate::domain::ids::{CaseId, CustomerId, GestureId, HouseholdId, InteractionId, LocationId, RuleId, TouchpointId};
 use uuid::Uuid;
 
 /// An id that the contract writes as a resource name.

@@ -90,7 +90,10 @@ impl Failure {
     /// The database can't be used now.
     pub(crate) fn storage(retry_after: Duration) -> Self {
         let message = "the database is busy or away; try again with the same request_id";
-        Self { retry_after: Some(retry_after), ..Self::new(Code::Unavailable, ErrorReason::StorageUnavailable, message) }
+        Self {
+            retry_after: Some(retry_after),
+            ..Self::new(Code::Unavailable, ErrorReason::StorageUnavailable, message)
+        }
     }
 
     /// Too many writes wait.
@@ -230,8 +233,7 @@ mod tests {
 
         let status = failure.into_status();
         let details = status.get_error_details();
-        let fields: Vec<_> =
-            details.bad_request().unwrap().field_violations.iter().map(|v| v.field.as_str()).collect();
+        let fields: Vec<_> = details.bad_request().unwrap().field_violations.iter().map(|v| v.field.as_str()).collect();
         assert_eq!(fields, ["a.b", "c"]);
         let info = details.error_info().unwrap();
         assert_eq!((info.reason.as_str(), info.domain.as_str()), ("INVALID_FIELDS", "gratitude"));
@@ -263,9 +265,6 @@ mod tests {
     fn waiting_is_advised_where_it_helps() {
         let status = Failure::queue_full(Duration::from_millis(200)).into_status();
         assert_eq!(status.code(), Code::ResourceExhausted);
-        assert_eq!(
-            status.get_error_details().retry_info().unwrap().retry_delay,
-            Some(Duration::from_millis(200))
-        );
+        assert_eq!(status.get_error_details().retry_info().unwrap().retry_delay, Some(Duration::from_millis(200)));
     }
 }

@@ -43,7 +43,11 @@ fn enums() -> Vec<EnumDescriptor> {
 }
 
 fn methods() -> Vec<MethodDescriptor> {
-    pool().services().filter(|it| it.package_name() == PACKAGE).flat_map(|it| it.methods().collect::<Vec<_>>()).collect()
+    pool()
+        .services()
+        .filter(|it| it.package_name() == PACKAGE)
+        .flat_map(|it| it.methods().collect::<Vec<_>>())
+        .collect()
 }
 
 /// The comment that stands above an element, by its path within its file.
@@ -115,7 +119,9 @@ fn times_dates_and_lengths_are_named_alike() {
     ]);
     assert_none(messages().into_iter().flat_map(|message| {
         let wrong = |field: &FieldDescriptor| {
-            endings.iter().any(|(kind, endings)| is_a(field, kind) && !endings.iter().any(|end| field.name().ends_with(end)))
+            endings
+                .iter()
+                .any(|(kind, endings)| is_a(field, kind) && !endings.iter().any(|end| field.name().ends_with(end)))
         };
         message.fields().filter(wrong).map(|field| field.full_name().to_owned()).collect::<Vec<_>>()
     }));
@@ -170,7 +176,9 @@ fn each_enumeration_begins_with_what_is_not_given() {
 
 #[test]
 fn nothing_streams_from_the_caller() {
-    assert_none(methods().into_iter().filter(MethodDescriptor::is_client_streaming).map(|it| it.full_name().to_owned()));
+    assert_none(
+        methods().into_iter().filter(MethodDescriptor::is_client_streaming).map(|it| it.full_name().to_owned()),
+    );
 }
 
 #[test]

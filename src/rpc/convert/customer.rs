@@ -4,8 +4,8 @@ use super::{
     enums::{WireEnum, to_wire_or_zero},
     interaction::last_seen,
     types::{
-        birth_date, date, postal_address, read_birth_date, read_date, read_postal_address, read_weekly_hours, timestamp,
-        weekly_hours,
+        birth_date, date, postal_address, read_birth_date, read_date, read_postal_address, read_weekly_hours,
+        timestamp, weekly_hours,
     },
 };
 use crate::{
@@ -16,6 +16,7 @@ use crate::{
         },
         identity,
         limits::LIST_MAX,
+        returning::ReturnStatus,
         summary::Summary,
     },
     proto::v1 as pb,
@@ -29,7 +30,7 @@ use jiff::{Timestamp, civil::Date};
 use std::collections::BTreeMap;
 use uuid::Uuid;
 
-pub(crate) fn customer(customer: &Customer, summary: &Summary, return_status: pb::customer_summary::ReturnStatus) -> pb::Customer {
+pub(crate) fn customer(customer: &Customer, summary: &Summary, return_status: Option<ReturnStatus>) -> pb::Customer {
     let profile = &customer.profile;
     pb::Customer {
         name: customer.id.name(),
@@ -115,9 +116,10 @@ fn consent(consent: &Consent) -> pb::Consent {
     }
 }
 
-fn customer_summary(summary: &Summary, return_status: pb::customer_summary::ReturnStatus) -> pb::CustomerSummary {
+fn customer_summary(summary: &Summary, return_status: Option<ReturnStatus>) -> pb::CustomerSummary {
     let count = |count: u32| i32::try_from(count).unwrap_or(i32::MAX);
-    let kind_count = |(kind, number): (&_, &u32)| pb::KindCount { kind: WireEnum::to_wire(*kind), count: count(*number) };
+    let kind_count =
+        |(kind, number): (&_, &u32)| pb::KindCount { kind: WireEnum::to_wire(*kind), count: count(*number) };
     let spent = |(currency, micros): (&String, &i64)| pb::Money { currency_code: currency.clone(), micros: *micros };
     pb::CustomerSummary {
         visit_days: count(summary.visit_days),
@@ -126,7 +128,7 @@ fn customer_summary(summary: &Summary, return_status: pb::customer_summary::Retu
         last_purchase_date: summary.last_purchase.map(date),
         counts: summary.counts.iter().map(kind_count).collect(),
         median_gap_days: summary.median_gap().map(count),
-        return_status: return_status.into(),
+        return_status: to_wire_or_zero(return_status),
         spend: summary.spend.iter().map(spent).collect(),
         last: summary.last.as_ref().map(last_seen),
         last_contact_time: summary.last_contact_at.map(timestamp),
@@ -365,7 +367,7 @@ mod tests {
     }
 
     fn shown(of: &Customer) -> pb::Customer {
-        customer(of, &Summary::new(of.id), pb::customer_summary::ReturnStatus::Unspecified)
+        customer(of, &Summary::new(of.id), None)
     }
 
     #[test]

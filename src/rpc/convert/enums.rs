@@ -4,7 +4,8 @@ use crate::{
     domain::{
         case::{CaseOrigin, CaseState},
         customer::{
-            Channel, ConsentState, CustomerKind, CustomerStatus, FactKind, FactOrigin, Greeting, IdentifierKind, Purpose,
+            Channel, ConsentState, CustomerKind, CustomerStatus, FactKind, FactOrigin, Greeting, IdentifierKind,
+            Purpose,
         },
         gesture::{GestureKind, GestureState, Reason, Tone},
         interaction::{
@@ -12,6 +13,7 @@ use crate::{
             MomentKind, NoPurchaseReason, Outcome, Surprise,
         },
         obligation::{ObligationState, OpenReason},
+        returning::ReturnStatus,
         rule::{OverBudget, RuleState},
     },
     proto::v1 as pb,
@@ -117,6 +119,7 @@ wire_enums! {
     }
     ObligationState = pb::obligation::State { Open, Fulfilled, Suppressed, Waived, Expired, Cancelled, NotOwed }
     OpenReason = pb::obligation::OpenReason { VisitOpen, Anonymous, GesturePending, WithAPerson }
+    ReturnStatus = pb::customer_summary::ReturnStatus { New, Returning, Regular, Lapsed }
     RuleState = pb::rule::State { Enabled, Disabled, Retired }
     OverBudget = pb::rule_action::OverBudget { Defer, Suppress }
     CaseState = pb::case::State { Open, Resolved }

@@ -156,11 +156,7 @@ pub(crate) fn read_interaction(fields: &mut Fields, said: pb::Interaction, now: 
         replaces: fields.optional_name("replaces", &said.replaces),
         thanked_in_person: said.thanked_in_person,
         // A kind or channel that can't be read is noted; what stands in for it is never used.
-        ..Detail::new(
-            kind.unwrap_or(InteractionKind::Visit),
-            channel.unwrap_or(InteractionChannel::InStore),
-            direction,
-        )
+        ..Detail::new(kind.unwrap_or(InteractionKind::Visit), channel.unwrap_or(InteractionChannel::InStore), direction)
     };
     let new = NewInteraction { location: location?, start_at, end_at, history: said.history, detail };
     fields.note_all(new.violations(now));

@@ -131,13 +131,8 @@ mod tests {
         };
         let shown = location(&kept);
         assert_eq!(shown.name, "locations/mill-lane");
-        let said = pb::Location {
-            name: String::new(),
-            etag: String::new(),
-            create_time: None,
-            update_time: None,
-            ..shown
-        };
+        let said =
+            pb::Location { name: String::new(), etag: String::new(), create_time: None, update_time: None, ..shown };
         assert_eq!(said, full());
     }
 

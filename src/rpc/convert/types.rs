@@ -64,11 +64,7 @@ pub(crate) fn read_date(fields: &mut Fields, date: pb::CalendarDate) -> Option<D
 }
 
 pub(crate) fn birth_date(date: &BirthDate) -> pb::CalendarDate {
-    pb::CalendarDate {
-        year: date.year.unwrap_or_default().into(),
-        month: date.month.into(),
-        day: date.day.into(),
-    }
+    pb::CalendarDate { year: date.year.unwrap_or_default().into(), month: date.month.into(), day: date.day.into() }
 }
 
 /// A birthday; without year, 29 February stands.
@@ -80,11 +76,7 @@ pub(crate) fn read_birth_date(fields: &mut Fields, date: pb::CalendarDate) -> Op
     if date.year != 0 && date.year < 1900 {
         fields.refuse("year", "must be 1900 or later, or 0 if not known");
     }
-    Some(BirthDate {
-        year: (date.year != 0).then_some(found.year()),
-        month: found.month(),
-        day: found.day(),
-    })
+    Some(BirthDate { year: (date.year != 0).then_some(found.year()), month: found.month(), day: found.day() })
 }
 
 pub(crate) fn time_of_day(time: ClockTime) -> pb::TimeOfDay {
@@ -113,7 +105,11 @@ pub(crate) fn weekly_hours(hours: Option<&WeeklyHours>) -> Vec<pb::WeeklyWindow>
 }
 
 /// Weekly hours; none given means no restriction.
-pub(crate) fn read_weekly_hours(fields: &mut Fields, field: &str, windows: Vec<pb::WeeklyWindow>) -> Option<WeeklyHours> {
+pub(crate) fn read_weekly_hours(
+    fields: &mut Fields,
+    field: &str,
+    windows: Vec<pb::WeeklyWindow>,
+) -> Option<WeeklyHours> {
     let windows = fields.list(field, windows, WINDOWS_MAX, read_window);
     if windows.is_empty() {
         return None;
@@ -211,7 +207,9 @@ mod tests {
 
     #[test]
     fn impossible_dates_are_refused() {
-        for (year, month, day) in [(0, 1, 1), (2025, 2, 29), (2025, 13, 1), (2025, 0, 1), (2025, 1, 300), (99_999, 1, 1)] {
+        for (year, month, day) in
+            [(0, 1, 1), (2025, 2, 29), (2025, 13, 1), (2025, 0, 1), (2025, 1, 300), (99_999, 1, 1)]
+        {
             let date = pb::CalendarDate { year, month, day };
             assert_eq!(read(date, read_date), Err(vec!["it".to_owned()]), "{date:?}");
         }
