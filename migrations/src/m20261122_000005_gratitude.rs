@@ -23,7 +23,7 @@ impl MigrationTrait for Migration {
         let indexes = vec![
             // A rule acts once on an occurrence, for ever (P4).
             unique(only(index("gestures", "once", &["rule_id", "occurrence"]), column("rule_id").is_not_null())),
-            index("gestures", "by_customer", &["customer_id", "due_at", "id"]),
+            index("gestures", "by_customer", &["customer_id", "created_at", "id"]),
             index("gestures", "by_due", &["due_at", "id"]),
             only(index("gestures", "by_interaction", &["interaction_id"]), column("interaction_id").is_not_null()),
             only(index("gestures", "claimable", &["priority", "due_at", "id"]), column("state").eq("scheduled")),
@@ -202,6 +202,7 @@ async fn obligations(manager: &SchemaManager<'_>, columns: Columns) -> Result<()
             must(columns.key("kind")),
             columns.key("outcome"),
             must(big("start_at")),
+            must(flag("voided")),
             must(columns.one_of("state", &states)),
             columns.one_of("open_reason", &open_reasons),
             columns.key("reason"),

@@ -3,31 +3,49 @@
 //! What changes goes through the write queue ([`Store::submit`] for commands on customers' histories,
 //! [`Store::write`] for the catalogue); what is only read goes past it, on connections that can't write.
 
+mod cases;
 mod catalog;
 mod chunk;
 mod connect;
 mod constant;
+mod customers;
+mod desk;
 mod due;
 #[allow(unreachable_pub, reason = "the derives of entities write `pub`")]
 mod entity;
 mod error;
 pub mod filter;
 mod flush;
+mod gestures;
+mod insights;
 mod instance;
+mod interactions;
 mod ledger;
 mod load;
+mod locations;
 mod migrate;
+mod paging;
 mod queue;
 mod rows;
+mod rules;
+mod sweeps;
+mod timeline;
 mod transaction;
 mod write;
 
 pub use connect::{ConnectSettings, Durability};
+pub use desk::AtDesk;
 pub use error::StoreError;
+pub use gestures::{QueueCursor, QueuePage, QueueQuery};
+pub use insights::{CoverageCount, CoverageQuery, CustomersSeen, ObligationQuery};
 pub use instance::{Instance, SecretName, Secrets};
+pub use interactions::Answered;
 pub use ledger::Ledger;
 pub use migrate::SchemaState;
+pub use paging::{Cursor, Page, PageRequest};
 pub use queue::{Lane, Room, SubmitError};
+pub use sweeps::Reading;
+pub use timeline::TimelineEntry;
 
 use crate::domain::{
     settings::Settings,
@@ -38,7 +56,7 @@ use connect::Pools;
 use futures_util::future::BoxFuture;
 use jiff::Timestamp;
 use queue::{Queue, Shared};
-use sea_orm::DatabaseTransaction;
+use sea_orm::{DatabaseConnection, DatabaseTransaction};
 use std::sync::Arc;
 use tokio::sync::oneshot;
 
@@ -157,6 +175,11 @@ impl Store {
         let (answer, outcome) = oneshot::channel();
         self.inner.queue.run_job(Box::new(ledger::Housekeeping { work, answer }))?;
         outcome.await.unwrap_or(Err(StoreError::Closed))
+    }
+
+    /// The connections that only read.
+    fn reader(&self) -> &DatabaseConnection {
+        &self.inner.pools.reader
     }
 
     /// Keeps where a manual clock stands, for the next start.

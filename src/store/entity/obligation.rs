@@ -15,6 +15,7 @@ pub struct Model {
     pub kind: String,
     pub outcome: Option<String>,
     pub start_at: i64,
+    pub voided: bool,
     pub state: String,
     pub open_reason: Option<String>,
     pub reason: Option<String>,

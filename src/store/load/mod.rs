@@ -8,6 +8,8 @@ mod fetch;
 mod neighbours;
 mod reach;
 
+pub(super) use fetch::customers;
+
 use super::{catalog::Catalog, error::StoreError};
 use crate::domain::{
     customer::Customer,

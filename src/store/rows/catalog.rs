@@ -74,6 +74,6 @@ pub(in crate::store) fn rule_from_rows(row: rule::Model, version: &rule_version:
     })
 }
 
-fn definition(version: &rule_version::Model) -> Result<RuleDefinition, StoreError> {
+pub(in crate::store) fn definition(version: &rule_version::Model) -> Result<RuleDefinition, StoreError> {
     VERSIONS.json("definition", &version.definition)
 }

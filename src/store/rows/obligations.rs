@@ -4,7 +4,7 @@ use super::{Source, count};
 use crate::{
     domain::{
         ids::{CustomerId, GestureId, InteractionId},
-        interaction::Interaction,
+        interaction::{Interaction, InteractionState},
         obligation::{Decision, Obligation},
     },
     store::{
@@ -28,6 +28,7 @@ pub(in crate::store) fn to_row(
         kind: interaction.detail.kind.as_str().to_owned(),
         outcome: interaction.detail.outcome.map(|o| o.as_str().to_owned()),
         start_at: interaction.start_at.as_microsecond(),
+        voided: interaction.state == InteractionState::Voided,
         state: obligation.state.as_str().to_owned(),
         open_reason: obligation.open_reason.map(|r| r.as_str().to_owned()),
         reason: obligation.reason.map(|r| r.as_str().to_owned()),
@@ -86,4 +87,12 @@ pub(in crate::store) fn decision_from_row(row: decision::Model) -> Result<Decisi
         priority: DECISIONS.number("priority", row.priority)?,
         at: DECISIONS.instant("at", row.at)?,
     })
+}
+
+/// A name in a column of obligations, read on its own.
+pub(in crate::store) fn name<T>(column: &str, text: &str) -> Result<T, StoreError>
+where
+    T: std::str::FromStr<Err: std::fmt::Display>,
+{
+    OBLIGATIONS.named(column, text)
 }

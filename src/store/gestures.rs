@@ -1,0 +1,173 @@
+//! Gestures, read.
+
+use super::{
+    Store,
+    entity::{
+        decision,
+        gesture::{Column, Entity},
+    },
+    error::StoreError,
+    filter::List,
+    paging::{self, Cursor, Direction, Key, Page, PageRequest},
+    rows,
+};
+use crate::domain::{
+    filter::Filter,
+    gesture::{Gesture, GestureKind, GestureState},
+    ids::{CustomerId, GestureId, LocationId},
+    obligation::Decision,
+};
+use jiff::Timestamp;
+use sea_orm::{
+    ColumnTrait, Condition, EntityTrait, IntoSimpleExpr, QueryFilter, QueryOrder, QuerySelect,
+    sea_query::{CaseStatement, Expr, ExprTrait, SimpleExpr},
+};
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+/// Which part of the work of a day.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct QueueQuery {
+    /// Where.
+    pub location: LocationId,
+    /// Due before this instant.
+    pub before: Timestamp,
+    /// Only in these states.
+    pub states: Vec<GestureState>,
+    /// Only these kinds; all when empty.
+    pub kinds: Vec<GestureKind>,
+    /// Only for these roles; all when empty.
+    pub roles: Vec<String>,
+    /// How many at most.
+    pub size: u32,
+    /// Behind what; the beginning when absent.
+    pub after: Option<QueueCursor>,
+}
+
+/// The place of a gesture in the queue.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct QueueCursor {
+    rank: i32,
+    due_at: i64,
+    id: Uuid,
+}
+
+/// A page of the queue.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct QueuePage {
+    /// What is to do.
+    pub gestures: Vec<Gesture>,
+    /// Where the next page begins; `None` when this is the last.
+    pub next: Option<QueueCursor>,
+}
+
+/// A promise comes before all that is none, whatever its priority (at most 100).
+const PROMISE: i32 = 1_000;
+
+impl Store {
+    /// A gesture.
+    ///
+    /// # Errors
+    /// [`StoreError`] when the database can't tell.
+    pub async fn gesture(&self, id: GestureId) -> Result<Option<Gesture>, StoreError> {
+        let row = Entity::find_by_id(id.0).one(self.reader()).await?;
+        row.map(rows::gestures::from_row).transpose()
+    }
+
+    /// The decision that made a gesture; `None` when a person did.
+    ///
+    /// # Errors
+    /// [`StoreError`] when the database can't tell.
+    pub async fn decision_of(&self, gesture: &Gesture) -> Result<Option<Decision>, StoreError> {
+        let Some((rule, _)) = &gesture.rule else {
+            return Ok(None);
+        };
+        let key = (rule.to_string(), gesture.occurrence.clone());
+        let row = decision::Entity::find_by_id(key).one(self.reader()).await?;
+        row.map(rows::obligations::decision_from_row).transpose()
+    }
+
+    /// A page of the gestures that a filter selects, the first due first.
+    ///
+    /// # Errors
+    /// [`StoreError`] when the database can't tell.
+    pub async fn list_gestures(&self, filter: &Filter, page: &PageRequest) -> Result<Page<Gesture>, StoreError> {
+        let query = Entity::find().filter(List::Gestures.condition(filter)?);
+        let columns = (Column::DueAt, Column::Id);
+        let rows = paging::read(self.reader(), query, columns, Key::Uuid, Direction::Up, page).await?;
+        Page::cut(rows, page.size, |row| Cursor::uuid(row.due_at, row.id)).try_map(rows::gestures::from_row)
+    }
+
+    /// The gestures of a customer that nothing has settled yet, the first due first.
+    ///
+    /// # Errors
+    /// [`StoreError`] when the database can't tell.
+    pub async fn pending_gestures(&self, customer: CustomerId) -> Result<Vec<Gesture>, StoreError> {
+        let rows = Entity::find()
+            .filter(Column::CustomerId.eq(customer.0))
+            .filter(Column::State.is_not_in(settled()))
+            .order_by_asc(Column::DueAt)
+            .order_by_asc(Column::Id)
+            .all(self.reader())
+            .await?;
+        rows.into_iter().map(rows::gestures::from_row).collect()
+    }
+
+    /// What people have to do at a location: promises first, then by priority and due time.
+    ///
+    /// # Errors
+    /// [`StoreError`] when the database can't tell.
+    pub async fn queue(&self, query: &QueueQuery) -> Result<QueuePage, StoreError> {
+        let mut select = Entity::find()
+            .filter(due_work(query))
+            .order_by_desc(rank())
+            .order_by_asc(Column::DueAt)
+            .order_by_asc(Column::Id)
+            .limit(u64::from(query.size) + 1);
+        if let Some(after) = &query.after {
+            select = select.filter(behind(after));
+        }
+        let mut rows = select.all(self.reader()).await?;
+        let more = rows.len() > query.size as usize;
+        rows.truncate(query.size as usize);
+        let place = |row: &super::entity::gesture::Model| QueueCursor {
+            rank: row.priority + if row.promised { PROMISE } else { 0 },
+            due_at: row.due_at,
+            id: row.id,
+        };
+        let next = if more { rows.last().map(place) } else { None };
+        Ok(QueuePage { gestures: rows.into_iter().map(rows::gestures::from_row).collect::<Result<_, _>>()?, next })
+    }
+}
+
+/// The states in which nothing will happen any more.
+pub(super) fn settled() -> Vec<&'static str> {
+    GestureState::ALL.iter().filter(|state| state.is_final()).map(|state| state.as_str()).collect()
+}
+
+fn due_work(query: &QueueQuery) -> Condition {
+    let mut work = Condition::all()
+        .add(Column::LocationId.eq(query.location.as_str()))
+        .add(Column::DueAt.lt(query.before.as_microsecond()))
+        .add(Column::State.is_in(query.states.iter().map(|state| state.as_str())));
+    if !query.kinds.is_empty() {
+        work = work.add(Column::Kind.is_in(query.kinds.iter().map(|kind| kind.as_str())));
+    }
+    if !query.roles.is_empty() {
+        work = work.add(Column::Role.is_in(query.roles.iter().map(String::as_str)));
+    }
+    work
+}
+
+fn rank() -> SimpleExpr {
+    let promise: SimpleExpr = CaseStatement::new().case(Column::Promised.eq(true), PROMISE).finally(0).into();
+    Column::Priority.into_simple_expr().add(promise)
+}
+
+fn behind(after: &QueueCursor) -> Condition {
+    let later = Expr::tuple([Column::DueAt.into_simple_expr(), Column::Id.into_simple_expr()])
+        .gt(Expr::tuple([Expr::val(after.due_at), Expr::val(after.id)]));
+    Condition::any()
+        .add(rank().lt(after.rank))
+        .add(Condition::all().add(rank().eq(after.rank)).add(later))
+}

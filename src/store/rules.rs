@@ -1,0 +1,73 @@
+//! Rules, read.
+
+use super::{
+    Store,
+    entity::{rule, rule_version},
+    error::StoreError,
+    paging::{self, Cursor, Direction, Key, Page, PageRequest},
+    rows,
+};
+use crate::domain::{
+    ids::RuleId,
+    rule::{Rule, RuleDefinition},
+};
+use sea_orm::{ColumnTrait, Condition, EntityTrait, QueryFilter};
+use std::collections::HashMap;
+
+impl Store {
+    /// A rule with its newest version.
+    ///
+    /// # Errors
+    /// [`StoreError`] when the database can't tell.
+    pub async fn rule(&self, id: &RuleId) -> Result<Option<Rule>, StoreError> {
+        let Some(row) = rule::Entity::find_by_id(id.as_str()).one(self.reader()).await? else {
+            return Ok(None);
+        };
+        Ok(self.with_versions(vec![row]).await?.pop())
+    }
+
+    /// What a version of a rule says.
+    ///
+    /// # Errors
+    /// [`StoreError`] when the database can't tell.
+    pub async fn rule_version(&self, id: &RuleId, version: u32) -> Result<Option<RuleDefinition>, StoreError> {
+        let Ok(version) = i32::try_from(version) else {
+            return Ok(None);
+        };
+        let row = rule_version::Entity::find_by_id((id.to_string(), version)).one(self.reader()).await?;
+        row.as_ref().map(rows::catalog::definition).transpose()
+    }
+
+    /// A page of all rules, oldest first, retired ones too.
+    ///
+    /// # Errors
+    /// [`StoreError`] when the database can't tell.
+    pub async fn list_rules(&self, page: &PageRequest) -> Result<Page<Rule>, StoreError> {
+        let columns = (rule::Column::CreatedAt, rule::Column::Id);
+        let rows = paging::read(self.reader(), rule::Entity::find(), columns, Key::Slug, Direction::Up, page).await?;
+        let Page { items, next } = Page::cut(rows, page.size, |row| Cursor { order: row.created_at, id: row.id.clone() });
+        Ok(Page { items: self.with_versions(items).await?, next })
+    }
+
+    async fn with_versions(&self, rules: Vec<rule::Model>) -> Result<Vec<Rule>, StoreError> {
+        if rules.is_empty() {
+            return Ok(Vec::new());
+        }
+        let newest = rules.iter().fold(Condition::any(), |any, row| {
+            let version = Condition::all()
+                .add(rule_version::Column::RuleId.eq(row.id.as_str()))
+                .add(rule_version::Column::Version.eq(row.version));
+            any.add(version)
+        });
+        let versions = rule_version::Entity::find().filter(newest).all(self.reader()).await?;
+        let mut versions: HashMap<_, _> = versions.into_iter().map(|version| (version.rule_id.clone(), version)).collect();
+        let mut found = Vec::with_capacity(rules.len());
+        for row in rules {
+            let version = versions
+                .remove(&row.id)
+                .ok_or_else(|| StoreError::corrupt("rules", "version", "has no definition"))?;
+            found.push(rows::catalog::rule_from_rows(row, &version)?);
+        }
+        Ok(found)
+    }
+}

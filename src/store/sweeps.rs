@@ -1,0 +1,179 @@
+//! What time has made due: bounded pages of ids for the scheduler, and housekeeping.
+
+use super::{
+    Store, constant,
+    entity::{gesture, idempotency_key, interaction, read},
+    error::StoreError,
+    write::insert,
+};
+use crate::domain::{
+    gesture::GestureState,
+    ids::{CustomerId, GestureId, InteractionId, RuleId},
+    interaction::InteractionState,
+    world::Actor,
+};
+use jiff::{SignedDuration, Timestamp};
+use sea_orm::{
+    ActiveValue::{NotSet, Set},
+    ColumnTrait, Condition, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
+};
+use uuid::Uuid;
+
+/// One reading of a person's data (P12).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Reading {
+    /// When.
+    pub at: Timestamp,
+    /// Who read.
+    pub actor: Actor,
+    /// By which method.
+    pub method: &'static str,
+    /// Whose data.
+    pub customer: CustomerId,
+}
+
+impl Store {
+    /// Open visits whose expected end has come, or that were open for longer than `default` without one; the oldest
+    /// first.
+    ///
+    /// # Errors
+    /// [`StoreError`] when the database can't tell.
+    pub async fn visits_to_close(
+        &self,
+        now: Timestamp,
+        default: SignedDuration,
+        limit: u32,
+    ) -> Result<Vec<InteractionId>, StoreError> {
+        use interaction::{Column, Entity};
+        let begun_before = now.saturating_sub(default).unwrap_or(now).as_microsecond();
+        let over = Condition::any()
+            .add(Column::ExpectedEnd.lte(now.as_microsecond()))
+            .add(Condition::all().add(Column::ExpectedEnd.is_null()).add(Column::StartAt.lte(begun_before)));
+        let ids: Vec<Uuid> = Entity::find()
+            .select_only()
+            .column(Column::Id)
+            .filter(constant::is(Column::State, InteractionState::Open.as_str()))
+            .filter(over)
+            .order_by_asc(Column::StartAt)
+            .order_by_asc(Column::Id)
+            .limit(u64::from(limit))
+            .into_tuple()
+            .all(self.reader())
+            .await?;
+        Ok(ids.into_iter().map(InteractionId).collect())
+    }
+
+    /// Gestures whose lease has lapsed; the longest first.
+    ///
+    /// # Errors
+    /// [`StoreError`] when the database can't tell.
+    pub async fn lapsed_leases(&self, now: Timestamp, limit: u32) -> Result<Vec<GestureId>, StoreError> {
+        use gesture::Column;
+        let leased = [GestureState::Claimed.as_str(), GestureState::Delivering.as_str()];
+        let lapsed = Condition::all()
+            .add(constant::is_one_of(Column::State, leased))
+            .add(Column::LeaseUntil.lte(now.as_microsecond()));
+        self.gesture_ids(lapsed, Column::LeaseUntil, limit).await
+    }
+
+    /// Gestures whose deadline has passed before anybody began them, promises among them; the longest first.
+    ///
+    /// # Errors
+    /// [`StoreError`] when the database can't tell.
+    pub async fn overdue_gestures(&self, now: Timestamp, limit: u32) -> Result<Vec<GestureId>, StoreError> {
+        use gesture::Column;
+        let waiting = [GestureState::Scheduled.as_str(), GestureState::Held.as_str()];
+        let overdue = Condition::all()
+            .add(constant::is_one_of(Column::State, waiting))
+            .add(Column::DeadlineAt.lte(now.as_microsecond()));
+        self.gesture_ids(overdue, Column::DeadlineAt, limit).await
+    }
+
+    /// Gestures that a rule made and that wait; for when the rule is retired.
+    ///
+    /// # Errors
+    /// [`StoreError`] when the database can't tell.
+    pub async fn waiting_gestures_of_rule(&self, rule: &RuleId, limit: u32) -> Result<Vec<GestureId>, StoreError> {
+        use gesture::Column;
+        let waiting = [GestureState::Scheduled.as_str(), GestureState::Held.as_str(), GestureState::Claimed.as_str()];
+        let of_rule = Condition::all()
+            .add(Column::RuleId.eq(rule.as_str()))
+            .add(constant::is_one_of(Column::State, waiting));
+        self.gesture_ids(of_rule, Column::DueAt, limit).await
+    }
+
+    async fn gesture_ids(
+        &self,
+        condition: Condition,
+        order: gesture::Column,
+        limit: u32,
+    ) -> Result<Vec<GestureId>, StoreError> {
+        let ids: Vec<Uuid> = gesture::Entity::find()
+            .select_only()
+            .column(gesture::Column::Id)
+            .filter(condition)
+            .order_by_asc(order)
+            .order_by_asc(gesture::Column::Id)
+            .limit(u64::from(limit))
+            .into_tuple()
+            .all(self.reader())
+            .await?;
+        Ok(ids.into_iter().map(GestureId).collect())
+    }
+
+    /// Forgets request keys whose time has passed, at most `limit`; returns how many.
+    ///
+    /// # Errors
+    /// [`StoreError`] when the database can't do it.
+    pub async fn forget_request_keys(&self, now: Timestamp, limit: u32) -> Result<u64, StoreError> {
+        use idempotency_key::{Column, Entity};
+        self.keep_house(move |tx| {
+            Box::pin(async move {
+                let expired = Entity::find()
+                    .filter(Column::ExpiresAt.lte(now.as_microsecond()))
+                    .order_by_asc(Column::ExpiresAt)
+                    .limit(u64::from(limit))
+                    .all(tx)
+                    .await?;
+                let mut forgotten = 0;
+                for scope in by_scope(expired) {
+                    let gone = Condition::all().add(Column::Scope.eq(scope.0)).add(Column::Key.is_in(scope.1));
+                    forgotten += Entity::delete_many().filter(gone).exec(tx).await?.rows_affected;
+                }
+                Ok(forgotten)
+            })
+        })
+        .await
+    }
+
+    /// Notes who read whose data.
+    ///
+    /// # Errors
+    /// [`StoreError`] when the database can't do it.
+    pub async fn note_readings(&self, readings: Vec<Reading>) -> Result<(), StoreError> {
+        self.keep_house(move |tx| {
+            let rows: Vec<_> = readings.iter().map(reading_to_row).collect();
+            Box::pin(async move { insert::<read::Entity, _>(tx, rows).await })
+        })
+        .await
+    }
+}
+
+fn by_scope(keys: Vec<idempotency_key::Model>) -> std::collections::BTreeMap<String, Vec<String>> {
+    let mut scopes: std::collections::BTreeMap<String, Vec<String>> = std::collections::BTreeMap::new();
+    for key in keys {
+        scopes.entry(key.scope).or_default().push(key.key);
+    }
+    scopes
+}
+
+fn reading_to_row(reading: &Reading) -> read::ActiveModel {
+    read::ActiveModel {
+        seq: NotSet,
+        at: Set(reading.at.as_microsecond()),
+        actor: Set(reading.actor.principal.clone()),
+        on_behalf_of: Set(reading.actor.on_behalf_of.clone()),
+        method: Set(reading.method.to_owned()),
+        customer_id: Set(reading.customer.0),
+    }
+}
