@@ -52,9 +52,11 @@ impl Store {
             return Ok(Vec::new());
         }
         let length = keys.len().next_power_of_two();
-        let values = keys.iter().chain(keys.last().into_iter().cycle()).take(length).flat_map(|key| {
-            [key.kind.as_str().into(), key.system.as_str().into(), key.normalized.as_str().into()]
-        });
+        let values = keys
+            .iter()
+            .chain(keys.last().into_iter().cycle())
+            .take(length)
+            .flat_map(|key| [key.kind.as_str().into(), key.system.as_str().into(), key.normalized.as_str().into()]);
         self.at_desk(&by_identifier(self.reader().get_database_backend(), length), values.collect()).await
     }
 
@@ -133,7 +135,8 @@ fn tuples(backend: DbBackend, count: usize, types: &[&str]) -> String {
             let separator = if place == 0 { "" } else { ", " };
             match backend {
                 DbBackend::Postgres => {
-                    write!(sql, "{separator}${}::{kind}", tuple * types.len() + place + 1).expect("a string takes text");
+                    write!(sql, "{separator}${}::{kind}", tuple * types.len() + place + 1)
+                        .expect("a string takes text");
                 }
                 _ => write!(sql, "{separator}?").expect("a string takes text"),
             }
@@ -165,7 +168,8 @@ fn people(backend: DbBackend, found: &str) -> String {
 }
 
 fn prefixed<C: Iterable + Iden>(table: &str) -> String {
-    let columns: Vec<_> = C::iter().map(|c| format!("{table}.\"{0}\" AS \"{table}_{0}\"", Iden::to_string(&c))).collect();
+    let columns: Vec<_> =
+        C::iter().map(|c| format!("{table}.\"{0}\" AS \"{table}_{0}\"", Iden::to_string(&c))).collect();
     columns.join(", ")
 }
 

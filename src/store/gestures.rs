@@ -167,7 +167,5 @@ fn rank() -> SimpleExpr {
 fn behind(after: &QueueCursor) -> Condition {
     let later = Expr::tuple([Column::DueAt.into_simple_expr(), Column::Id.into_simple_expr()])
         .gt(Expr::tuple([Expr::val(after.due_at), Expr::val(after.id)]));
-    Condition::any()
-        .add(rank().lt(after.rank))
-        .add(Condition::all().add(rank().eq(after.rank)).add(later))
+    Condition::any().add(rank().lt(after.rank)).add(Condition::all().add(rank().eq(after.rank)).add(later))
 }

@@ -108,7 +108,8 @@ impl Store {
     pub async fn customers_seen(&self, query: &CoverageQuery) -> Result<CustomersSeen, StoreError> {
         let db = self.reader();
         let backend = db.get_database_backend();
-        let statement = Statement::from_sql_and_values(backend, customers_seen_sql(backend), customers_seen_values(query));
+        let statement =
+            Statement::from_sql_and_values(backend, customers_seen_sql(backend), customers_seen_values(query));
         let Some(row) = db.query_one_raw(statement).await? else {
             return Ok(CustomersSeen::default());
         };

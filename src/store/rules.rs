@@ -45,7 +45,8 @@ impl Store {
     pub async fn list_rules(&self, page: &PageRequest) -> Result<Page<Rule>, StoreError> {
         let columns = (rule::Column::CreatedAt, rule::Column::Id);
         let rows = paging::read(self.reader(), rule::Entity::find(), columns, Key::Slug, Direction::Up, page).await?;
-        let Page { items, next } = Page::cut(rows, page.size, |row| Cursor { order: row.created_at, id: row.id.clone() });
+        let Page { items, next } =
+            Page::cut(rows, page.size, |row| Cursor { order: row.created_at, id: row.id.clone() });
         Ok(Page { items: self.with_versions(items).await?, next })
     }
 
@@ -60,12 +61,12 @@ impl Store {
             any.add(version)
         });
         let versions = rule_version::Entity::find().filter(newest).all(self.reader()).await?;
-        let mut versions: HashMap<_, _> = versions.into_iter().map(|version| (version.rule_id.clone(), version)).collect();
+        let mut versions: HashMap<_, _> =
+            versions.into_iter().map(|version| (version.rule_id.clone(), version)).collect();
         let mut found = Vec::with_capacity(rules.len());
         for row in rules {
-            let version = versions
-                .remove(&row.id)
-                .ok_or_else(|| StoreError::corrupt("rules", "version", "has no definition"))?;
+            let version =
+                versions.remove(&row.id).ok_or_else(|| StoreError::corrupt("rules", "version", "has no definition"))?;
             found.push(rows::catalog::rule_from_rows(row, &version)?);
         }
         Ok(found)

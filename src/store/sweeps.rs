@@ -96,9 +96,8 @@ impl Store {
     pub async fn waiting_gestures_of_rule(&self, rule: &RuleId, limit: u32) -> Result<Vec<GestureId>, StoreError> {
         use gesture::Column;
         let waiting = [GestureState::Scheduled.as_str(), GestureState::Held.as_str(), GestureState::Claimed.as_str()];
-        let of_rule = Condition::all()
-            .add(Column::RuleId.eq(rule.as_str()))
-            .add(constant::is_one_of(Column::State, waiting));
+        let of_rule =
+            Condition::all().add(Column::RuleId.eq(rule.as_str())).add(constant::is_one_of(Column::State, waiting));
         self.gesture_ids(of_rule, Column::DueAt, limit).await
     }
 

@@ -43,11 +43,7 @@ impl Store {
     ///
     /// # Errors
     /// [`StoreError`] when the database can't tell.
-    pub async fn timeline(
-        &self,
-        customer: CustomerId,
-        page: &PageRequest,
-    ) -> Result<Page<TimelineEntry>, StoreError> {
+    pub async fn timeline(&self, customer: CustomerId, page: &PageRequest) -> Result<Page<TimelineEntry>, StoreError> {
         let (db, key, down) = (self.reader(), Key::Uuid, Direction::Down);
         let query = interaction::Entity::find().filter(interaction::Column::CustomerId.eq(customer.0));
         let columns = (interaction::Column::StartAt, interaction::Column::Id);
@@ -76,7 +72,12 @@ impl Store {
     ///
     /// # Errors
     /// [`StoreError`] when the database can't tell.
-    pub async fn events_of(&self, subject: &Subject, size: u32, after: Option<i64>) -> Result<Vec<(i64, Event)>, StoreError> {
+    pub async fn events_of(
+        &self,
+        subject: &Subject,
+        size: u32,
+        after: Option<i64>,
+    ) -> Result<Vec<(i64, Event)>, StoreError> {
         use event::{Column, Entity};
         use sea_orm::{QueryOrder, QuerySelect};
         let mut query = Entity::find().filter(Column::Subject.eq(subject.to_string()));
