@@ -11,14 +11,17 @@ use crate::{
             visits::{CheckIn, Close, Ending},
             who::Who,
         },
+        filter::Filter,
         ids::{CustomerId, InteractionId, LocationId},
+        interaction::Interaction,
+        refusal::Refusal,
         world::{Actor, IdempotencyKey},
     },
-    store::Lane,
+    store::{Answered, Cursor, Lane, Page, PageRequest},
 };
 use futures_util::future::join_all;
 use jiff::Timestamp;
-use std::sync::Arc;
+use std::{collections::BTreeSet, sync::Arc};
 
 /// How many items of an each-for-itself batch are handed to the queue at once, so that one batch never fills it.
 const SLICE: usize = 100;
@@ -165,6 +168,50 @@ impl App {
         customer: Option<CustomerId>,
     ) -> Result<Recorded, AppError> {
         self.submit(Lane::Interactive, Attribute { actor, id, customer }).await
+    }
+
+    /// An interaction.
+    ///
+    /// # Errors
+    /// [`Refusal::NotFound`] when there is none.
+    pub async fn interaction(&self, actor: &Actor, id: InteractionId) -> Result<Interaction, AppError> {
+        let found = self.store.interaction(id).await?.ok_or_else(|| Refusal::not_found("interaction", &id))?;
+        self.note_read_of(actor, "GetInteraction", found.customer).await;
+        Ok(found)
+    }
+
+    /// A page of the interactions that a filter selects, the latest begun first.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn interactions(
+        &self,
+        actor: &Actor,
+        filter: &Filter,
+        after: Option<Cursor>,
+        size: u32,
+    ) -> Result<Page<Interaction>, AppError> {
+        let page = self.store.list_interactions(filter, &PageRequest { size, after }).await?;
+        for customer in page.items.iter().filter_map(|i| i.customer).collect::<BTreeSet<_>>() {
+            self.note_read(actor, "ListInteractions", customer).await;
+        }
+        Ok(page)
+    }
+
+    /// What an interaction is owed, and how that came about.
+    ///
+    /// # Errors
+    /// [`Refusal::NotFound`] when there is none.
+    pub async fn explain_interaction(&self, actor: &Actor, id: InteractionId) -> Result<Answered, AppError> {
+        let found = self.store.answered(id).await?.ok_or_else(|| Refusal::not_found("interaction", &id))?;
+        self.note_read_of(actor, "ExplainInteraction", found.interaction.customer).await;
+        Ok(found)
+    }
+
+    async fn note_read_of(&self, actor: &Actor, method: &'static str, customer: Option<CustomerId>) {
+        if let Some(customer) = customer {
+            self.note_read(actor, method, customer).await;
+        }
     }
 
     fn once_about<T: serde::Serialize>(&self, actor: &Actor, method: &str, who: &Who, said: &T) -> Once {

@@ -1,14 +1,31 @@
 //! Locations are set up and changed.
 
-use super::{App, AppError, catalog};
+use super::{App, AppError, Made, catalog};
 use crate::domain::{
     ids::LocationId,
     location::{Location, LocationSettings},
     refusal::Refusal,
     world::{Actor, EventDetail, EventKind, Replay, Subject},
 };
+use crate::store::{Cursor, Page, PageRequest};
 
 impl App {
+    /// A location.
+    ///
+    /// # Errors
+    /// [`Refusal::NotFound`] when there is none.
+    pub async fn location(&self, id: &LocationId) -> Result<Location, AppError> {
+        Ok(self.store.location(id).await?.ok_or_else(|| Refusal::not_found("location", id))?)
+    }
+
+    /// A page of the locations, the oldest first.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn locations(&self, after: Option<Cursor>, size: u32) -> Result<Page<Location>, AppError> {
+        Ok(self.store.list_locations(&PageRequest { size, after }).await?)
+    }
+
     /// Adds a location.
     ///
     /// # Errors
@@ -18,7 +35,7 @@ impl App {
         actor: Actor,
         id: LocationId,
         settings: LocationSettings,
-    ) -> Result<Location, AppError> {
+    ) -> Result<Made<Location>, AppError> {
         let mut content = self.fingerprint("location.", &settings);
         content.0.extend(self.fingerprint("location_id", &id).0);
         let once = self.once(&actor, "CreateLocation", content);
@@ -27,7 +44,8 @@ impl App {
             Box::pin(async move {
                 let subject = Subject::Location(id.clone());
                 if let Replay::Of(_) = ledger.replay(&once.keys, &once.content).await? {
-                    return Ok(ledger.location(&id).await?.ok_or_else(|| Refusal::not_found("location", &id))?);
+                    let what = ledger.location(&id).await?.ok_or_else(|| Refusal::not_found("location", &id))?;
+                    return Ok(Made { what, replayed: true });
                 }
                 if ledger.location(&id).await?.is_some() {
                     return Err(catalog::exists(&subject, "location_id").into());
@@ -37,7 +55,7 @@ impl App {
                 ledger.add_location(&location).await?;
                 catalog::keep(ledger, &once, &actor, EventKind::LocationCreated, subject, EventDetail::default())
                     .await?;
-                Ok(location)
+                Ok(Made { what: location, replayed: false })
             })
         });
         Ok(edited.await?)

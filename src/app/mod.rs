@@ -4,23 +4,31 @@
 //! readers. Nothing here knows how a call arrived or how data is kept.
 
 mod catalog;
+mod front_desk;
+mod insights;
 mod interactions;
 mod locations;
+mod reads;
 mod rules;
 
+pub use front_desk::{Fit, Recognition};
+pub use insights::{Counts, Coverage, CoverageRow};
 pub use interactions::{BatchMode, CloseVisit, OpenVisit, RecordInteraction};
 
 use crate::{
     clock::Clock,
     domain::{
         commands::Once,
+        ids::CustomerId,
         refusal::Refusal,
         settings::Settings,
+        when::Zones,
         world::{Actor, Command, Fingerprint, IdempotencyKey, KeyHasher},
     },
-    store::{Lane, SecretName, Store, StoreError, SubmitError},
+    store::{Lane, Reading, SecretName, Store, StoreError, SubmitError},
 };
 use jiff::Timestamp;
+use reads::ReadLog;
 use serde::Serialize;
 use std::sync::Arc;
 use tokio::sync::Notify;
@@ -33,6 +41,17 @@ pub struct App {
     settings: Arc<Settings>,
     hasher: KeyHasher,
     due: Arc<Notify>,
+    zones: Zones,
+    readings: ReadLog,
+}
+
+/// Something that was made, or had been made by the same call before.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Made<T> {
+    /// What was made, as it is now.
+    pub what: T,
+    /// It was there already by the same call; nothing was changed.
+    pub replayed: bool,
 }
 
 /// Why a use case did not do what was asked.
@@ -56,11 +75,12 @@ impl From<SubmitError> for AppError {
 }
 
 impl App {
-    /// The use cases over a store.
+    /// The use cases over a store. Needs a tokio runtime.
     #[must_use]
     pub fn new(store: Store, clock: Clock, settings: Arc<Settings>) -> Self {
         let hasher = KeyHasher::new(store.secret(SecretName::Fingerprint));
-        Self { store, clock, settings, hasher, due: Arc::new(Notify::new()) }
+        let readings = ReadLog::start(store.clone());
+        Self { store, clock, settings, hasher, due: Arc::new(Notify::new()), zones: Zones::bundled(), readings }
     }
 
     /// The instant, by the service's clock.
@@ -73,6 +93,16 @@ impl App {
     #[must_use]
     pub fn settings(&self) -> &Arc<Settings> {
         &self.settings
+    }
+
+    /// The time-zone database.
+    pub(crate) fn zones(&self) -> &Zones {
+        &self.zones
+    }
+
+    /// Notes that somebody read a customer's data (P12).
+    pub(crate) async fn note_read(&self, actor: &Actor, method: &'static str, customer: CustomerId) {
+        self.readings.note(Reading { at: self.now(), actor: actor.clone(), method, customer }).await;
     }
 
     /// Notified after each write by which something may have become due.

@@ -1,6 +1,6 @@
 //! Rules are made, changed, switched and retired.
 
-use super::{App, AppError, catalog};
+use super::{App, AppError, Made, catalog};
 use crate::{
     domain::{
         ids::RuleId,
@@ -11,10 +11,26 @@ use crate::{
         starter,
         world::{Actor, EventDetail, EventKind, Replay, Subject},
     },
-    store::SubmitError,
+    store::{Cursor, Page, PageRequest, SubmitError},
 };
 
 impl App {
+    /// A rule with its newest version.
+    ///
+    /// # Errors
+    /// [`Refusal::NotFound`] when there is none.
+    pub async fn rule(&self, id: &RuleId) -> Result<Rule, AppError> {
+        Ok(self.store.rule(id).await?.ok_or_else(|| Refusal::not_found("rule", id))?)
+    }
+
+    /// A page of the rules, the oldest first, with or without the retired ones.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn rules(&self, retired: bool, after: Option<Cursor>, size: u32) -> Result<Page<Rule>, AppError> {
+        Ok(self.store.list_rules(retired, &PageRequest { size, after }).await?)
+    }
+
     /// Adds a rule; it is looked at from now on if `enabled`. It never answers what happened before.
     ///
     /// # Errors
@@ -25,7 +41,7 @@ impl App {
         id: RuleId,
         definition: RuleDefinition,
         enabled: bool,
-    ) -> Result<Rule, AppError> {
+    ) -> Result<Made<Rule>, AppError> {
         let mut content = self.fingerprint("rule.", &definition);
         content.0.extend(self.fingerprint("rule_id", &id).0);
         let once = self.once(&actor, "CreateRule", content);
@@ -36,7 +52,7 @@ impl App {
             Box::pin(async move {
                 let subject = Subject::Rule(id.clone());
                 if let Replay::Of(_) = ledger.replay(&once.keys, &once.content).await? {
-                    return existing(ledger, &id).await;
+                    return Ok(Made { what: existing(ledger, &id).await?, replayed: true });
                 }
                 if ledger.rule(&id).await?.is_some() {
                     return Err(catalog::exists(&subject, "rule_id").into());
@@ -49,7 +65,7 @@ impl App {
                 let rule = Rule { id, state, version: 1, definition, revision: 1, created_at: now, updated_at: now };
                 ledger.add_rule(&rule).await?;
                 catalog::keep(ledger, &once, &actor, EventKind::RuleCreated, subject, EventDetail::default()).await?;
-                Ok(rule)
+                Ok(Made { what: rule, replayed: false })
             })
         });
         Ok(edited.await?)

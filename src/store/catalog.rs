@@ -19,10 +19,12 @@ use std::{
 
 /// Locations and enabled rules as of one revision.
 #[derive(Debug)]
-pub(super) struct Catalog {
+pub struct Catalog {
     revision: i64,
-    pub(super) locations: HashMap<LocationId, Arc<Location>>,
-    pub(super) rules: Arc<RuleBook>,
+    /// Every location.
+    pub locations: HashMap<LocationId, Arc<Location>>,
+    /// The enabled rules.
+    pub rules: Arc<RuleBook>,
 }
 
 /// The newest copy.

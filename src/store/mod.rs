@@ -33,6 +33,7 @@ mod timeline;
 mod transaction;
 mod write;
 
+pub use catalog::Catalog;
 pub use connect::{ConnectSettings, Durability};
 pub use desk::AtDesk;
 pub use error::StoreError;
@@ -73,6 +74,7 @@ pub struct Store {
 struct Inner {
     pools: Pools,
     queue: Queue,
+    catalog: Arc<CatalogCache>,
     instance: Instance,
     secrets: Secrets,
 }
@@ -132,14 +134,15 @@ impl Store {
             Some(seed) => seed,
             None => instance::random()?,
         };
+        let catalog = Arc::new(CatalogCache::default());
         let shared = Shared {
             pools: pools.clone(),
-            catalog: CatalogCache::default(),
+            catalog: Arc::clone(&catalog),
             settings: options.settings,
             now: options.now,
         };
         let queue = Queue::start(Arc::new(shared), options.room, seed);
-        Ok(Self { inner: Arc::new(Inner { pools, queue, instance, secrets }) })
+        Ok(Self { inner: Arc::new(Inner { pools, queue, catalog, instance, secrets }) })
     }
 
     /// Has a command decided and written. When the caller goes away meanwhile, it may still be.
@@ -175,6 +178,14 @@ impl Store {
         let (answer, outcome) = oneshot::channel();
         self.inner.queue.run_job(Box::new(ledger::Housekeeping { work, answer }))?;
         outcome.await.unwrap_or(Err(StoreError::Closed))
+    }
+
+    /// The locations and enabled rules as they are now; read again only when they have changed.
+    ///
+    /// # Errors
+    /// [`StoreError`] when the database can't tell.
+    pub async fn catalog(&self) -> Result<Arc<Catalog>, StoreError> {
+        self.inner.catalog.get(self.reader()).await
     }
 
     /// The connections that only read.

@@ -9,7 +9,7 @@ use super::{
 };
 use crate::domain::{
     ids::RuleId,
-    rule::{Rule, RuleDefinition},
+    rule::{Rule, RuleDefinition, RuleState},
 };
 use sea_orm::{ColumnTrait, Condition, EntityTrait, QueryFilter};
 use std::collections::HashMap;
@@ -38,13 +38,17 @@ impl Store {
         row.as_ref().map(rows::catalog::definition).transpose()
     }
 
-    /// A page of all rules, oldest first, retired ones too.
+    /// A page of the rules, oldest first, with or without the retired ones.
     ///
     /// # Errors
     /// [`StoreError`] when the database can't tell.
-    pub async fn list_rules(&self, page: &PageRequest) -> Result<Page<Rule>, StoreError> {
+    pub async fn list_rules(&self, retired: bool, page: &PageRequest) -> Result<Page<Rule>, StoreError> {
         let columns = (rule::Column::CreatedAt, rule::Column::Id);
-        let rows = paging::read(self.reader(), rule::Entity::find(), columns, Key::Slug, Direction::Up, page).await?;
+        let mut query = rule::Entity::find();
+        if !retired {
+            query = query.filter(rule::Column::State.ne(RuleState::Retired.as_str()));
+        }
+        let rows = paging::read(self.reader(), query, columns, Key::Slug, Direction::Up, page).await?;
         let Page { items, next } =
             Page::cut(rows, page.size, |row| Cursor { order: row.created_at, id: row.id.clone() });
         Ok(Page { items: self.with_versions(items).await?, next })

@@ -25,7 +25,7 @@ use tokio::{sync::oneshot, task::JoinHandle};
 /// What every writer shares.
 pub(super) struct Shared {
     pub(super) pools: Pools,
-    pub(super) catalog: CatalogCache,
+    pub(super) catalog: Arc<CatalogCache>,
     pub(super) settings: Arc<Settings>,
     pub(super) now: super::Now,
 }
