@@ -48,6 +48,6 @@ impl<In: Message + Default> Decoder for StrictDecoder<In> {
     type Error = Status;
 
     fn decode(&mut self, bytes: &mut DecodeBuf<'_>) -> Result<Option<In>, Status> {
-        In::decode(bytes).map(Some).map_err(|error| Failure::malformed(&error).into_status())
+        In::decode(bytes).map(Some).map_err(|error| Failure::malformed(error).into_status())
     }
 }

@@ -7,10 +7,64 @@ mod caller;
 mod codec;
 mod convert;
 mod etag;
+mod framing;
+mod interactions;
+mod locations;
 mod mask;
 mod names;
 mod page_token;
+mod rules;
 mod status;
 mod validate;
 
 pub use codec::Codec;
+
+use crate::{
+    app::{App, Cursor},
+    domain::{limits::REQUEST_MAX_BYTES, world::Actor},
+    proto::v1::{
+        interaction_service_server::InteractionServiceServer, location_service_server::LocationServiceServer,
+        rule_service_server::RuleServiceServer,
+    },
+};
+use page_token::PageTokens;
+use status::Failure;
+use std::sync::Arc;
+use tonic::{Request, codec::CompressionEncoding::Gzip, service::Routes};
+
+/// Every service of the contract, over the same use cases. Clones share them.
+#[derive(Clone)]
+struct Rpc {
+    app: Arc<App>,
+    tokens: PageTokens,
+}
+
+/// The services of the contract, ready to be served.
+#[must_use]
+pub fn routes(app: Arc<App>) -> Routes {
+    let rpc = Rpc { tokens: PageTokens::new(&app.page_token_secret()), app };
+    macro_rules! add {
+        ($($server:ident),+ $(,)?) => {
+            Routes::default()$(.add_service(
+                $server::new(rpc.clone())
+                    .max_decoding_message_size(REQUEST_MAX_BYTES)
+                    .accept_compressed(Gzip)
+                    .send_compressed(Gzip),
+            ))+
+        };
+    }
+    let routes = add![LocationServiceServer, InteractionServiceServer, RuleServiceServer];
+    Routes::from(routes.into_axum_router().layer(axum::middleware::map_response(framing::blame)))
+}
+
+impl Rpc {
+    /// Who calls, and what they say.
+    fn call<T>(&self, request: Request<T>) -> Result<(Actor, T), Failure> {
+        Ok((caller::caller(request.metadata())?, request.into_inner()))
+    }
+
+    /// The token of the next page; empty after the last.
+    fn next_page(&self, binding: &[&str], next: Option<&Cursor>) -> Result<String, Failure> {
+        next.map_or(Ok(String::new()), |next| self.tokens.seal(binding, next))
+    }
+}

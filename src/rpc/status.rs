@@ -1,6 +1,7 @@
 //! How a call's failure is told: the only place that knows gRPC codes and error details.
 
 use crate::{
+    app::{AppError, StoreError},
     domain::{
         limits,
         refusal::{Precondition, Refusal, Violation},
@@ -8,12 +9,17 @@ use crate::{
     proto::v1 as pb,
 };
 use pb::ErrorReason;
-use std::{collections::HashMap, time::Duration};
+use std::{collections::HashMap, fmt::Display, time::Duration};
 use tonic::{Code, Status};
 use tonic_types::{ErrorDetails, FieldViolation, PreconditionViolation, StatusExt};
 
 /// The domain of every `ErrorInfo`.
 pub(crate) const DOMAIN: &str = "gratitude";
+
+/// When a full queue has probably moved on.
+const RETRY_QUEUE_AFTER: Duration = Duration::from_millis(200);
+/// When a busy or lost database is worth another try.
+const RETRY_STORAGE_AFTER: Duration = Duration::from_secs(1);
 
 /// A failure before it is put on the wire, as the status of a call or as the error of one item of a batch.
 #[derive(Debug, Clone, PartialEq)]
@@ -69,8 +75,8 @@ impl Failure {
         failure
     }
 
-    /// Bytes that are no message of the method. Decoding errors name fields and wire types, never values.
-    pub(crate) fn malformed(error: &prost::DecodeError) -> Self {
+    /// Bytes that are no message of the method. What is wrong with them names fields and wire types, never values.
+    pub(crate) fn malformed(error: impl Display) -> Self {
         let message = format!("the request is no valid message of this method: {error}");
         Self::new(Code::InvalidArgument, ErrorReason::MalformedRequest, message)
     }
@@ -116,6 +122,16 @@ impl Failure {
         self
     }
 
+    /// What is wrong with the fields, as seen from a message in which this one stands at `place`. A failure of another kind
+    /// is a violation of the whole.
+    pub(crate) fn into_violations(self, place: &str) -> Vec<Violation> {
+        if self.violations.is_empty() {
+            return vec![Violation::new(place, self.message)];
+        }
+        let moved = |v: Violation| Violation::new(format!("{place}.{}", v.field), v.description);
+        self.violations.into_iter().map(moved).collect()
+    }
+
     /// As the status of a whole call.
     pub(crate) fn into_status(self) -> Status {
         let reason = reason_name(self.reason);
@@ -157,6 +173,20 @@ impl Failure {
 impl From<Failure> for Status {
     fn from(failure: Failure) -> Self {
         failure.into_status()
+    }
+}
+
+impl From<AppError> for Failure {
+    fn from(error: AppError) -> Self {
+        match error {
+            AppError::Refused(refusal) => refusal.into(),
+            AppError::Store(StoreError::QueueFull) => Self::queue_full(RETRY_QUEUE_AFTER),
+            AppError::Store(error) if error.is_transient() => Self::storage(RETRY_STORAGE_AFTER),
+            AppError::Store(error) => {
+                tracing::error!(%error, "a call failed in the store");
+                Self::internal()
+            }
+        }
     }
 }
 

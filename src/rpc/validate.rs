@@ -5,7 +5,7 @@ use super::{
     status::Failure,
 };
 use crate::{
-    domain::{codes, customer::IdentifierKind, identity, limits, refusal::Violation, when::Zones},
+    domain::{codes, customer::IdentifierKind, filter::{Filter, Schema}, identity, limits, refusal::Violation, when::Zones},
     rpc::convert::enums::{Unknown, WireEnum},
 };
 use jiff::{SignedDuration, Timestamp};
@@ -357,6 +357,11 @@ pub(crate) fn page_size(fields: &mut Fields, wanted: i32) -> u32 {
             limits::PAGE_DEFAULT
         }
     }
+}
+
+/// A filter of a list; the empty one selects everything.
+pub(crate) fn read_filter(fields: &mut Fields, field: &str, source: &str, schema: &Schema) -> Option<Filter> {
+    Filter::parse(source, schema).map_err(|error| fields.refuse(field, error.to_string())).ok()
 }
 
 #[cfg(test)]

@@ -10,3 +10,4 @@ pub(crate) mod location;
 pub(crate) mod obligation;
 pub(crate) mod rule;
 pub(crate) mod types;
+pub(crate) mod who;

@@ -1,0 +1,254 @@
+//! An interaction comes in, and is put right.
+
+use super::{
+    Rpc,
+    convert::{
+        gesture::gesture,
+        interaction::{interaction, read_interaction, read_purchase},
+        obligation::{decision, looked_at, obligation},
+        who::read_who,
+    },
+    names::ResourceId,
+    status::Failure,
+    validate::{Fields, page_size, read_filter},
+};
+use crate::{
+    app::{BatchMode, CloseVisit, RecordInteraction},
+    domain::{
+        commands::{record::Recorded, visits::Ending},
+        filter::INTERACTIONS,
+        ids::{InteractionId, LocationId},
+        limits::BATCH_MAX,
+        world::Actor,
+    },
+    proto::v1::{self as pb, interaction_service_server::InteractionService},
+};
+use std::collections::HashMap;
+use tonic::{Request, Response, Status};
+
+#[tonic::async_trait]
+impl InteractionService for Rpc {
+    async fn get_interaction(
+        &self,
+        request: Request<pb::GetInteractionRequest>,
+    ) -> Result<Response<pb::Interaction>, Status> {
+        let (actor, said) = self.call(request)?;
+        let mut fields = Fields::new();
+        let id = fields.name::<InteractionId>("name", &said.name);
+        let id = fields.finish(id)?;
+        let found = self.app.interaction(&actor, id).await.map_err(Failure::from)?;
+        Ok(Response::new(interaction(&found)))
+    }
+
+    async fn list_interactions(
+        &self,
+        request: Request<pb::ListInteractionsRequest>,
+    ) -> Result<Response<pb::ListInteractionsResponse>, Status> {
+        let (actor, said) = self.call(request)?;
+        let binding = ["ListInteractions", &said.filter];
+        let mut fields = Fields::new();
+        let size = page_size(&mut fields, said.page_size);
+        let filter = read_filter(&mut fields, "filter", &said.filter, &INTERACTIONS);
+        let filter = fields.finish(filter)?;
+        let after = self.tokens.open(&binding, &said.page_token)?;
+        let page = self.app.interactions(&actor, &filter, after, size).await.map_err(Failure::from)?;
+        Ok(Response::new(pb::ListInteractionsResponse {
+            interactions: page.items.iter().map(interaction).collect(),
+            next_page_token: self.next_page(&binding, page.next.as_ref())?,
+        }))
+    }
+
+    async fn record_interaction(
+        &self,
+        request: Request<pb::RecordInteractionRequest>,
+    ) -> Result<Response<pb::RecordInteractionResponse>, Status> {
+        let (actor, said) = self.call(request)?;
+        let region = self.region_at(place(&said)).await?;
+        let call = self.read_record(&actor, said, &region)?;
+        let recorded = self.app.record(call).await.map_err(Failure::from)?;
+        Ok(Response::new(response(&recorded)))
+    }
+
+    async fn batch_record_interactions(
+        &self,
+        request: Request<pb::BatchRecordInteractionsRequest>,
+    ) -> Result<Response<pb::BatchRecordInteractionsResponse>, Status> {
+        let (actor, said) = self.call(request)?;
+        let count = said.requests.len();
+        if !(1..=BATCH_MAX).contains(&count) {
+            let description = format!("has {count} items; must have 1 to {BATCH_MAX}");
+            return Err(Failure::invalid_field("requests", description).into());
+        }
+        let regions = self.regions_of(&said.requests).await?;
+        let items = said.requests.into_iter().map(|item| {
+            let region = regions.get(place(&item)).map(String::as_str).unwrap_or_default();
+            self.read_record(&actor, item, region)
+        });
+        let results = if said.atomic {
+            self.record_atomically(items.collect()).await?
+        } else {
+            self.record_each(items.collect()).await?
+        };
+        Ok(Response::new(pb::BatchRecordInteractionsResponse { results }))
+    }
+
+    async fn close_interaction(
+        &self,
+        request: Request<pb::CloseInteractionRequest>,
+    ) -> Result<Response<pb::CloseInteractionResponse>, Status> {
+        let (mut actor, said) = self.call(request)?;
+        let mut fields = Fields::new();
+        actor.request_id = fields.request_id(&said.request_id);
+        let id = fields.name("name", &said.name);
+        let outcome = fields.required_enum("outcome", said.outcome);
+        let ending = Ending {
+            outcome,
+            no_purchase_reason: fields.optional_enum("no_purchase_reason", said.no_purchase_reason),
+            end_at: fields.time("end_time", said.end_time),
+            purchase: fields.optional("purchase", said.purchase, read_purchase),
+            ..Ending::default()
+        };
+        let id = fields.finish(id)?;
+        let closed = self.app.close_visit(CloseVisit { actor, id, ending }).await.map_err(Failure::from)?;
+        let pb::RecordInteractionResponse { interaction, obligation, gestures, replayed } = response(&closed);
+        Ok(Response::new(pb::CloseInteractionResponse { interaction, obligation, gestures, replayed }))
+    }
+
+    async fn void_interaction(
+        &self,
+        request: Request<pb::VoidInteractionRequest>,
+    ) -> Result<Response<pb::VoidInteractionResponse>, Status> {
+        let (actor, said) = self.call(request)?;
+        let mut fields = Fields::new();
+        let id = fields.name("name", &said.name);
+        let reason = fields.required_short("reason", said.reason);
+        let id = fields.finish(id)?;
+        let voided = self.app.void(actor, id, reason).await.map_err(Failure::from)?;
+        let pb::RecordInteractionResponse { interaction, obligation, .. } = response(&voided);
+        Ok(Response::new(pb::VoidInteractionResponse { interaction, obligation }))
+    }
+
+    async fn attribute_interaction(
+        &self,
+        request: Request<pb::AttributeInteractionRequest>,
+    ) -> Result<Response<pb::AttributeInteractionResponse>, Status> {
+        let (actor, said) = self.call(request)?;
+        let mut fields = Fields::new();
+        let id = fields.name("name", &said.name);
+        let customer = fields.optional_name("customer", &said.customer);
+        let id = fields.finish(id)?;
+        let attributed = self.app.attribute(actor, id, customer).await.map_err(Failure::from)?;
+        let pb::RecordInteractionResponse { interaction, obligation, gestures, .. } = response(&attributed);
+        Ok(Response::new(pb::AttributeInteractionResponse { interaction, obligation, gestures }))
+    }
+
+    async fn explain_interaction(
+        &self,
+        request: Request<pb::ExplainInteractionRequest>,
+    ) -> Result<Response<pb::ExplainInteractionResponse>, Status> {
+        let (actor, said) = self.call(request)?;
+        let mut fields = Fields::new();
+        let id = fields.name("name", &said.name);
+        let id = fields.finish(id)?;
+        let answered = self.app.explain_interaction(&actor, id).await.map_err(Failure::from)?;
+        Ok(Response::new(pb::ExplainInteractionResponse {
+            interaction: Some(interaction(&answered.interaction)),
+            obligation: Some(obligation(&answered.obligation)),
+            decisions: answered.decisions.iter().map(decision).collect(),
+            gestures: answered.gestures.iter().map(gesture).collect(),
+            looked_at: answered.obligation.looked_at.iter().map(looked_at).collect(),
+        }))
+    }
+}
+
+impl Rpc {
+    /// Reads one record. Numbers without country code are read by the region of its place.
+    fn read_record(
+        &self,
+        actor: &Actor,
+        said: pb::RecordInteractionRequest,
+        region: &str,
+    ) -> Result<RecordInteraction, Failure> {
+        let now = self.app.now();
+        let mut fields = Fields::new();
+        let actor = Actor { request_id: fields.request_id(&said.request_id), ..actor.clone() };
+        let who = read_who(&mut fields, said.who, &[region, &self.app.settings().region]);
+        let new = fields.required("interaction", said.interaction, |fields, it| read_interaction(fields, it, now));
+        Ok(RecordInteraction { actor, who, new: fields.finish(new)? })
+    }
+
+    /// The region by which numbers are read at a place; empty if it says none or is not known, which whoever writes
+    /// there will find out.
+    pub(super) async fn region_at(&self, location: &str) -> Result<String, Failure> {
+        let Some(id) = LocationId::parse_name(location) else { return Ok(String::new()) };
+        Ok(self.app.region_at(&id).await?)
+    }
+
+    async fn regions_of(&self, items: &[pb::RecordInteractionRequest]) -> Result<HashMap<String, String>, Failure> {
+        let mut regions = HashMap::new();
+        for location in items.iter().map(place) {
+            if !regions.contains_key(location) {
+                regions.insert(location.to_owned(), self.region_at(location).await?);
+            }
+        }
+        Ok(regions)
+    }
+
+    /// Records all items or none; what is wrong with any of them is told with its position.
+    async fn record_atomically(
+        &self,
+        items: Vec<Result<RecordInteraction, Failure>>,
+    ) -> Result<Vec<pb::RecordInteractionResult>, Failure> {
+        let mut calls = Vec::with_capacity(items.len());
+        let mut violations = Vec::new();
+        for (index, item) in items.into_iter().enumerate() {
+            match item {
+                Ok(call) => calls.push(call),
+                Err(failure) => violations.extend(failure.into_violations(&format!("requests[{index}]"))),
+            }
+        }
+        if !violations.is_empty() {
+            return Err(Failure::invalid(violations));
+        }
+        let recorded = self.app.record_all(calls, BatchMode::Atomic).await?;
+        Ok(recorded.into_iter().map(|one| result(one.map_err(Failure::from))).collect())
+    }
+
+    /// Records each item for itself.
+    async fn record_each(
+        &self,
+        items: Vec<Result<RecordInteraction, Failure>>,
+    ) -> Result<Vec<pb::RecordInteractionResult>, Failure> {
+        let calls = items.iter().filter_map(|item| item.as_ref().ok().cloned()).collect();
+        let mut recorded = self.app.record_all(calls, BatchMode::EachForItself).await?.into_iter();
+        let results = items.into_iter().map(|item| match item {
+            Ok(_) => result(recorded.next().ok_or_else(Failure::internal).and_then(|one| Ok(one?))),
+            Err(failure) => result(Err(failure)),
+        });
+        Ok(results.collect())
+    }
+}
+
+/// Where an item says it happened.
+fn place(said: &pb::RecordInteractionRequest) -> &str {
+    said.interaction.as_ref().map(|interaction| interaction.location.as_str()).unwrap_or_default()
+}
+
+fn result(recorded: Result<Recorded, Failure>) -> pb::RecordInteractionResult {
+    use pb::record_interaction_result::Result as Wire;
+    let result = match recorded {
+        Ok(recorded) => Wire::Response(response(&recorded)),
+        Err(failure) => Wire::Error(failure.into_item_error()),
+    };
+    pb::RecordInteractionResult { result: Some(result) }
+}
+
+/// An interaction as it stands, with what came of it.
+pub(super) fn response(recorded: &Recorded) -> pb::RecordInteractionResponse {
+    pb::RecordInteractionResponse {
+        interaction: Some(interaction(&recorded.interaction)),
+        obligation: Some(obligation(&recorded.obligation)),
+        gestures: recorded.gestures.iter().map(gesture).collect(),
+        replayed: recorded.replayed,
+    }
+}
