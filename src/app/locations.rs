@@ -18,6 +18,15 @@ impl App {
         Ok(self.store.location(id).await?.ok_or_else(|| Refusal::not_found("location", id))?)
     }
 
+    /// The region by which national phone numbers are read at a place; empty when it names none or is not known.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn region_at(&self, id: &LocationId) -> Result<String, AppError> {
+        let catalog = self.store.catalog().await?;
+        Ok(catalog.locations.get(id).map(|location| location.settings.region.clone()).unwrap_or_default())
+    }
+
     /// A page of the locations, the oldest first.
     ///
     /// # Errors

@@ -13,6 +13,7 @@ mod rules;
 
 pub use front_desk::{Fit, Recognition};
 pub use insights::{Counts, Coverage, CoverageRow};
+pub use crate::store::{CoverageQuery, Cursor, ObligationQuery, Page, StoreError};
 pub use interactions::{BatchMode, CloseVisit, OpenVisit, RecordInteraction};
 
 use crate::{
@@ -25,7 +26,7 @@ use crate::{
         when::Zones,
         world::{Actor, Command, Fingerprint, IdempotencyKey, KeyHasher},
     },
-    store::{Lane, Reading, SecretName, Store, StoreError, SubmitError},
+    store::{Lane, Reading, SecretName, Store, SubmitError},
 };
 use jiff::Timestamp;
 use reads::ReadLog;
@@ -93,6 +94,11 @@ impl App {
     #[must_use]
     pub fn settings(&self) -> &Arc<Settings> {
         &self.settings
+    }
+
+    /// Seals page tokens.
+    pub(crate) fn page_token_secret(&self) -> [u8; 32] {
+        self.store.secret(SecretName::PageToken)
     }
 
     /// The time-zone database.

@@ -63,7 +63,7 @@ impl InteractionService for Rpc {
         request: Request<pb::RecordInteractionRequest>,
     ) -> Result<Response<pb::RecordInteractionResponse>, Status> {
         let (actor, said) = self.call(request)?;
-        let region = self.region_at(place(&said)).await?;
+        let region = if names_somebody(&said) { self.region_at(place(&said)).await? } else { String::new() };
         let call = self.read_record(&actor, said, &region)?;
         let recorded = self.app.record(call).await.map_err(Failure::from)?;
         Ok(Response::new(response(&recorded)))
@@ -186,7 +186,7 @@ impl Rpc {
 
     async fn regions_of(&self, items: &[pb::RecordInteractionRequest]) -> Result<HashMap<String, String>, Failure> {
         let mut regions = HashMap::new();
-        for location in items.iter().map(place) {
+        for location in items.iter().filter(|item| names_somebody(item)).map(place) {
             if !regions.contains_key(location) {
                 regions.insert(location.to_owned(), self.region_at(location).await?);
             }
@@ -227,6 +227,11 @@ impl Rpc {
         });
         Ok(results.collect())
     }
+}
+
+/// Whether an item has identifiers, of which a number may need a region to be read.
+fn names_somebody(said: &pb::RecordInteractionRequest) -> bool {
+    matches!(&said.who, Some(pb::Who { who: Some(pb::who::Who::Identity(_)) }))
 }
 
 /// Where an item says it happened.

@@ -8,6 +8,8 @@ mod codec;
 mod convert;
 mod etag;
 mod framing;
+mod front_desk;
+mod insights;
 mod interactions;
 mod locations;
 mod mask;
@@ -23,6 +25,7 @@ use crate::{
     app::{App, Cursor},
     domain::{limits::REQUEST_MAX_BYTES, world::Actor},
     proto::v1::{
+        front_desk_service_server::FrontDeskServiceServer, insight_service_server::InsightServiceServer,
         interaction_service_server::InteractionServiceServer, location_service_server::LocationServiceServer,
         rule_service_server::RuleServiceServer,
     },
@@ -30,7 +33,7 @@ use crate::{
 use page_token::PageTokens;
 use status::Failure;
 use std::sync::Arc;
-use tonic::{Request, codec::CompressionEncoding::Gzip, service::Routes};
+use tonic::{Request, codec::CompressionEncoding::Gzip, server::NamedService, service::Routes};
 
 /// Every service of the contract, over the same use cases. Clones share them.
 #[derive(Clone)]
@@ -39,23 +42,33 @@ struct Rpc {
     tokens: PageTokens,
 }
 
-/// The services of the contract, ready to be served.
-#[must_use]
-pub fn routes(app: Arc<App>) -> Routes {
-    let rpc = Rpc { tokens: PageTokens::new(&app.page_token_secret()), app };
-    macro_rules! add {
-        ($($server:ident),+ $(,)?) => {
-            Routes::default()$(.add_service(
+macro_rules! services {
+    ($($server:ident),+ $(,)?) => {
+        /// The full names of the services, such as `gratitude.v1.CustomerService`.
+        pub const SERVICE_NAMES: &[&str] = &[$(<$server<()> as NamedService>::NAME),+];
+
+        /// The services of the contract, ready to be served.
+        #[must_use]
+        pub fn routes(app: Arc<App>) -> Routes {
+            let rpc = Rpc { tokens: PageTokens::new(&app.page_token_secret()), app };
+            let routes = Routes::default()$(.add_service(
                 $server::new(rpc.clone())
                     .max_decoding_message_size(REQUEST_MAX_BYTES)
                     .accept_compressed(Gzip)
                     .send_compressed(Gzip),
-            ))+
-        };
-    }
-    let routes = add![LocationServiceServer, InteractionServiceServer, RuleServiceServer];
-    Routes::from(routes.into_axum_router().layer(axum::middleware::map_response(framing::blame)))
+            ))+;
+            Routes::from(routes.into_axum_router().layer(axum::middleware::map_response(framing::blame)))
+        }
+    };
 }
+
+services![
+    LocationServiceServer,
+    InteractionServiceServer,
+    FrontDeskServiceServer,
+    RuleServiceServer,
+    InsightServiceServer,
+];
 
 impl Rpc {
     /// Who calls, and what they say.

@@ -181,7 +181,11 @@ impl From<AppError> for Failure {
         match error {
             AppError::Refused(refusal) => refusal.into(),
             AppError::Store(StoreError::QueueFull) => Self::queue_full(RETRY_QUEUE_AFTER),
-            AppError::Store(error) if error.is_transient() => Self::storage(RETRY_STORAGE_AFTER),
+            AppError::Store(StoreError::Stale { what }) => Refusal::Stale { resource: what }.into(),
+            // A constraint that stopped a race lets the loser see, on the next try, what it lost to.
+            AppError::Store(
+                StoreError::Busy | StoreError::Unavailable { .. } | StoreError::Closed | StoreError::Conflict { .. },
+            ) => Self::storage(RETRY_STORAGE_AFTER),
             AppError::Store(error) => {
                 tracing::error!(%error, "a call failed in the store");
                 Self::internal()

@@ -5,7 +5,14 @@ use super::{
     status::Failure,
 };
 use crate::{
-    domain::{codes, customer::IdentifierKind, filter::{Filter, Schema}, identity, limits, refusal::Violation, when::Zones},
+    domain::{
+        codes,
+        customer::IdentifierKind,
+        filter::{Filter, Schema},
+        identity, limits,
+        refusal::Violation,
+        when::Zones,
+    },
     rpc::convert::enums::{Unknown, WireEnum},
 };
 use jiff::{SignedDuration, Timestamp};
@@ -265,14 +272,6 @@ impl Fields {
             self.refuse(field, "is no instant: nanos must be 0 to 999999999 and the year 1 to 9999");
         }
         instant
-    }
-
-    /// An instant that must be there.
-    pub(crate) fn required_time(&mut self, field: &str, time: Option<prost_types::Timestamp>) -> Option<Timestamp> {
-        if time.is_none() {
-            self.refuse(field, "must be set");
-        }
-        self.time(field, time)
     }
 
     /// A length of time within a range, if one is given.

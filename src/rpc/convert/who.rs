@@ -111,9 +111,6 @@ mod tests {
             "who.identity.on_missing",
         ];
         assert_eq!(read(identity, &[]), Err(paths.map(str::to_owned).to_vec()));
-        assert_eq!(
-            read(pb::Identity::default(), &[]),
-            Err(vec!["who.identity.identifiers".to_owned()])
-        );
+        assert_eq!(read(pb::Identity::default(), &[]), Err(vec!["who.identity.identifiers".to_owned()]));
     }
 }

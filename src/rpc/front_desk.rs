@@ -1,0 +1,140 @@
+//! A customer walks in.
+
+use super::{
+    Rpc,
+    convert::{
+        card::card,
+        customer::read_identifiers,
+        interaction::{interaction, read_purchase},
+        who::read_who,
+    },
+    interactions::response,
+    names::ResourceId,
+    status::Failure,
+    validate::Fields,
+};
+use crate::{
+    app::{CloseVisit, Fit, OpenVisit},
+    domain::{
+        commands::visits::Ending,
+        customer::{Identifier, IdentifierKey},
+        identity::parse_query,
+        ids::InteractionId,
+        interaction::{Emotion, FeelingAbout, FeelingJudge},
+        limits::LIST_MAX,
+    },
+    proto::v1::{self as pb, front_desk_service_server::FrontDeskService},
+};
+use tonic::{Request, Response, Status};
+
+/// How strong a mood is that the desk only saw.
+const MIDDLING: u8 = 3;
+
+#[tonic::async_trait]
+impl FrontDeskService for Rpc {
+    async fn recognize(
+        &self,
+        request: Request<pb::RecognizeRequest>,
+    ) -> Result<Response<pb::RecognizeResponse>, Status> {
+        let (actor, said) = self.call(request)?;
+        let region = self.region_at(&said.location).await?;
+        let regions = [region.as_str(), &self.app.settings().region];
+        let mut fields = Fields::new();
+        let location = fields.name("location", &said.location);
+        let name_hint = fields.short("name_hint", said.name_hint);
+        let asked = read_asked(&mut fields, said.identifiers, said.query, &regions);
+        let location = fields.finish(location)?;
+        let found = self.app.recognize(&actor, &location, &asked, &name_hint).await.map_err(Failure::from)?;
+        Ok(Response::new(pb::RecognizeResponse {
+            candidates: found.candidates.iter().map(candidate).collect(),
+            needs_confirmation: found.needs_confirmation,
+            card: found.card.as_ref().map(card),
+        }))
+    }
+
+    async fn check_in(&self, request: Request<pb::CheckInRequest>) -> Result<Response<pb::CheckInResponse>, Status> {
+        let (mut actor, said) = self.call(request)?;
+        let region = self.region_at(&said.location).await?;
+        let regions = [region.as_str(), &self.app.settings().region];
+        let mut fields = Fields::new();
+        actor.request_id = fields.request_id(&said.request_id);
+        let location = fields.name("location", &said.location);
+        let visit = OpenVisit {
+            actor: actor.clone(),
+            who: read_who(&mut fields, said.who, &regions),
+            at: fields.time("start_time", said.start_time),
+            staff: fields.short("staff", said.staff),
+            expected_end: fields.time("expected_end_time", said.expected_end_time),
+            stranger: fields.short("stranger", said.stranger),
+            location: fields.finish(location)?,
+        };
+        let location = visit.location.clone();
+        let opened = self.app.check_in(visit).await.map_err(Failure::from)?;
+        let shown = match opened.interaction.customer {
+            Some(customer) => Some(self.app.card(&actor, "CheckIn", &location, customer).await.map_err(Failure::from)?),
+            None => None,
+        };
+        Ok(Response::new(pb::CheckInResponse {
+            interaction: Some(interaction(&opened.interaction)),
+            card: shown.as_ref().map(card),
+            replayed: opened.replayed,
+        }))
+    }
+
+    async fn check_out(&self, request: Request<pb::CheckOutRequest>) -> Result<Response<pb::CheckOutResponse>, Status> {
+        let (mut actor, said) = self.call(request)?;
+        let mut fields = Fields::new();
+        actor.request_id = fields.request_id(&said.request_id);
+        let id = fields.name::<InteractionId>("interaction", &said.interaction);
+        let ending = read_ending(&mut fields, said);
+        let id = fields.finish(id)?;
+        let closed = self.app.close_visit(CloseVisit { actor, id, ending }).await.map_err(Failure::from)?;
+        let pb::RecordInteractionResponse { interaction, obligation, gestures, replayed } = response(&closed);
+        Ok(Response::new(pb::CheckOutResponse { interaction, obligation, gestures, replayed }))
+    }
+}
+
+/// What the desk was given: identifiers, or a text that may be one of several kinds.
+fn read_asked(
+    fields: &mut Fields,
+    identifiers: Vec<pb::Identifier>,
+    query: String,
+    regions: &[&str],
+) -> Vec<IdentifierKey> {
+    if identifiers.is_empty() && query.trim().is_empty() {
+        fields.refuse("query", "must be set, or identifiers");
+    }
+    let mut asked: Vec<_> =
+        read_identifiers(fields, "identifiers", identifiers, regions).iter().map(Identifier::key).collect();
+    asked.extend(parse_query(&fields.short("query", query), regions));
+    asked
+}
+
+fn read_ending(fields: &mut Fields, said: pb::CheckOutRequest) -> Ending {
+    let about = fields.optional_enum("mood_about", said.mood_about).unwrap_or(FeelingAbout::Unknown);
+    let mood = said.mood.and_then(|mood| fields.ranged("mood", mood, -2..=2));
+    Ending {
+        outcome: fields.required_enum("outcome", said.outcome),
+        no_purchase_reason: fields.optional_enum("no_purchase_reason", said.no_purchase_reason),
+        end_at: fields.time("end_time", said.end_time),
+        purchase: fields.optional("purchase", said.purchase, read_purchase),
+        items_looked_at: fields.shorts("items_looked_at", said.items_looked_at, LIST_MAX),
+        emotion: mood.map(|satisfaction| Emotion {
+            satisfaction,
+            intensity: MIDDLING,
+            judged_by: FeelingJudge::Staff,
+            about,
+        }),
+        remarks: fields.text("remarks", said.remarks),
+        thanked_in_person: said.thanked_in_person,
+    }
+}
+
+fn candidate(fit: &Fit) -> pb::Candidate {
+    pb::Candidate {
+        customer: fit.customer.name(),
+        display_name: fit.display_name.clone(),
+        score: fit.score.into(),
+        reasons: fit.reasons.clone(),
+    }
+}
