@@ -32,8 +32,7 @@ impl TestService {
 
     /// Starts with a changed configuration.
     pub(crate) async fn with(database: Database, change: impl FnOnce(&mut Config)) -> Self {
-        let mut config = Config::default();
-        config.listen = "127.0.0.1:0".parse().unwrap();
+        let mut config = Config { listen: "127.0.0.1:0".parse().unwrap(), ..Config::default() };
         config.database.url = database.url.clone().into();
         config.database.read_connections = 2;
         // Background work is done when the clock is moved, and then to its end: so nothing depends on timing.
