@@ -3,6 +3,7 @@
 //! A write is one [`Command`](crate::domain::world::Command) handed to the store's queue; a read goes to the store's
 //! readers. Nothing here knows how a call arrived or how data is kept.
 
+mod background;
 mod catalog;
 mod front_desk;
 mod insights;
@@ -11,9 +12,10 @@ mod locations;
 mod reads;
 mod rules;
 
+pub use crate::store::{CoverageQuery, Cursor, ObligationQuery, Page, StoreError};
+pub use background::Swept;
 pub use front_desk::{Fit, Recognition};
 pub use insights::{Counts, Coverage, CoverageRow};
-pub use crate::store::{CoverageQuery, Cursor, ObligationQuery, Page, StoreError};
 pub use interactions::{BatchMode, CloseVisit, OpenVisit, RecordInteraction};
 
 use crate::{

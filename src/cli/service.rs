@@ -15,7 +15,7 @@ use crate::{
     clock::Clock,
     config::{self, Config, SqliteSynchronous},
     domain::settings::Settings,
-    scheduler::Scheduler,
+    scheduler::{self, Scheduler},
     server::{self, Ended, Probe, Server, Services},
     store::{ConnectSettings, Durability, Room, Store, StoreOptions},
 };
@@ -55,7 +55,7 @@ impl Service {
         let app = App::new(store.clone(), clock.clone(), settings);
         app.install_starter_rules().await?;
 
-        let scheduler = Scheduler::new(clock.clone(), Vec::new());
+        let scheduler = Scheduler::new(clock.clone(), scheduler::all(&app, &config.scheduler));
         let http = if clock.is_manual() {
             clock_routes::routes(clock, store.clone(), scheduler.clone())
         } else {

@@ -41,8 +41,6 @@ pub struct Config {
     pub server: Server,
     /// Room for writes that wait.
     pub write_queue: WriteQueue,
-    /// How long repeated requests are recognised.
-    pub request_keys: RequestKeys,
     /// Background work.
     pub scheduler: Scheduler,
     /// What is logged, and how.
@@ -199,18 +197,10 @@ pub struct Server {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct WriteQueue {
-    /// Waiting writes of single calls, 16 to 1,000,000.
+    /// Waiting writes of single calls, 256 to 1,000,000.
     pub interactive_capacity: usize,
-    /// Waiting writes of batches, 16 to 1,000,000.
+    /// Waiting writes of batches, 256 to 1,000,000.
     pub bulk_capacity: usize,
-}
-
-/// How long repeated requests are recognised.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct RequestKeys {
-    /// Days that a `request_id` is kept, 1 to 365.
-    pub retention_days: u32,
 }
 
 /// Background work: seconds between two runs of each loop, 1 to 86,400.
@@ -223,12 +213,10 @@ pub struct Scheduler {
     pub close_visits_seconds: u64,
     /// Returning gestures whose lease lapsed.
     pub lapse_leases_seconds: u64,
-    /// Ending gestures past their deadline.
+    /// Ending gestures past their deadline; a missed promise opens its case then.
     pub expire_gestures_seconds: u64,
-    /// Opening cases for missed promises.
-    pub missed_promises_seconds: u64,
     /// Forgetting old request keys.
-    pub purge_request_keys_seconds: u64,
+    pub forget_request_keys_seconds: u64,
     /// Rows that one run takes at most, 1 to 10,000.
     pub page: u32,
 }

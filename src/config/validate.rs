@@ -38,9 +38,8 @@ pub(super) fn problems(config: &Config) -> Vec<String> {
     found.range("budget.period_days", config.budget.period_days, 1..=365);
     found.range("cases.recovery_pause_minutes", config.cases.recovery_pause_minutes, 0..=10_080);
     server(config, &mut found);
-    found.range("write_queue.interactive_capacity", config.write_queue.interactive_capacity, 16..=1_000_000);
-    found.range("write_queue.bulk_capacity", config.write_queue.bulk_capacity, 16..=1_000_000);
-    found.range("request_keys.retention_days", config.request_keys.retention_days, 1..=365);
+    found.range("write_queue.interactive_capacity", config.write_queue.interactive_capacity, 256..=1_000_000);
+    found.range("write_queue.bulk_capacity", config.write_queue.bulk_capacity, 256..=1_000_000);
     scheduler(config, &mut found);
     let filter = EnvFilter::try_new(&config.log.filter);
     found.check(filter.is_ok(), "log.filter", "not a level such as \"info\", nor valid directives");
@@ -101,8 +100,7 @@ fn scheduler(config: &Config, found: &mut Problems) {
         ("scheduler.close_visits_seconds", scheduler.close_visits_seconds),
         ("scheduler.lapse_leases_seconds", scheduler.lapse_leases_seconds),
         ("scheduler.expire_gestures_seconds", scheduler.expire_gestures_seconds),
-        ("scheduler.missed_promises_seconds", scheduler.missed_promises_seconds),
-        ("scheduler.purge_request_keys_seconds", scheduler.purge_request_keys_seconds),
+        ("scheduler.forget_request_keys_seconds", scheduler.forget_request_keys_seconds),
     ] {
         found.range(key, seconds, 1..=86_400);
     }

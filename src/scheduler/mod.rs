@@ -5,6 +5,7 @@
 //! counted and tried again at the next turn; it never ends the loop. All of it may run on every replica at once: the use
 //! cases decide under the database's locks who does what.
 
+mod loops;
 mod runner;
 
 use std::{error::Error, future::Future, pin::Pin, sync::Arc};
@@ -12,6 +13,8 @@ use std::{error::Error, future::Future, pin::Pin, sync::Arc};
 use jiff::{SignedDuration, Timestamp};
 use tokio::{sync::Notify, task::JoinSet};
 use tokio_util::sync::CancellationToken;
+
+pub use loops::all;
 
 use crate::clock::Clock;
 use runner::Runner;

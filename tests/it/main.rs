@@ -11,4 +11,5 @@ mod conformance;
 mod docs;
 mod harness;
 mod proto;
+mod scheduler;
 mod server;

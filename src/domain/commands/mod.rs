@@ -3,6 +3,7 @@
 pub mod batch;
 pub mod correct;
 pub mod gestures;
+pub mod left_open;
 pub mod record;
 pub mod story;
 pub mod visits;

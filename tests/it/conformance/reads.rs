@@ -105,7 +105,7 @@ both_engines! {
             assert!(gestures.is_sorted_by_key(|g| (g.schedule.due_at, g.id)));
             let obligations = pages(size, async |page| store.list_obligations(&ObligationQuery::default(), &page).await).await;
             assert_eq!(obligations.len(), 6);
-            let rules = pages(size, async |page| store.list_rules(&page).await).await;
+            let rules = pages(size, async |page| store.list_rules(false, &page).await).await;
             assert_eq!(rules.len(), gratitude::domain::starter::rules().len());
             assert_eq!(pages(size, async |page| store.list_locations(&page).await).await.len(), 1);
             assert_eq!(pages(size, async |page| store.list_cases(&all(List::Cases), &page).await).await, []);

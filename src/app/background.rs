@@ -1,0 +1,98 @@
+//! What time brings about although nobody calls. Each function takes at most a page of what is due, and is harmless
+//! when done again or by several at once: every command looks again at what it was started for.
+
+use super::{App, AppError};
+use crate::{
+    domain::{
+        commands::{
+            gestures::{Expire, LapseLease},
+            left_open::CloseLeftOpen,
+        },
+        world::Command,
+    },
+    store::Lane,
+};
+use futures_util::{StreamExt, stream};
+use jiff::Timestamp;
+
+/// Commands of a page that wait in the queue at once: they share commits, and leave room for others.
+const IN_FLIGHT: usize = 64;
+
+/// What became of a page.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Swept {
+    /// What was changed.
+    pub changed: u64,
+    /// Whether the page was full and did something: then there may be more.
+    pub has_more: bool,
+}
+
+impl Swept {
+    fn of(found: usize, changed: u64, page: u32) -> Self {
+        Self { changed, has_more: changed > 0 && u32::try_from(found).is_ok_and(|found| found >= page) }
+    }
+}
+
+impl App {
+    /// Closes visits whose time is over and that nobody closed.
+    ///
+    /// # Errors
+    /// The first one's error that could not be closed, after all of the page were tried.
+    pub async fn close_visits_left_open(&self, now: Timestamp, page: u32) -> Result<Swept, AppError> {
+        let ids = self.store.visits_to_close(now, self.settings().visit_closes_after, page).await?;
+        let commands = ids.into_iter().map(|id| CloseLeftOpen { id }).collect();
+        self.sweep(commands, page, |closed| *closed).await
+    }
+
+    /// Takes back what was claimed by workers whose lease lapsed.
+    ///
+    /// # Errors
+    /// As [`close_visits_left_open`](Self::close_visits_left_open).
+    pub async fn lapse_leases(&self, now: Timestamp, page: u32) -> Result<Swept, AppError> {
+        let ids = self.store.lapsed_leases(now, page).await?;
+        let commands = ids.into_iter().map(|id| LapseLease { id }).collect();
+        self.sweep(commands, page, Option::is_some).await
+    }
+
+    /// Ends gestures that nobody began before their deadline; a promise among them opens a case.
+    ///
+    /// # Errors
+    /// As [`close_visits_left_open`](Self::close_visits_left_open).
+    pub async fn expire_gestures(&self, now: Timestamp, page: u32) -> Result<Swept, AppError> {
+        let ids = self.store.overdue_gestures(now, page).await?;
+        let commands = ids.into_iter().map(|id| Expire { id }).collect();
+        self.sweep(commands, page, Option::is_some).await
+    }
+
+    /// Forgets request keys past the time for which they are kept.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn forget_request_keys(&self, now: Timestamp, page: u32) -> Result<Swept, AppError> {
+        let forgotten = self.store.forget_request_keys(now, page).await?;
+        Ok(Swept { changed: forgotten, has_more: forgotten >= u64::from(page) })
+    }
+
+    /// Submits commands to the lane of batches, so that nobody at a desk waits behind them.
+    async fn sweep<C: Command>(
+        &self,
+        commands: Vec<C>,
+        page: u32,
+        has_changed: impl Fn(&C::Reply) -> bool,
+    ) -> Result<Swept, AppError> {
+        let found = commands.len();
+        let replies: Vec<_> = stream::iter(commands.into_iter().map(|command| self.submit(Lane::Bulk, command)))
+            .buffer_unordered(IN_FLIGHT)
+            .collect()
+            .await;
+        let mut changed = 0;
+        let mut failure = None;
+        for reply in replies {
+            match reply {
+                Ok(reply) => changed += u64::from(has_changed(&reply)),
+                Err(error) => failure = failure.or(Some(error)),
+            }
+        }
+        failure.map_or(Ok(Swept::of(found, changed, page)), Err)
+    }
+}

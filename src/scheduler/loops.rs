@@ -1,0 +1,39 @@
+//! The work of this service.
+
+use jiff::SignedDuration;
+
+use super::{Done, Work};
+use crate::{
+    app::{App, Swept},
+    config,
+};
+
+impl From<Swept> for Done {
+    fn from(swept: Swept) -> Self {
+        Self { items: swept.changed, has_more: swept.has_more }
+    }
+}
+
+/// One piece of work, done by a use case that takes an instant and the size of a page.
+macro_rules! work {
+    ($app:expr, $page:expr, $name:literal, $seconds:expr, $use_case:ident) => {{
+        let (app, page) = ($app.clone(), $page);
+        let every = SignedDuration::from_secs(i64::try_from($seconds).unwrap_or(i64::MAX));
+        Work::new($name, every, move |now| {
+            let app = app.clone();
+            async move { app.$use_case(now, page).await.map(Done::from) }
+        })
+    }};
+}
+
+/// Everything that has to happen although nobody calls, in the order in which one brings about the next: a visit that
+/// closes may owe a gesture, and a gesture that expires gives its place back.
+#[must_use]
+pub fn all(app: &App, timing: &config::Scheduler) -> Vec<Work> {
+    vec![
+        work!(app, timing.page, "close_visits", timing.close_visits_seconds, close_visits_left_open),
+        work!(app, timing.page, "lapse_leases", timing.lapse_leases_seconds, lapse_leases),
+        work!(app, timing.page, "expire_gestures", timing.expire_gestures_seconds, expire_gestures),
+        work!(app, timing.page, "forget_request_keys", timing.forget_request_keys_seconds, forget_request_keys),
+    ]
+}
