@@ -15,7 +15,7 @@ pub use table::{Change, Row, Table};
 use super::{
     case::{Case, CaseState},
     customer::{Channel, Customer, CustomerStatus, IdentifierKey},
-    gesture::{Contact, Gesture, GestureKind},
+    gesture::{Contact, Gesture, GestureKind, GestureState},
     ids::{CaseId, CustomerId, GestureId, HouseholdId, IdSource, InteractionId, LocationId, RuleId},
     interaction::{ExternalRef, Interaction},
     location::Location,
@@ -130,6 +130,20 @@ pub struct Due {
     pub locations: Vec<LocationId>,
     /// At most so many.
     pub limit: u32,
+}
+
+impl Due {
+    /// Whether a gesture is what is wanted, due or not.
+    #[must_use]
+    pub fn fits(&self, gesture: &Gesture) -> bool {
+        fn among<T: PartialEq>(wanted: &[T], it: &T) -> bool {
+            wanted.is_empty() || wanted.contains(it)
+        }
+        gesture.state == GestureState::Scheduled
+            && among(&self.kinds, &gesture.kind)
+            && among(&self.channels, &gesture.channel)
+            && among(&self.locations, &gesture.location)
+    }
 }
 
 /// What a command found missing while deciding.

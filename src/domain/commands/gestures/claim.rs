@@ -8,9 +8,10 @@ use crate::domain::{
     ledger::Ledger,
     refusal::Refusal,
     replan::{Replan, defer, expire, missing_gesture, name, replan},
-    world::{Actor, Command, Context, Needs, Replay, World},
+    world::{Actor, Command, Context, Due, Needs, Replay, World},
 };
 use jiff::SignedDuration;
+use std::cmp::Reverse;
 
 /// Leases gestures to a worker.
 #[derive(Debug, Clone)]
@@ -19,16 +20,14 @@ pub struct Claim {
     pub actor: Actor,
     /// By what a repetition is recognised.
     pub once: Once,
-    /// What the store found due, the most urgent first. Anything of it may have changed since.
-    pub candidates: Vec<GestureId>,
+    /// Which due gestures it wants, and how many at most.
+    pub due: Due,
     /// What the worker calls itself.
     pub worker: String,
     /// How long it has them.
     pub lease: SignedDuration,
     /// The far side recognises a repeated delivery.
     pub far_side_deduplicates: bool,
-    /// How many at most.
-    pub max: usize,
 }
 
 /// What a claim took.
@@ -56,11 +55,7 @@ impl Command for Claim {
     type Reply = Claimed;
 
     fn needs(&self) -> Needs {
-        Needs {
-            keys: self.once.keys.iter().cloned().collect(),
-            gestures: self.candidates.iter().copied().collect(),
-            ..Needs::default()
-        }
+        Needs { keys: self.once.keys.iter().cloned().collect(), due: vec![self.due.clone()], ..Needs::default() }
     }
 
     fn decide(&self, world: &mut World, context: &mut Context<'_>) -> Result<Claimed, Refusal> {
@@ -68,14 +63,14 @@ impl Command for Claim {
         if let Replay::Of(taken) = self.once.replay(&ledger)? {
             return replayed(ledger.world, &taken);
         }
+        let mut waiting: Vec<_> = ledger.world.gestures.values().filter(|g| self.due.fits(g)).cloned().collect();
+        waiting.sort_by_key(|g| (Reverse(g.priority), g.schedule.due_at, g.id));
         let mut gestures = Vec::new();
-        for id in &self.candidates {
-            if gestures.len() == self.max {
+        for gesture in waiting {
+            if gestures.len() == self.due.limit as usize {
                 break;
             }
-            if let Some(gesture) = ledger.world.gestures.get(id).cloned() {
-                gestures.extend(self.take(&mut ledger, gesture)?);
-            }
+            gestures.extend(self.take(&mut ledger, gesture)?);
         }
         let taken: Vec<_> = gestures.iter().map(|c| format!("{}@{}", name(c.gesture.id), c.token)).collect();
         self.once.remember(&mut ledger, &taken.join(" "));
@@ -87,7 +82,7 @@ impl Claim {
     /// Leases one gesture, or moves it to where it belongs by now.
     fn take(&self, ledger: &mut Ledger<'_, '_>, mut gesture: Gesture) -> Result<Option<ClaimedGesture>, Refusal> {
         let now = ledger.now();
-        if gesture.state != GestureState::Scheduled || gesture.schedule.due_at > now {
+        if gesture.schedule.due_at > now {
             return Ok(None);
         }
         if let Some((gate, stop)) = first_stop(ledger.world, &gesture, &GATES, now)? {

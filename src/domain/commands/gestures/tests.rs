@@ -10,6 +10,7 @@ use crate::domain::{
     limits::ATTEMPTS_MAX,
     obligation::ObligationState,
     testkit::{Kit, actor, at, call, customer, email, once, shop_id, unkeyed, visit},
+    world::Due,
 };
 use jiff::{SignedDuration, Timestamp};
 
@@ -19,15 +20,14 @@ mod people;
 
 const MONDAY_10: &str = "2026-11-23T10:00";
 
-fn claim(ids: &[GestureId]) -> Claim {
+fn claim() -> Claim {
     Claim {
         actor: actor(),
         once: unkeyed(),
-        candidates: ids.to_vec(),
+        due: Due { at: at(MONDAY_10), kinds: Vec::new(), channels: Vec::new(), locations: Vec::new(), limit: 10 },
         worker: "worker-1".to_owned(),
         lease: SignedDuration::from_secs(60),
         far_side_deduplicates: false,
-        max: 10,
     }
 }
 

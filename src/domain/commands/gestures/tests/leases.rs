@@ -3,13 +3,13 @@ use super::*;
 #[test]
 fn p4_a_gesture_has_one_worker_at_a_time_and_only_the_last_token_counts() {
     let (mut kit, _, note) = with_note();
-    let first = kit.run(&claim(&[note.id])).unwrap().gestures;
+    let first = kit.run(&claim()).unwrap().gestures;
     assert_eq!(first.len(), 1);
-    assert!(kit.run(&claim(&[note.id])).unwrap().gestures.is_empty(), "somebody has it");
+    assert!(kit.run(&claim()).unwrap().gestures.is_empty(), "somebody has it");
 
     kit.now = at("2026-11-23T10:02");
     assert_eq!(kit.run(&LapseLease { id: note.id }).unwrap().map(|g| g.state), Some(GestureState::Scheduled));
-    let second = kit.run(&claim(&[note.id])).unwrap().gestures;
+    let second = kit.run(&claim()).unwrap().gestures;
     assert_eq!((first[0].token, second[0].token), (1, 2));
     for refused in [
         kit.run(&start(note.id, 1)).map(drop),
@@ -24,7 +24,7 @@ fn p4_a_gesture_has_one_worker_at_a_time_and_only_the_last_token_counts() {
 #[test]
 fn p4_a_completed_gesture_leaves_one_contact_however_often_it_is_said() {
     let (mut kit, ana, note) = with_note();
-    let token = kit.run(&claim(&[note.id])).unwrap().gestures[0].token;
+    let token = kit.run(&claim()).unwrap().gestures[0].token;
     kit.run(&start(note.id, token)).unwrap();
     let first = kit.run(&complete(note.id, Proof::Token(token))).unwrap();
     let again = kit.run_at(at("2026-11-23T12:00"), &complete(note.id, Proof::Token(token))).unwrap();
@@ -46,12 +46,12 @@ fn p4_a_completed_gesture_leaves_one_contact_however_often_it_is_said() {
 #[test]
 fn p4_a_lapsed_delivery_is_uncertain_and_the_last_token_still_answers() {
     let (mut kit, _, note) = with_note();
-    let token = kit.run(&claim(&[note.id])).unwrap().gestures[0].token;
+    let token = kit.run(&claim()).unwrap().gestures[0].token;
     kit.run(&start(note.id, token)).unwrap();
     assert_eq!(kit.run(&LapseLease { id: note.id }), Ok(None), "the lease still runs");
     kit.now = at("2026-11-23T10:01");
     assert_eq!(kit.run(&LapseLease { id: note.id }).unwrap().map(|g| g.state), Some(GestureState::Uncertain));
-    assert!(kit.run(&claim(&[note.id])).unwrap().gestures.is_empty(), "a person must look");
+    assert!(kit.run(&claim()).unwrap().gestures.is_empty(), "a person must look");
     let late = kit.run(&complete(note.id, Proof::Token(token))).unwrap();
     assert_eq!(late.gesture.state, GestureState::Completed);
 }
@@ -59,7 +59,7 @@ fn p4_a_lapsed_delivery_is_uncertain_and_the_last_token_still_answers() {
 #[test]
 fn p4_a_lapsed_delivery_is_tried_again_where_the_far_side_deduplicates() {
     let (mut kit, _, note) = with_note();
-    let claim = Claim { far_side_deduplicates: true, ..claim(&[note.id]) };
+    let claim = Claim { far_side_deduplicates: true, ..claim() };
     for attempt in 1..=ATTEMPTS_MAX {
         let token = kit.run(&claim).unwrap().gestures[0].token;
         kit.run(&start(note.id, token)).unwrap();
@@ -73,12 +73,12 @@ fn p4_a_lapsed_delivery_is_tried_again_where_the_far_side_deduplicates() {
 #[test]
 fn p4_without_the_fence_of_start_only_a_deduplicating_worker_may_complete() {
     let (mut kit, _, note) = with_note();
-    let token = kit.run(&claim(&[note.id])).unwrap().gestures[0].token;
+    let token = kit.run(&claim()).unwrap().gestures[0].token;
     let refused = kit.run(&complete(note.id, Proof::Token(token)));
     assert!(matches!(refused, Err(Refusal::Precondition { kind: Precondition::GestureState, .. })));
     kit.run(&Release { actor: actor(), id: note.id, proof: Proof::Token(token) }).unwrap();
 
-    let token = kit.run(&Claim { far_side_deduplicates: true, ..claim(&[note.id]) }).unwrap().gestures[0].token;
+    let token = kit.run(&Claim { far_side_deduplicates: true, ..claim() }).unwrap().gestures[0].token;
     let done = kit.run(&complete(note.id, Proof::Token(token))).unwrap();
     assert_eq!(done.gesture.state, GestureState::Completed);
 }
@@ -86,7 +86,7 @@ fn p4_without_the_fence_of_start_only_a_deduplicating_worker_may_complete() {
 #[test]
 fn p4_a_lease_that_has_run_out_starts_nothing() {
     let (mut kit, _, note) = with_note();
-    let token = kit.run(&claim(&[note.id])).unwrap().gestures[0].token;
+    let token = kit.run(&claim()).unwrap().gestures[0].token;
     let late = kit.run_at(at("2026-11-23T10:01"), &start(note.id, token));
     assert!(matches!(late, Err(Refusal::Precondition { kind: Precondition::ClaimLost, .. })), "{late:?}");
 }
@@ -94,19 +94,19 @@ fn p4_a_lease_that_has_run_out_starts_nothing() {
 #[test]
 fn p2_a_repeated_claim_returns_what_the_first_one_took_with_its_tokens() {
     let (mut kit, ana, note) = with_note();
-    let keyed = Claim { once: once("r-1", "a"), ..claim(&[note.id]) };
+    let keyed = Claim { once: once("r-1", "a"), ..claim() };
     let first = kit.run(&keyed).unwrap();
     kit = kit.with_gesture(&email(2, &ana, at(MONDAY_10)));
-    let other = Claim { candidates: vec![email(2, &ana, at(MONDAY_10)).id], ..keyed.clone() };
+    let other = keyed.clone();
     let again = kit.run(&other).unwrap();
     assert!(again.replayed && !first.replayed);
     assert_eq!(again.gestures, first.gestures);
 
     kit.run_at(at("2026-11-23T10:05"), &LapseLease { id: note.id }).unwrap();
-    kit.run(&claim(&[note.id])).unwrap();
+    kit.run(&claim()).unwrap();
     let after = kit.run(&keyed).unwrap();
     assert_eq!(after.gestures[0].token, 1, "the token of the first call, which is worth nothing now");
-    let differing = kit.run(&Claim { once: once("r-1", "b"), ..claim(&[note.id]) });
+    let differing = kit.run(&Claim { once: once("r-1", "b"), ..claim() });
     assert!(matches!(differing, Err(Refusal::ContentDiffers { .. })));
 }
 
@@ -114,10 +114,10 @@ fn p2_a_repeated_claim_returns_what_the_first_one_took_with_its_tokens() {
 fn p5_what_is_not_due_is_not_claimed_and_what_is_too_late_expires() {
     let (mut kit, _, note) = with_note();
     kit.now = at("2026-11-23T09:59");
-    assert!(kit.run(&claim(&[note.id])).unwrap().gestures.is_empty());
+    assert!(kit.run(&claim()).unwrap().gestures.is_empty());
     assert_eq!(kit.gesture(note.id).state, GestureState::Scheduled);
     kit.now = at("2026-11-25T10:00");
-    assert!(kit.run(&claim(&[note.id])).unwrap().gestures.is_empty());
+    assert!(kit.run(&claim()).unwrap().gestures.is_empty());
     assert_eq!(
         (kit.gesture(note.id).state, kit.gesture(note.id).reason),
         (GestureState::Expired, Some(Reason::TooLate))
@@ -132,7 +132,7 @@ fn p5_what_starts_outside_the_hours_waits_for_the_next_opening() {
     let late = call(2, &ana, at("2026-11-23T19:59"));
     kit = kit.with_gesture(&late);
     kit.now = at("2026-11-23T19:59");
-    let claim = Claim { lease: SignedDuration::from_secs(120), ..claim(&[late.id]) };
+    let claim = Claim { lease: SignedDuration::from_secs(120), ..claim() };
     let token = kit.run(&claim).unwrap().gestures[0].token;
     kit.now = at("2026-11-23T20:00");
     let reply = kit.run(&start(late.id, token)).unwrap();
@@ -147,7 +147,7 @@ fn p5_what_starts_outside_the_hours_waits_for_the_next_opening() {
 #[test]
 fn p6_consent_is_asked_when_claimed_and_when_delivery_starts() {
     let (mut kit, mut ana, note) = with_note();
-    let token = kit.run(&claim(&[note.id])).unwrap().gestures[0].token;
+    let token = kit.run(&claim()).unwrap().gestures[0].token;
     say(&mut ana, Channel::Email, ConsentState::Refused, at("2026-11-23T09:59"));
     kit = kit.with_customer(&ana);
     let reply = kit.run(&start(note.id, token)).unwrap();
@@ -157,7 +157,7 @@ fn p6_consent_is_asked_when_claimed_and_when_delivery_starts() {
 
     say(&mut ana, Channel::InPerson, ConsentState::Refused, at("2026-11-23T09:59"));
     kit = kit.with_customer(&ana);
-    assert!(kit.run(&claim(&[note.id])).unwrap().gestures.is_empty());
+    assert!(kit.run(&claim()).unwrap().gestures.is_empty());
     let gesture = kit.gesture(note.id);
     assert_eq!((gesture.state, gesture.reason), (GestureState::Suppressed, Some(Reason::NoConsent)));
     assert_eq!(kit.contacts(ana.household), [(ContactState::Released, at(MONDAY_10))]);
@@ -169,7 +169,7 @@ fn p7_a_case_opened_after_the_claim_holds_cheer_and_not_care() {
     let mut care = call(2, &ana, at(MONDAY_10));
     care.tone = Tone::Caring;
     kit = kit.with_gesture(&care);
-    let taken = kit.run(&claim(&[note.id, care.id])).unwrap().gestures;
+    let taken = kit.run(&claim()).unwrap().gestures;
     // The case opens without its hold having reached the gesture: a gate must see it.
     let case = open_case(&mut kit, &ana);
     assert_eq!(kit.gesture(note.id).state, GestureState::Held);
@@ -189,14 +189,14 @@ fn p7_the_gate_itself_holds_cheer() {
         ledger.world.gestures.put(loose.id, loose.clone());
         Ok(())
     });
-    assert!(kit.run(&claim(&[note.id])).unwrap().gestures.is_empty());
+    assert!(kit.run(&claim()).unwrap().gestures.is_empty());
     assert_eq!((kit.gesture(note.id).state, kit.gesture(note.id).reason), (GestureState::Held, Some(Reason::OpenCase)));
 }
 
 #[test]
 fn the_budget_is_counted_anew_when_delivery_starts_and_defers() {
     let (mut kit, _, note) = with_note();
-    let token = kit.run(&claim(&[note.id])).unwrap().gestures[0].token;
+    let token = kit.run(&claim()).unwrap().gestures[0].token;
     // Two contacts happened that no plan knew of, the first of them 29 days ago.
     for (n, happened) in [(8, "2026-10-25T12:00"), (9, "2026-11-20T12:00")] {
         let mut contact =
@@ -220,7 +220,7 @@ fn a_failure_is_tried_again_after_a_growing_pause_until_the_limit() {
     let (mut kit, ana, note) = with_note();
     let mut last = SignedDuration::ZERO;
     for attempt in 1..=ATTEMPTS_MAX {
-        let token = kit.run(&claim(&[note.id])).unwrap().gestures[0].token;
+        let token = kit.run(&claim()).unwrap().gestures[0].token;
         kit.run(&start(note.id, token)).unwrap();
         let failed = kit.run(&fail(note.id, token, true)).unwrap();
         assert_eq!(kit.run(&fail(note.id, token, true)).as_ref(), Ok(&failed), "said twice, counted once");
@@ -252,13 +252,13 @@ fn pauses_double_differ_and_are_bounded() {
 #[test]
 fn a_failure_for_good_and_one_past_the_deadline_fail() {
     let (mut kit, _, note) = with_note();
-    let token = kit.run(&claim(&[note.id])).unwrap().gestures[0].token;
+    let token = kit.run(&claim()).unwrap().gestures[0].token;
     kit.run(&start(note.id, token)).unwrap();
     assert_eq!(kit.run(&fail(note.id, token, false)).unwrap().state, GestureState::Failed);
 
     let (mut kit, _, note) = with_note();
     kit.now = at("2026-11-25T09:59");
-    let token = kit.run(&claim(&[note.id])).unwrap().gestures[0].token;
+    let token = kit.run(&claim()).unwrap().gestures[0].token;
     kit.run(&start(note.id, token)).unwrap();
     let failed = kit.run(&fail(note.id, token, true)).unwrap();
     assert_eq!(failed.state, GestureState::Failed, "the next attempt would come after the deadline");
@@ -268,7 +268,7 @@ fn a_failure_for_good_and_one_past_the_deadline_fail() {
 fn what_is_on_its_way_cannot_be_taken_back() {
     let (mut kit, _, note) = with_note();
     let cancel = Cancel { actor: actor(), id: note.id, version: None, reason: "not wanted".to_owned() };
-    let token = kit.run(&claim(&[note.id])).unwrap().gestures[0].token;
+    let token = kit.run(&claim()).unwrap().gestures[0].token;
     kit.run(&start(note.id, token)).unwrap();
     assert!(matches!(kit.run(&cancel), Err(Refusal::Precondition { kind: Precondition::GestureState, .. })));
 
