@@ -5,13 +5,12 @@ use crate::{
         commands::Once,
         limits::REQUEST_ID_KEPT,
         refusal::Refusal,
-        world::{Actor, ErasedFields, Event, EventDetail, EventKind, KeyRecord, Subject},
+        world::{Actor, Event, EventDetail, EventKind, KeyRecord, Subject},
     },
     store::StoreError,
 };
-use serde::Serialize;
 
-pub(super) use crate::store::Ledger;
+pub(super) use crate::{domain::world::differing, store::Ledger};
 
 /// Something of that name is there already.
 pub(super) fn exists(subject: &Subject, field: &str) -> Refusal {
@@ -24,17 +23,6 @@ pub(super) fn check_version(subject: &Subject, read: Option<i64>, now: i64) -> R
         Some(read) if read != now => Err(Refusal::Stale { resource: subject.to_string() }),
         _ => Ok(()),
     }
-}
-
-/// The names of the fields by which two things differ.
-pub(super) fn differing<T: Serialize>(before: &T, after: &T) -> Vec<String> {
-    let (before, after) = (before.fields(), after.fields());
-    let changed = after.iter().filter(|field| !before.contains(field));
-    let gone = before.iter().filter(|(name, _)| !after.iter().any(|(other, _)| other == name));
-    let mut names: Vec<_> = changed.chain(gone).map(|(name, _)| name.clone()).collect();
-    names.sort_unstable();
-    names.dedup();
-    names
 }
 
 /// The event of a change.

@@ -241,6 +241,14 @@ impl Ledger<'_, '_> {
         if let Some(open) = self.world.open_case(new.customer).cloned() {
             return Ok(open);
         }
+        self.open_another_case(new)
+    }
+
+    /// Opens a case beside those that may be open, and holds what is cheerful.
+    ///
+    /// # Errors
+    /// As for [`Ledger::move_gesture`].
+    pub fn open_another_case(&mut self, new: NewCase) -> Result<Case, Refusal> {
         let case = Case {
             id: new.id.unwrap_or_else(|| CaseId(self.new_id())),
             customer: new.customer,
@@ -261,7 +269,7 @@ impl Ledger<'_, '_> {
         self.note(EventKind::CaseOpened, Subject::Case(case.id), Some(case.customer), detail);
         self.world.cases.put(case.id, case.clone());
         let mut summary = self.world.summary(case.customer);
-        summary.open_case = Some(case.id);
+        summary.open_case.get_or_insert(case.id);
         self.world.summaries.put(case.customer, summary);
         let explanation = format!("Waits until cases/{} is resolved.", case.id);
         self.hold_cheer(case.customer, Reason::OpenCase, &explanation)?;

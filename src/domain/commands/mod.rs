@@ -1,7 +1,9 @@
 //! What callers can have done to the ledger: one command each, decided by pure code.
 
 pub mod batch;
+pub mod cases;
 pub mod correct;
+pub mod customers;
 pub mod gestures;
 pub mod left_open;
 pub mod record;

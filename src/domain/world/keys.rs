@@ -117,6 +117,18 @@ impl<T: Serialize> ErasedFields for T {
     }
 }
 
+/// The names of the fields by which two things differ.
+#[must_use]
+pub fn differing<T: Serialize>(before: &T, after: &T) -> Vec<String> {
+    let (before, after) = (before.fields(), after.fields());
+    let changed = after.iter().filter(|field| !before.contains(field));
+    let gone = before.iter().filter(|(name, _)| !after.iter().any(|(other, _)| other == name));
+    let mut names: Vec<_> = changed.chain(gone).map(|(name, _)| name.clone()).collect();
+    names.sort_unstable();
+    names.dedup();
+    names
+}
+
 fn is_empty(value: &serde_json::Value) -> bool {
     use serde_json::Value;
     match value {

@@ -9,7 +9,7 @@ mod keys;
 mod table;
 
 pub use event::{Actor, Event, EventDetail, EventKind, Subject};
-pub use keys::{ErasedFields, Fingerprint, IdempotencyKey, KeyHasher, KeyRecord, Replay};
+pub use keys::{ErasedFields, Fingerprint, IdempotencyKey, KeyHasher, KeyRecord, Replay, differing};
 pub use table::{Change, Row, Table};
 
 use super::{

@@ -1,0 +1,76 @@
+//! A customer says what they allow.
+
+use super::{super::Once, CustomerReply, editable, keep, replayed};
+use crate::domain::{
+    consent::permits,
+    customer::{Channel, Consent, ConsentState, Purpose},
+    ids::CustomerId,
+    ledger::Ledger,
+    refusal::Refusal,
+    replan::{Replan, replan_pending},
+    world::{Actor, Command, Context, EventDetail, EventKind, Needs, Replay, Subject, World},
+};
+use jiff::Timestamp;
+
+/// Keeps a customer's word about being contacted. What it forbids goes another way or ends; what it allows revives
+/// nothing.
+#[derive(Debug, Clone)]
+pub struct SetConsent {
+    /// Who says that they said so.
+    pub actor: Actor,
+    /// By what a repetition is recognised.
+    pub once: Once,
+    /// The customer.
+    pub id: CustomerId,
+    /// Over which channel. What is handed over counts as said in person.
+    pub channel: Channel,
+    /// For what.
+    pub purpose: Purpose,
+    /// What they said.
+    pub state: ConsentState,
+    /// Where they said it.
+    pub source: String,
+    /// The version of the text that was agreed to.
+    pub text_version: String,
+    /// When they said it; now, when not said. Not ahead of now.
+    pub at: Option<Timestamp>,
+}
+
+impl Command for SetConsent {
+    type Reply = CustomerReply;
+
+    fn needs(&self) -> Needs {
+        Needs { keys: self.once.keys.iter().cloned().collect(), customers: [self.id].into(), ..Needs::default() }
+    }
+
+    fn decide(&self, world: &mut World, context: &mut Context<'_>) -> Result<CustomerReply, Refusal> {
+        let mut ledger = Ledger { world, context, actor: &self.actor };
+        if let Replay::Of(resource) = self.once.replay(&ledger)? {
+            return replayed(ledger.world, &resource);
+        }
+        if self.at.is_some_and(|at| at > ledger.now()) {
+            return Err(Refusal::invalid("consent.consent_time", "is ahead of now"));
+        }
+        let mut customer = editable(ledger.world, self.id)?;
+        let channel = if self.channel == Channel::HandOver { Channel::InPerson } else { self.channel };
+        customer.consents.push(Consent {
+            channel,
+            purpose: self.purpose,
+            state: self.state,
+            source: self.source.clone(),
+            text_version: self.text_version.clone(),
+            at: self.at.unwrap_or(ledger.context.now),
+        });
+        let detail = EventDetail {
+            state: Some(self.state.to_string()),
+            fields: vec![format!("{channel}/{}", self.purpose)],
+            ..EventDetail::default()
+        };
+        let customer = keep(&mut ledger, customer, EventKind::ConsentSet, detail);
+        let how =
+            Replan::since(format!("The customer's word on {channel} for {} was kept: {}.", self.purpose, self.state));
+        replan_pending(&mut ledger, customer.id, &how, |g| !permits(&customer, g.channel, g.purpose))?;
+        self.once.remember(&mut ledger, &Subject::Customer(customer.id).to_string());
+        Ok(CustomerReply::of(customer))
+    }
+}

@@ -1,0 +1,68 @@
+//! Customers are made and changed, and say what they allow.
+
+mod consent;
+mod create;
+mod facts;
+mod update;
+
+pub use consent::SetConsent;
+pub use create::{CreateCustomer, OnMatch};
+pub use facts::{AddFact, RemoveFact};
+pub use update::{ProfileChange, UpdateCustomer};
+
+use crate::domain::{
+    customer::{Customer, CustomerStatus},
+    ids::CustomerId,
+    ledger::Ledger,
+    refusal::Refusal,
+    world::{EventDetail, EventKind, Miss, Needs, Subject, World},
+};
+
+/// A customer as they stand.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CustomerReply {
+    /// The customer.
+    pub customer: Customer,
+    /// Known before; nobody was made.
+    pub existing: bool,
+    /// The call was made before; nothing was changed.
+    pub replayed: bool,
+}
+
+impl CustomerReply {
+    fn of(customer: Customer) -> Self {
+        Self { customer, existing: false, replayed: false }
+    }
+}
+
+/// The customer that may be changed under this id: the survivor, where the record was merged.
+fn editable(world: &World, id: CustomerId) -> Result<Customer, Refusal> {
+    let customer = world.customer(id)?;
+    if customer.status == CustomerStatus::Erased {
+        return Err(Refusal::Erased { resource: Subject::Customer(customer.id).to_string() });
+    }
+    Ok(customer.clone())
+}
+
+/// Keeps a changed customer, and notes which fields changed.
+fn keep(ledger: &mut Ledger<'_, '_>, mut customer: Customer, kind: EventKind, detail: EventDetail) -> Customer {
+    customer.version += 1;
+    customer.updated_at = ledger.now();
+    ledger.note(kind, Subject::Customer(customer.id), Some(customer.id), detail);
+    ledger.world.customers.put(customer.id, customer.clone());
+    customer
+}
+
+/// What an earlier call made or changed, as it is now.
+fn replayed(world: &World, resource: &str) -> Result<CustomerReply, Refusal> {
+    let id = resource.strip_prefix("customers/").and_then(|id| id.parse().ok()).map(CustomerId);
+    let id = id.ok_or_else(|| Refusal::NotFound { kind: "customer", name: resource.to_owned() })?;
+    if world.customers.get(&id).is_none() {
+        let needs = Needs { customers: [id].into(), ..Needs::default() };
+        return Err(Refusal::Miss(Miss::More(Box::new(needs))));
+    }
+    Ok(CustomerReply { customer: world.customer(id)?.clone(), existing: false, replayed: true })
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,237 @@
+#![allow(clippy::unwrap_used)]
+
+use super::*;
+use crate::domain::{
+    commands::Once,
+    customer::{
+        Channel, ConsentState, ContactPointKind, CustomerKind, FactKind, FactOrigin, Identifier, IdentifierKind,
+        Profile, Purpose,
+    },
+    gesture::{ContactState, GestureState, Reason},
+    testkit::{Kit, actor, at, call, customer, email, once, unkeyed},
+    when::{ClockTime, WeeklyHours},
+};
+use jiff::civil::Weekday;
+
+const MONDAY_10: &str = "2026-11-23T10:00";
+
+fn identifier(kind: IdentifierKind, value: &str) -> Identifier {
+    let system = if kind == IdentifierKind::ExternalId { "till" } else { "" };
+    Identifier { kind, system: system.to_owned(), typed: value.to_owned(), normalized: value.to_owned() }
+}
+
+fn create(name: &str, identifiers: &[Identifier]) -> CreateCustomer {
+    CreateCustomer {
+        actor: actor(),
+        once: unkeyed(),
+        id: None,
+        kind: CustomerKind::Person,
+        profile: Profile { display_name: name.to_owned(), ..Profile::default() },
+        tags: vec!["vip".to_owned(), "gardener".to_owned(), "vip".to_owned()],
+        identifiers: identifiers.to_vec(),
+        on_match: OnMatch::Reject,
+    }
+}
+
+fn update(id: CustomerId, change: impl Fn(&mut Profile) + Send + Sync + 'static) -> UpdateCustomer {
+    UpdateCustomer {
+        actor: actor(),
+        id,
+        version: None,
+        profile: ProfileChange::new(change),
+        kind: None,
+        tags: None,
+        identifiers: None,
+    }
+}
+
+fn consent(id: CustomerId, channel: Channel, state: ConsentState) -> SetConsent {
+    SetConsent {
+        actor: actor(),
+        once: unkeyed(),
+        id,
+        channel,
+        purpose: Purpose::Gratitude,
+        state,
+        source: "till form".to_owned(),
+        text_version: "1".to_owned(),
+        at: None,
+    }
+}
+
+fn fact(id: CustomerId, once: Once) -> AddFact {
+    AddFact {
+        actor: actor(),
+        once,
+        id,
+        kind: FactKind::Like,
+        text: "likes roses".to_owned(),
+        origin: FactOrigin::ToldUs,
+        learned_at: None,
+        date: None,
+    }
+}
+
+#[test]
+fn a_new_customer_has_a_household_and_contact_points_from_the_identifiers() {
+    let mut kit = Kit::new(at(MONDAY_10));
+    let phone = identifier(IdentifierKind::Phone, "+49301234567");
+    let mail = identifier(IdentifierKind::Email, "ana@example.com");
+    let made = kit.run(&create("Ana", &[phone.clone(), mail, phone])).unwrap().customer;
+    assert_eq!(made.identifiers.len(), 2, "each once");
+    assert_eq!(made.tags, ["gardener", "vip"]);
+    assert!(made.contact_point(ContactPointKind::Phone).is_some());
+    assert!(made.contact_point(ContactPointKind::Email).is_some());
+    assert_eq!(made.version, 1);
+    assert_eq!(kit.world.customer(made.id), Ok(&made));
+}
+
+#[test]
+fn who_fits_strongly_is_named_returned_or_made_again_as_asked() {
+    let mut kit = Kit::new(at(MONDAY_10));
+    let phone = identifier(IdentifierKind::Phone, "+49301234567");
+    let ana = kit.run(&create("Ana Lima", std::slice::from_ref(&phone))).unwrap().customer;
+    let again = create(" ana lima", std::slice::from_ref(&phone));
+    let Err(Refusal::AlreadyExists { resource, matched }) = kit.run(&again) else { panic!("not refused") };
+    assert_eq!((resource, matched), (format!("customers/{}", ana.id), vec!["customer.identifiers[0]".to_owned()]));
+
+    let found = kit.run(&CreateCustomer { on_match: OnMatch::ReturnExisting, ..again.clone() }).unwrap();
+    assert_eq!((found.customer.id, found.existing), (ana.id, true));
+    let other = kit.run(&CreateCustomer { on_match: OnMatch::CreateAnyway, ..again.clone() }).unwrap();
+    assert!(other.customer.id != ana.id && !other.existing);
+    let guess = kit.run(&CreateCustomer { on_match: OnMatch::ReturnExisting, ..again });
+    assert!(matches!(guess, Err(Refusal::AlreadyExists { .. })), "two fit: no silent guess");
+    assert!(!kit.run(&create("Bo", &[phone])).unwrap().existing, "a family shares a phone");
+}
+
+#[test]
+fn what_belongs_to_one_customer_alone_is_refused_even_so() {
+    let mut kit = Kit::new(at(MONDAY_10));
+    let card = identifier(IdentifierKind::Loyalty, "4711");
+    let ana = kit.run(&create("Ana", std::slice::from_ref(&card))).unwrap().customer;
+    let bo = kit.run(&create("Bo", &[])).unwrap().customer;
+    let anyway = CreateCustomer { on_match: OnMatch::CreateAnyway, ..create("Cy", std::slice::from_ref(&card)) };
+    assert!(matches!(kit.run(&anyway), Err(Refusal::AlreadyExists { .. })));
+    let taken = UpdateCustomer { identifiers: Some(vec![card.clone()]), ..update(bo.id, |_| ()) };
+    assert!(matches!(kit.run(&taken), Err(Refusal::AlreadyExists { .. })));
+    let own = UpdateCustomer { identifiers: Some(vec![card]), ..update(ana.id, |_| ()) };
+    assert_eq!(kit.run(&own).unwrap().customer, ana, "no change, no new version");
+}
+
+#[test]
+fn an_id_that_is_taken_is_refused() {
+    let ana = customer(1);
+    let mut kit = Kit::new(at(MONDAY_10)).with_customer(&ana);
+    let taken = CreateCustomer { id: Some(ana.id), on_match: OnMatch::CreateAnyway, ..create("Bo", &[]) };
+    let Err(Refusal::AlreadyExists { matched, .. }) = kit.run(&taken) else { panic!("not refused") };
+    assert_eq!(matched, ["customer_id"]);
+}
+
+#[test]
+fn p2_repeated_calls_change_nothing() {
+    let mut kit = Kit::new(at(MONDAY_10));
+    let keyed = CreateCustomer { once: once("r-1", "a"), ..create("Ana", &[]) };
+    let ana = kit.run(&keyed).unwrap().customer;
+    assert!(kit.run(&keyed).unwrap().replayed);
+    assert_eq!(kit.world.customers.values().count(), 1);
+    let keyed = fact(ana.id, once("r-2", "a"));
+    kit.run(&keyed).unwrap();
+    let again = kit.run(&keyed).unwrap();
+    assert_eq!((again.replayed, again.customer.profile.facts.len()), (true, 1));
+    let keyed = SetConsent { once: once("r-3", "a"), ..consent(ana.id, Channel::Email, ConsentState::Granted) };
+    kit.run(&keyed).unwrap();
+    assert_eq!(kit.run(&keyed).unwrap().customer.consents.len(), 1);
+}
+
+#[test]
+fn an_update_names_what_changed_and_keeps_the_facts() {
+    let ana = customer(1);
+    let mut kit = Kit::new(at(MONDAY_10)).with_customer(&ana);
+    kit.run(&fact(ana.id, unkeyed())).unwrap();
+    let events = kit.world.events().len();
+    let change = UpdateCustomer {
+        tags: Some(vec!["vip".to_owned()]),
+        ..update(ana.id, |profile| *profile = Profile { display_name: "Bea".to_owned(), ..Profile::default() })
+    };
+    let stale = UpdateCustomer { version: Some(1), ..change.clone() };
+    assert!(matches!(kit.run(&stale), Err(Refusal::Stale { .. })));
+    let changed = kit.run(&UpdateCustomer { version: Some(2), ..change }).unwrap().customer;
+    assert_eq!((changed.profile.facts.len(), changed.version), (1, 3));
+    let event = &kit.world.events()[events];
+    assert_eq!(event.detail.fields, ["contact_points", "display_name", "tags"]);
+}
+
+#[test]
+fn p5_changed_hours_and_zones_plan_anew_what_is_pending() {
+    let ana = customer(1);
+    let due = call(1, &ana, at("2026-11-24T09:00"));
+    let mut kit = Kit::new(at(MONDAY_10)).with_customer(&ana).with_gesture(&due);
+    let evenings =
+        WeeklyHours::on(&[Weekday::Tuesday], ClockTime::new(18, 0).unwrap(), ClockTime::new(19, 0).unwrap()).unwrap();
+    kit.run(&update(ana.id, move |profile| profile.contact_hours = Some(evenings.clone()))).unwrap();
+    assert_eq!(kit.gesture(due.id).schedule.due_at, at("2026-11-24T18:00"));
+    assert_eq!(kit.contacts(ana.household), [(ContactState::Reserved, at("2026-11-24T18:00"))]);
+    kit.run(&update(ana.id, |profile| profile.contact_hours = None)).unwrap();
+    assert_eq!(kit.gesture(due.id).schedule.due_at, at("2026-11-24T09:00"), "back by its first terms");
+    kit.run(&update(ana.id, |profile| "America/New_York".clone_into(&mut profile.time_zone))).unwrap();
+    let moved = &kit.gesture(due.id).schedule;
+    assert_eq!((moved.planned_local.as_str(), moved.zone.as_str()), ("2026-11-24T09:00", "America/New_York"));
+    assert!(moved.steps.iter().filter(|step| step.text.contains("was changed")).count() == 3, "each step is kept");
+}
+
+#[test]
+fn p6_a_refusal_takes_the_next_allowed_way_and_a_grant_revives_nothing() {
+    let mut ana = customer(1);
+    ana.profile.preferred_channels = vec![Channel::Email];
+    let mut note = email(1, &ana, at("2026-11-24T09:00"));
+    note.terms.channels = vec![Channel::Phone, Channel::Email];
+    let mut kit = Kit::new(at(MONDAY_10)).with_customer(&ana);
+    kit.run(&consent(ana.id, Channel::Email, ConsentState::Granted)).unwrap();
+    kit = kit.with_gesture(&note);
+    for (refused, next) in [(Channel::Email, Channel::Phone), (Channel::Phone, Channel::HandOver)] {
+        kit.run(&consent(ana.id, refused, ConsentState::Refused)).unwrap();
+        assert_eq!((kit.gesture(note.id).state, kit.gesture(note.id).channel), (GestureState::Scheduled, next));
+    }
+    let last = kit.run(&consent(ana.id, Channel::HandOver, ConsentState::Refused)).unwrap().customer;
+    let stopped = kit.gesture(note.id);
+    assert_eq!((stopped.state, stopped.reason), (GestureState::Suppressed, Some(Reason::NoConsent)));
+    assert_eq!(last.consents.len(), 4, "every word is kept");
+    kit.run(&consent(ana.id, Channel::Email, ConsentState::Granted)).unwrap();
+    assert_eq!(kit.gesture(note.id).state, GestureState::Suppressed);
+}
+
+#[test]
+fn p6_a_refusal_leaves_other_purposes_alone() {
+    let ana = customer(1);
+    let mut service = call(1, &ana, at("2026-11-24T09:00"));
+    service.purpose = Purpose::Service;
+    let mut kit = Kit::new(at(MONDAY_10)).with_customer(&ana).with_gesture(&service);
+    kit.run(&consent(ana.id, Channel::Phone, ConsentState::Refused)).unwrap();
+    assert_eq!((kit.gesture(service.id).channel, kit.gesture(service.id).version), (Channel::Phone, 1));
+    let ahead =
+        SetConsent { at: Some(at("2026-11-23T10:01")), ..consent(ana.id, Channel::Phone, ConsentState::Granted) };
+    assert!(matches!(kit.run(&ahead), Err(Refusal::Invalid(_))));
+}
+
+#[test]
+fn a_customer_who_turns_out_a_minor_is_not_spoken_to() {
+    let ana = customer(1);
+    let due = call(1, &ana, at("2026-11-24T09:00"));
+    let mut kit = Kit::new(at(MONDAY_10)).with_customer(&ana).with_gesture(&due);
+    kit.run(&update(ana.id, |profile| profile.minor = true)).unwrap();
+    assert_eq!(
+        (kit.gesture(due.id).state, kit.gesture(due.id).reason),
+        (GestureState::Suppressed, Some(Reason::Minor))
+    );
+}
+
+#[test]
+fn a_fact_that_is_not_there_is_removed_without_a_change() {
+    let ana = customer(1);
+    let mut kit = Kit::new(at(MONDAY_10)).with_customer(&ana);
+    let known = kit.run(&fact(ana.id, unkeyed())).unwrap().customer;
+    let remove = RemoveFact { actor: actor(), id: ana.id, fact: known.profile.facts[0].id };
+    let after = kit.run(&remove).unwrap().customer;
+    assert_eq!((after.profile.facts.len(), after.version), (0, 3));
+    assert_eq!(kit.run(&remove).unwrap().customer, after);
+}

@@ -1,0 +1,122 @@
+//! A customer is changed; what is pending is planned by what holds now.
+
+use super::{
+    CustomerReply,
+    create::{distinct, refuse_taken, sorted},
+    editable, keep,
+};
+use crate::domain::{
+    customer::{Customer, CustomerKind, Identifier, Profile},
+    ids::CustomerId,
+    ledger::Ledger,
+    refusal::Refusal,
+    replan::{Replan, replan_pending},
+    world::{Actor, Command, Context, EventDetail, EventKind, Needs, Subject, World, differing},
+};
+use std::{fmt, sync::Arc};
+
+/// Changes a customer.
+#[derive(Debug, Clone)]
+pub struct UpdateCustomer {
+    /// Who changes it.
+    pub actor: Actor,
+    /// The customer.
+    pub id: CustomerId,
+    /// The version that was read; any, when not said.
+    pub version: Option<i64>,
+    /// What becomes of the profile. Facts stay as they are.
+    pub profile: ProfileChange,
+    /// The new kind, where it changes.
+    pub kind: Option<CustomerKind>,
+    /// The new tags, where they change.
+    pub tags: Option<Vec<String>>,
+    /// The new identifiers, where they change.
+    pub identifiers: Option<Vec<Identifier>>,
+}
+
+/// A change of a profile. It is made on what is there when the command is decided, so that it never undoes what
+/// another call changed meanwhile.
+#[derive(Clone)]
+pub struct ProfileChange(Arc<dyn Fn(&mut Profile) + Send + Sync>);
+
+impl ProfileChange {
+    /// A change.
+    pub fn new(change: impl Fn(&mut Profile) + Send + Sync + 'static) -> Self {
+        Self(Arc::new(change))
+    }
+}
+
+impl fmt::Debug for ProfileChange {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("ProfileChange")
+    }
+}
+
+/// What a plan depends on, besides consent.
+const PLANNED_BY: [&str; 5] = ["contact_hours", "contact_points", "minor", "preferred_channels", "time_zone"];
+
+impl Command for UpdateCustomer {
+    type Reply = CustomerReply;
+
+    fn needs(&self) -> Needs {
+        Needs {
+            customers: [self.id].into(),
+            identifiers: self.identifiers.iter().flatten().map(Identifier::key).collect(),
+            may_create: self.identifiers.is_some(),
+            ..Needs::default()
+        }
+    }
+
+    fn decide(&self, world: &mut World, context: &mut Context<'_>) -> Result<CustomerReply, Refusal> {
+        let mut ledger = Ledger { world, context, actor: &self.actor };
+        let before = editable(ledger.world, self.id)?;
+        if self.version.is_some_and(|version| version != before.version) {
+            return Err(Refusal::Stale { resource: Subject::Customer(before.id).to_string() });
+        }
+        refuse_taken(ledger.world, Some(before.id), self.identifiers.as_deref().unwrap_or_default())?;
+        let after = self.changed(&before);
+        let fields = changed_fields(&before, &after);
+        if fields.is_empty() {
+            return Ok(CustomerReply::of(before));
+        }
+        let plans_anew = fields.iter().any(|field| field == "kind" || PLANNED_BY.contains(&field.as_str()));
+        let detail = EventDetail { fields, ..EventDetail::default() };
+        let after = keep(&mut ledger, after, EventKind::CustomerUpdated, detail);
+        if plans_anew {
+            let how = Replan::since("How and when the customer may be contacted was changed.");
+            replan_pending(&mut ledger, after.id, &how, |_| true)?;
+        }
+        Ok(CustomerReply::of(after))
+    }
+}
+
+impl UpdateCustomer {
+    fn changed(&self, before: &Customer) -> Customer {
+        let mut after = before.clone();
+        (self.profile.0)(&mut after.profile);
+        after.profile.facts.clone_from(&before.profile.facts);
+        if let Some(kind) = self.kind {
+            after.kind = kind;
+        }
+        if let Some(tags) = &self.tags {
+            after.tags = sorted(tags);
+        }
+        if let Some(identifiers) = &self.identifiers {
+            after.identifiers = distinct(identifiers);
+        }
+        after
+    }
+}
+
+/// The names of the fields that changed.
+fn changed_fields(before: &Customer, after: &Customer) -> Vec<String> {
+    let mut fields = differing(&before.profile, &after.profile);
+    let others = [
+        ("kind", before.kind != after.kind),
+        ("tags", before.tags != after.tags),
+        ("identifiers", before.identifiers != after.identifiers),
+    ];
+    fields.extend(others.into_iter().filter(|(_, changed)| *changed).map(|(field, _)| field.to_owned()));
+    fields.sort_unstable();
+    fields
+}
