@@ -36,6 +36,9 @@ pub enum CliError {
     /// The service answered with an error.
     #[error("the service refused: {0}")]
     Refused(String),
+    /// It was done, and came to nothing.
+    #[error("{0}")]
+    Failed(String),
     /// Reading or writing failed.
     #[error(transparent)]
     Io(#[from] io::Error),
@@ -58,6 +61,7 @@ impl CliError {
             | Self::Store(_)
             | Self::Server(_)
             | Self::Telemetry(_)
+            | Self::Failed(_)
             | Self::Io(_)
             | Self::Unexpected(_) => 1,
         }

@@ -4,10 +4,14 @@
 
 pub mod service;
 
+mod client;
 mod clock;
 mod clock_routes;
 mod error;
+mod import;
 mod migrate;
+mod output;
+mod refusal;
 mod serve;
 mod settings;
 
@@ -31,6 +35,8 @@ enum Verb {
     Migrate(migrate::Migrate),
     /// Show or move the clock of a service that runs with --manual-clock.
     Clock(clock::ClockArgs),
+    /// Bring in the interactions of a file.
+    Import(import::Import),
 }
 
 const EXIT_CODES: &str = "\
@@ -55,6 +61,7 @@ impl Cli {
             Verb::Serve(serve) => serve.run().await,
             Verb::Migrate(migrate) => migrate.run().await,
             Verb::Clock(clock) => clock.run().await,
+            Verb::Import(import) => import.run().await,
         }
     }
 }

@@ -1,0 +1,190 @@
+//! The service as the verbs call it: where it is, on whose behalf, and when to try again.
+
+use std::{future::Future, time::Duration};
+
+use clap::Args;
+use tonic::{
+    Request, Response, Status,
+    metadata::{Ascii, MetadataValue},
+    service::{Interceptor, interceptor::InterceptedService},
+    transport::{Channel, Endpoint},
+};
+use tonic_types::StatusExt;
+
+use super::{CliError, Connection, refusal};
+use crate::proto::v1::{
+    customer_service_client::CustomerServiceClient, front_desk_service_client::FrontDeskServiceClient,
+    gesture_service_client::GestureServiceClient, insight_service_client::InsightServiceClient,
+    interaction_service_client::InteractionServiceClient, location_service_client::LocationServiceClient,
+};
+
+/// Metadata that says for which member of staff a call is made.
+const STAFF: &str = "x-gratitude-staff";
+/// Largest reply taken, in bytes: a batch answers with every interaction, obligation and gesture that it made.
+const REPLY_MAX_BYTES: usize = 64 * 1024 * 1024;
+/// A call that takes longer has lost its service.
+const CALL_TIMEOUT: Duration = Duration::from_secs(60);
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
+/// The first pause before another try, unless the service names one; doubled each time.
+const FIRST_PAUSE: Duration = Duration::from_millis(100);
+const LONGEST_PAUSE: Duration = Duration::from_secs(5);
+
+/// Where a verb finds the service, and who asks.
+#[derive(Debug, Clone, Args)]
+pub(super) struct ClientArgs {
+    #[command(flatten)]
+    connection: Connection,
+    /// Member of staff on whose behalf this is done; kept with everything that it changes.
+    #[arg(long, env = "GRATITUDE_STAFF", value_name = "WHO")]
+    staff: Option<String>,
+}
+
+/// A connection to the service.
+#[derive(Debug, Clone)]
+pub(super) struct Client {
+    transport: Transport,
+    server: String,
+    patience: Duration,
+}
+
+/// What the generated clients speak through.
+pub(super) type Transport = InterceptedService<Channel, OnBehalfOf>;
+
+/// Says with each call for whom it is made.
+#[derive(Debug, Clone)]
+pub(super) struct OnBehalfOf(Option<MetadataValue<Ascii>>);
+
+impl Interceptor for OnBehalfOf {
+    fn call(&mut self, mut request: Request<()>) -> Result<Request<()>, Status> {
+        if let Some(staff) = &self.0 {
+            request.metadata_mut().insert(STAFF, staff.clone());
+        }
+        Ok(request)
+    }
+}
+
+impl Client {
+    /// Connects. Nobody there is an error at once: a person waits for the answer.
+    pub(super) async fn connect(args: &ClientArgs) -> Result<Self, CliError> {
+        let server = args.connection.server.clone();
+        let wrong = |error: tonic::transport::Error| CliError::Usage(format!("--server {server}: {error}"));
+        let endpoint = Endpoint::from_shared(server.clone()).map_err(wrong)?;
+        let endpoint = endpoint.connect_timeout(CONNECT_TIMEOUT).timeout(CALL_TIMEOUT).tcp_nodelay(true);
+        let staff = args.staff.as_deref().map(str::parse).transpose().map_err(|_| {
+            CliError::Usage("--staff: only visible ASCII characters can be sent; use a login or number".to_owned())
+        })?;
+        let channel = endpoint
+            .connect()
+            .await
+            .map_err(|error| CliError::Unreachable { server: server.clone(), cause: refusal::root_cause(&error) })?;
+        let transport = InterceptedService::new(channel, OnBehalfOf(staff));
+        Ok(Self { transport, server, patience: Duration::from_secs(10) })
+    }
+
+    /// The same connection, for somebody who waits this long for a service that is busy or away.
+    pub(super) fn with_patience(mut self, patience: Duration) -> Self {
+        self.patience = patience;
+        self
+    }
+
+    /// How long it waits for a service that is busy or away.
+    pub(super) fn patience(&self) -> Duration {
+        self.patience
+    }
+
+    pub(super) fn customers(&self) -> CustomerServiceClient<Transport> {
+        CustomerServiceClient::new(self.transport.clone()).max_decoding_message_size(REPLY_MAX_BYTES)
+    }
+
+    pub(super) fn front_desk(&self) -> FrontDeskServiceClient<Transport> {
+        FrontDeskServiceClient::new(self.transport.clone())
+    }
+
+    pub(super) fn gestures(&self) -> GestureServiceClient<Transport> {
+        GestureServiceClient::new(self.transport.clone()).max_decoding_message_size(REPLY_MAX_BYTES)
+    }
+
+    pub(super) fn insights(&self) -> InsightServiceClient<Transport> {
+        InsightServiceClient::new(self.transport.clone()).max_decoding_message_size(REPLY_MAX_BYTES)
+    }
+
+    pub(super) fn interactions(&self) -> InteractionServiceClient<Transport> {
+        InteractionServiceClient::new(self.transport.clone()).max_decoding_message_size(REPLY_MAX_BYTES)
+    }
+
+    pub(super) fn locations(&self) -> LocationServiceClient<Transport> {
+        LocationServiceClient::new(self.transport.clone())
+    }
+
+    /// Calls, and calls again while the service is busy or away, as long as patience lasts.
+    ///
+    /// `attempt` must ask for the same thing each time: a read, or a write with the same `request_id` or source.
+    pub(super) async fn call<T, F>(&self, mut attempt: impl FnMut() -> F) -> Result<T, CliError>
+    where
+        F: Future<Output = Result<Response<T>, Status>>,
+    {
+        let mut pauses = Pauses::new(self.patience);
+        loop {
+            let status = match attempt().await {
+                Ok(response) => return Ok(response.into_inner()),
+                Err(status) => status,
+            };
+            let again = refusal::is_passing(status.code());
+            match pauses.next(status.get_details_retry_info().and_then(|info| info.retry_delay)) {
+                Some(pause) if again => tokio::time::sleep(pause).await,
+                _ => return Err(self.failure(&status)),
+            }
+        }
+    }
+
+    /// The error of a call that is not tried again.
+    pub(super) fn failure(&self, status: &Status) -> CliError {
+        if status.code() == tonic::Code::Unavailable && status.get_details_error_info().is_none() {
+            return CliError::Unreachable { server: self.server.clone(), cause: refusal::root_cause(status) };
+        }
+        CliError::Refused(refusal::text(status))
+    }
+}
+
+/// Growing pauses between tries, which end when patience does.
+#[derive(Debug)]
+pub(super) struct Pauses {
+    next: Duration,
+    left: Duration,
+}
+
+impl Pauses {
+    pub(super) fn new(patience: Duration) -> Self {
+        Self { next: FIRST_PAUSE, left: patience }
+    }
+
+    /// How long to wait now: what the service asked for, but not less than our own growing pause. `None` when
+    /// patience is at its end.
+    pub(super) fn next(&mut self, asked: Option<Duration>) -> Option<Duration> {
+        let pause = asked.unwrap_or_default().max(self.next).min(LONGEST_PAUSE);
+        self.next = (self.next * 2).min(LONGEST_PAUSE);
+        self.left = self.left.checked_sub(pause)?;
+        Some(pause)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::{LONGEST_PAUSE, Pauses};
+
+    #[test]
+    fn pauses_grow_until_patience_ends() {
+        let mut pauses = Pauses::new(Duration::from_secs(1));
+        let taken: Vec<_> = std::iter::from_fn(|| pauses.next(None)).map(|pause| pause.as_millis()).collect();
+        assert_eq!(taken, [100, 200, 400]);
+    }
+
+    #[test]
+    fn a_pause_that_the_service_asks_for_is_kept_within_bounds() {
+        let mut pauses = Pauses::new(Duration::from_secs(60));
+        assert_eq!(pauses.next(Some(Duration::from_secs(2))), Some(Duration::from_secs(2)));
+        assert_eq!(pauses.next(Some(Duration::from_secs(3600))), Some(LONGEST_PAUSE));
+    }
+}
