@@ -4,7 +4,9 @@
 //! readers. Nothing here knows how a call arrived or how data is kept.
 
 mod background;
+mod cases;
 mod catalog;
+mod customers;
 mod front_desk;
 mod insights;
 mod interactions;
@@ -12,8 +14,10 @@ mod locations;
 mod reads;
 mod rules;
 
-pub use crate::store::{CoverageQuery, Cursor, ObligationQuery, Page, StoreError};
+pub use crate::store::{CoverageQuery, Cursor, ObligationQuery, Page, StoreError, TimelineEntry};
 pub use background::Swept;
+pub use cases::{OpenCase, ResolveCase};
+pub use customers::{CustomerChanged, KnownCustomer, NewConsent, NewCustomer, NewFact};
 pub use front_desk::{Fit, Recognition};
 pub use insights::{Counts, Coverage, CoverageRow};
 pub use interactions::{BatchMode, CloseVisit, OpenVisit, RecordInteraction};

@@ -59,7 +59,7 @@ impl CaseService for Rpc {
             Some(OpenCase { actor, customer: customer?, interaction, summary, severity: severity? })
         });
         let opened = self.app.open_case(fields.finish(call)?).await.map_err(Failure::from)?;
-        Ok(Response::new(pb::OpenCaseResponse { case: Some(case(&opened.case)), replayed: opened.replayed }))
+        Ok(Response::new(pb::OpenCaseResponse { case: Some(case(&opened.what)), replayed: opened.replayed }))
     }
 
     async fn resolve_case(
@@ -75,7 +75,7 @@ impl CaseService for Rpc {
         let version = etag::read(&mut fields, "etag", &said.etag);
         let call = id.map(|id| ResolveCase { actor, id, version, root_cause, remedy });
         let resolved = self.app.resolve_case(fields.finish(call)?).await.map_err(Failure::from)?;
-        Ok(Response::new(pb::ResolveCaseResponse { case: Some(case(&resolved.case)), replayed: resolved.replayed }))
+        Ok(Response::new(pb::ResolveCaseResponse { case: Some(case(&resolved.what)), replayed: resolved.replayed }))
     }
 }
 

@@ -4,8 +4,10 @@
 //! anything is refused, so that a caller learns everything that is wrong at once.
 
 mod caller;
+mod cases;
 mod codec;
 mod convert;
+mod customers;
 mod etag;
 mod framing;
 mod front_desk;
@@ -25,6 +27,7 @@ use crate::{
     app::{App, Cursor},
     domain::{limits::REQUEST_MAX_BYTES, world::Actor},
     proto::v1::{
+        case_service_server::CaseServiceServer, customer_service_server::CustomerServiceServer,
         front_desk_service_server::FrontDeskServiceServer, insight_service_server::InsightServiceServer,
         interaction_service_server::InteractionServiceServer, location_service_server::LocationServiceServer,
         rule_service_server::RuleServiceServer,
@@ -64,9 +67,11 @@ macro_rules! services {
 
 services![
     LocationServiceServer,
+    CustomerServiceServer,
     InteractionServiceServer,
     FrontDeskServiceServer,
     RuleServiceServer,
+    CaseServiceServer,
     InsightServiceServer,
 ];
 

@@ -36,7 +36,8 @@ pub struct CreateCustomer {
 
 /// What to do when the identifiers of a new customer fit one that is known: one that belongs to a customer alone is
 /// theirs, or a shared one is and the names don't differ.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, serde::Serialize)]
+#[serde(rename_all = "snake_case")]
 pub enum OnMatch {
     /// Refuse, naming the one that is known.
     #[default]

@@ -1,0 +1,276 @@
+//! Customers are read, made and changed, and say what they allow.
+
+use super::{App, AppError};
+use crate::{
+    domain::{
+        commands::customers::{
+            AddFact, CreateCustomer, CustomerReply, OnMatch, ProfileChange, RemoveFact, SetConsent, UpdateCustomer,
+        },
+        customer::{Channel, ConsentState, Customer, CustomerKind, FactKind, FactOrigin, Identifier, Profile, Purpose},
+        filter::Filter,
+        ids::CustomerId,
+        refusal::Refusal,
+        returning::{ReturnStatus, return_status},
+        summary::Summary,
+        when::local_date,
+        world::Actor,
+    },
+    store::{Cursor, Lane, Page, PageRequest, TimelineEntry},
+};
+use jiff::{Timestamp, civil::Date, tz::TimeZone};
+use serde::Serialize;
+use serde_json::json;
+use uuid::Uuid;
+
+/// A customer with their history.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct KnownCustomer {
+    /// Who.
+    pub customer: Customer,
+    /// Their history; empty for somebody we have not met.
+    pub summary: Summary,
+    /// Where they stand today, by their own clock; `None` before the first visit day.
+    pub status: Option<ReturnStatus>,
+}
+
+/// A customer to make.
+#[derive(Debug, Clone)]
+pub struct NewCustomer {
+    /// The caller's own id for it.
+    pub id: Option<CustomerId>,
+    /// Person, organisation or internal.
+    pub kind: CustomerKind,
+    /// What is known of them.
+    pub profile: Profile,
+    /// What staff call them.
+    pub tags: Vec<String>,
+    /// How they are found.
+    pub identifiers: Vec<Identifier>,
+    /// What to do when the identifiers fit somebody.
+    pub on_match: OnMatch,
+}
+
+/// What a customer said about being contacted.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct NewConsent {
+    /// Over which channel.
+    pub channel: Channel,
+    /// For what.
+    pub purpose: Purpose,
+    /// What they said.
+    pub state: ConsentState,
+    /// Where they said it.
+    pub source: String,
+    /// The version of the text that was agreed to.
+    pub text_version: String,
+    /// When they said it; now, when not said.
+    #[serde(rename = "consent_time")]
+    pub at: Option<Timestamp>,
+}
+
+/// Something learned about a customer.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct NewFact {
+    /// What it speaks of.
+    pub kind: FactKind,
+    /// In plain words, as the customer may read it.
+    pub text: String,
+    /// How we know it.
+    pub origin: FactOrigin,
+    /// When it was learned; now, when not said.
+    #[serde(rename = "learn_time")]
+    pub learned_at: Option<Timestamp>,
+    /// The day it speaks of.
+    pub date: Option<Date>,
+}
+
+/// What came of a change of a customer.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CustomerChanged {
+    /// The customer as they stand.
+    pub known: KnownCustomer,
+    /// They were known before; nobody was made.
+    pub existing: bool,
+    /// The call was made before; nothing was changed.
+    pub replayed: bool,
+}
+
+impl App {
+    /// A customer.
+    ///
+    /// # Errors
+    /// [`Refusal::NotFound`] when there is none.
+    pub async fn customer(&self, actor: &Actor, id: CustomerId) -> Result<KnownCustomer, AppError> {
+        let found = self.store.customer(id).await?.ok_or_else(|| Refusal::not_found("customer", &id))?;
+        self.note_read(actor, "GetCustomer", id).await;
+        self.known(found).await
+    }
+
+    /// These customers, in the order asked for.
+    ///
+    /// # Errors
+    /// [`Refusal::NotFound`], naming every one that does not exist.
+    pub async fn customers_by_id(&self, actor: &Actor, ids: &[CustomerId]) -> Result<Vec<KnownCustomer>, AppError> {
+        let found = self.store.customers(ids).await?;
+        let missing: Vec<_> = ids.iter().filter(|id| !found.iter().any(|customer| customer.id == **id)).collect();
+        if !missing.is_empty() {
+            let name = missing.iter().map(|id| format!("customers/{id}")).collect::<Vec<_>>().join(", ");
+            return Err(Refusal::NotFound { kind: "customer", name }.into());
+        }
+        for id in ids {
+            self.note_read(actor, "BatchGetCustomers", *id).await;
+        }
+        self.all_known(found).await
+    }
+
+    /// A page of the customers that a filter selects, newest first.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn customers(
+        &self,
+        actor: &Actor,
+        filter: &Filter,
+        after: Option<Cursor>,
+        size: u32,
+    ) -> Result<Page<KnownCustomer>, AppError> {
+        let page = self.store.list_customers(filter, &PageRequest { size, after }).await?;
+        for customer in &page.items {
+            self.note_read(actor, "ListCustomers", customer.id).await;
+        }
+        Ok(Page { items: self.all_known(page.items).await?, next: page.next })
+    }
+
+    /// A page of everything that happened with a customer, newest first.
+    ///
+    /// # Errors
+    /// [`Refusal::NotFound`] when there is no such customer.
+    pub async fn timeline(
+        &self,
+        actor: &Actor,
+        id: CustomerId,
+        after: Option<Cursor>,
+        size: u32,
+    ) -> Result<Page<TimelineEntry>, AppError> {
+        self.store.customer(id).await?.ok_or_else(|| Refusal::not_found("customer", &id))?;
+        self.note_read(actor, "GetTimeline", id).await;
+        Ok(self.store.timeline(id, &PageRequest { size, after }).await?)
+    }
+
+    /// Makes a customer, unless the identifiers fit one that is known.
+    ///
+    /// # Errors
+    /// [`Refusal::AlreadyExists`] for a taken id or identifier, and what a repeated write may meet (P2).
+    pub async fn create_customer(&self, actor: Actor, new: NewCustomer) -> Result<CustomerChanged, AppError> {
+        let NewCustomer { id, kind, profile, tags, identifiers, on_match } = new;
+        let mut content = self.fingerprint("customer.", &profile);
+        let others = json!({ "kind": kind, "tags": tags, "identifiers": identifiers });
+        content.0.extend(self.fingerprint("customer.", &others).0);
+        content.0.extend(self.fingerprint("", &json!({ "customer_id": id, "on_match": on_match })).0);
+        let once = self.once(&actor, "CreateCustomer", content);
+        let command = CreateCustomer { actor, once, id, kind, profile, tags, identifiers, on_match };
+        self.changed(self.submit(Lane::Interactive, command).await?).await
+    }
+
+    /// Changes a customer that the caller read at `version`. Facts stay as they are, and a contact point that proved
+    /// wrong stays marked so as long as it leads to the same place.
+    ///
+    /// # Errors
+    /// [`Refusal::NotFound`], [`Refusal::Stale`] when it was changed since, [`Refusal::AlreadyExists`] for a taken
+    /// identifier.
+    pub async fn update_customer(
+        &self,
+        actor: Actor,
+        id: CustomerId,
+        version: i64,
+        new: NewCustomer,
+    ) -> Result<KnownCustomer, AppError> {
+        let NewCustomer { kind, profile, tags, identifiers, .. } = new;
+        let change = ProfileChange::new(move |before: &mut Profile| {
+            let known_bad: Vec<_> = before.contact_points.iter().filter(|point| point.bad).cloned().collect();
+            before.clone_from(&profile);
+            for point in &mut before.contact_points {
+                point.bad = known_bad.iter().any(|bad| bad.address == point.address);
+            }
+        });
+        let command = UpdateCustomer {
+            actor,
+            id,
+            version: Some(version),
+            profile: change,
+            kind: Some(kind),
+            tags: Some(tags),
+            identifiers: Some(identifiers),
+        };
+        let reply = self.submit(Lane::Interactive, command).await?;
+        self.known(reply.customer).await
+    }
+
+    /// Keeps what a customer said about being contacted.
+    ///
+    /// # Errors
+    /// [`Refusal::NotFound`], and what a repeated write may meet (P2).
+    pub async fn set_consent(
+        &self,
+        actor: Actor,
+        id: CustomerId,
+        said: NewConsent,
+    ) -> Result<CustomerChanged, AppError> {
+        let mut content = self.fingerprint("consent.", &said);
+        content.0.extend(self.fingerprint("", &json!({ "name": id })).0);
+        let once = self.once(&actor, "SetConsent", content);
+        let NewConsent { channel, purpose, state, source, text_version, at } = said;
+        let command = SetConsent { actor, once, id, channel, purpose, state, source, text_version, at };
+        self.changed(self.submit(Lane::Interactive, command).await?).await
+    }
+
+    /// Adds a fact.
+    ///
+    /// # Errors
+    /// [`Refusal::NotFound`], [`Refusal::Invalid`] for one too many, and what a repeated write may meet (P2).
+    pub async fn add_fact(&self, actor: Actor, id: CustomerId, fact: NewFact) -> Result<CustomerChanged, AppError> {
+        let mut content = self.fingerprint("fact.", &fact);
+        content.0.extend(self.fingerprint("", &json!({ "name": id })).0);
+        let once = self.once(&actor, "AddFact", content);
+        let NewFact { kind, text, origin, learned_at, date } = fact;
+        let command = AddFact { actor, once, id, kind, text, origin, learned_at, date };
+        self.changed(self.submit(Lane::Interactive, command).await?).await
+    }
+
+    /// Removes a fact; one that is not there changes nothing.
+    ///
+    /// # Errors
+    /// [`Refusal::NotFound`] when there is no such customer.
+    pub async fn remove_fact(&self, actor: Actor, id: CustomerId, fact: Uuid) -> Result<KnownCustomer, AppError> {
+        let reply = self.submit(Lane::Interactive, RemoveFact { actor, id, fact }).await?;
+        self.known(reply.customer).await
+    }
+
+    async fn changed(&self, reply: CustomerReply) -> Result<CustomerChanged, AppError> {
+        let CustomerReply { customer, existing, replayed } = reply;
+        Ok(CustomerChanged { known: self.known(customer).await?, existing, replayed })
+    }
+
+    async fn known(&self, customer: Customer) -> Result<KnownCustomer, AppError> {
+        let summary = self.store.summaries(&[customer.id]).await?.remove(&customer.id);
+        Ok(self.with_history(customer, summary))
+    }
+
+    async fn all_known(&self, customers: Vec<Customer>) -> Result<Vec<KnownCustomer>, AppError> {
+        let ids: Vec<_> = customers.iter().map(|customer| customer.id).collect();
+        let mut summaries = self.store.summaries(&ids).await?;
+        let known = customers.into_iter().map(|customer| {
+            let summary = summaries.remove(&customer.id);
+            self.with_history(customer, summary)
+        });
+        Ok(known.collect())
+    }
+
+    fn with_history(&self, customer: Customer, summary: Option<Summary>) -> KnownCustomer {
+        let summary = summary.unwrap_or_else(|| Summary::new(customer.id));
+        let own = Some(customer.profile.time_zone.as_str()).filter(|zone| !zone.is_empty());
+        let zone = self.zones().get(own.unwrap_or(&self.settings().time_zone)).unwrap_or(TimeZone::UTC);
+        let status = return_status(&summary, local_date(&zone, self.now()), self.settings().lapse_gap_days);
+        KnownCustomer { customer, summary, status }
+    }
+}
