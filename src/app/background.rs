@@ -5,10 +5,10 @@ use super::{App, AppError};
 use crate::{
     domain::{
         commands::{
-            gestures::{Expire, LapseLease},
+            gestures::{CancelOfRetiredRule, Expire, LapseLease},
             left_open::CloseLeftOpen,
         },
-        world::Command,
+        world::{Actor, Command},
     },
     store::Lane,
 };
@@ -61,6 +61,16 @@ impl App {
     pub async fn expire_gestures(&self, now: Timestamp, page: u32) -> Result<Swept, AppError> {
         let ids = self.store.overdue_gestures(now, page).await?;
         let commands = ids.into_iter().map(|id| Expire { id }).collect();
+        self.sweep(commands, page, Option::is_some).await
+    }
+
+    /// Takes back what retired rules had planned and nobody has begun.
+    ///
+    /// # Errors
+    /// As [`close_visits_left_open`](Self::close_visits_left_open).
+    pub async fn cancel_for_retired_rules(&self, actor: &Actor, page: u32) -> Result<Swept, AppError> {
+        let ids = self.store.waiting_gestures_of_retired_rules(page).await?;
+        let commands = ids.into_iter().map(|id| CancelOfRetiredRule { actor: actor.clone(), id }).collect();
         self.sweep(commands, page, Option::is_some).await
     }
 

@@ -14,6 +14,9 @@ use crate::{
     store::{Cursor, Page, PageRequest, SubmitError},
 };
 
+/// Gestures of a retired rule that are taken back at a time.
+const RETIRE_PAGE: u32 = 500;
+
 impl App {
     /// A rule with its newest version.
     ///
@@ -109,7 +112,8 @@ impl App {
         Ok(edited.await?)
     }
 
-    /// Enables, disables or retires a rule; harmless when it is so already. A retired rule stays retired.
+    /// Enables, disables or retires a rule; harmless when it is so already. A retired rule stays retired, and what it
+    /// had planned and nobody has begun is taken back.
     ///
     /// # Errors
     /// [`Refusal::NotFound`], [`Refusal::Stale`], or a precondition when it was retired.
@@ -120,6 +124,7 @@ impl App {
         revision: Option<i64>,
         state: RuleState,
     ) -> Result<Rule, AppError> {
+        let by = actor.clone();
         let edited = self.store.write("set_rule_state", move |ledger| {
             let (id, actor) = (id.clone(), actor.clone());
             Box::pin(async move {
@@ -144,7 +149,11 @@ impl App {
                 Ok(after)
             })
         });
-        Ok(edited.await?)
+        let rule = edited.await?;
+        if state == RuleState::Retired {
+            while self.cancel_for_retired_rules(&by, RETIRE_PAGE).await?.has_more {}
+        }
+        Ok(rule)
     }
 
     /// Gives a new database the rules it starts with. A rule that was ever there, also a retired one, is left alone.

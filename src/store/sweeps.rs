@@ -2,14 +2,15 @@
 
 use super::{
     Store, constant,
-    entity::{gesture, idempotency_key, interaction, read},
+    entity::{gesture, idempotency_key, interaction, read, rule},
     error::StoreError,
     write::insert,
 };
 use crate::domain::{
     gesture::GestureState,
-    ids::{CustomerId, GestureId, InteractionId, RuleId},
+    ids::{CustomerId, GestureId, InteractionId},
     interaction::InteractionState,
+    rule::RuleState,
     world::Actor,
 };
 use jiff::{SignedDuration, Timestamp};
@@ -89,16 +90,26 @@ impl Store {
         self.gesture_ids(overdue, Column::DeadlineAt, limit).await
     }
 
-    /// Gestures that a rule made and that wait; for when the rule is retired.
+    /// Gestures that wait although their rule is retired.
     ///
     /// # Errors
     /// [`StoreError`] when the database can't tell.
-    pub async fn waiting_gestures_of_rule(&self, rule: &RuleId, limit: u32) -> Result<Vec<GestureId>, StoreError> {
+    pub async fn waiting_gestures_of_retired_rules(&self, limit: u32) -> Result<Vec<GestureId>, StoreError> {
         use gesture::Column;
         let waiting = [GestureState::Scheduled.as_str(), GestureState::Held.as_str(), GestureState::Claimed.as_str()];
-        let of_rule =
-            Condition::all().add(Column::RuleId.eq(rule.as_str())).add(constant::is_one_of(Column::State, waiting));
-        self.gesture_ids(of_rule, Column::DueAt, limit).await
+        let retired: Vec<String> = rule::Entity::find()
+            .select_only()
+            .column(rule::Column::Id)
+            .filter(rule::Column::State.eq(RuleState::Retired.as_str()))
+            .into_tuple()
+            .all(self.reader())
+            .await?;
+        if retired.is_empty() {
+            return Ok(Vec::new());
+        }
+        let theirs =
+            Condition::all().add(Column::RuleId.is_in(retired)).add(constant::is_one_of(Column::State, waiting));
+        self.gesture_ids(theirs, Column::DueAt, limit).await
     }
 
     async fn gesture_ids(

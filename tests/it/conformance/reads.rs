@@ -258,8 +258,10 @@ both_engines! {
         let gesture = &thanked.gestures[0];
         assert_eq!(store.overdue_gestures(gesture.schedule.due_at, 10).await.expect("read"), []);
         assert_eq!(store.overdue_gestures(gesture.schedule.deadline_at, 10).await.expect("read"), [gesture.id]);
-        let (rule, _) = gesture.rule.as_ref().expect("a rule made it");
-        assert_eq!(store.waiting_gestures_of_rule(rule, 10).await.expect("read"), [gesture.id]);
+        let (rule, _) = gesture.rule.clone().expect("a rule made it");
+        assert_eq!(store.waiting_gestures_of_retired_rules(10).await.expect("read"), []);
+        ledger.retire(rule).await;
+        assert_eq!(store.waiting_gestures_of_retired_rules(10).await.expect("read"), [gesture.id]);
     }
 
     async fn request_keys_are_forgotten_when_their_time_has_passed(database) {

@@ -9,6 +9,7 @@ use gratitude::{
             who::{Identity, OnMissing, Who},
         },
         customer::{Identifier, IdentifierKind, Profile},
+        ids::RuleId,
         interaction::{Detail, Direction, InteractionChannel, InteractionKind, Outcome},
         location::{Location, LocationSettings, ReplyContact},
         rule::{Rule, RuleState},
@@ -81,6 +82,19 @@ impl TestLedger {
             })
             .await
             .unwrap();
+    }
+
+    /// Retires a rule.
+    pub(crate) async fn retire(&self, rule: RuleId) {
+        let retired = self.store.write("retire", move |ledger| {
+            let rule = rule.clone();
+            Box::pin(async move {
+                let mut rule = ledger.rule(&rule).await?.expect("the rule is there");
+                rule.state = RuleState::Retired;
+                Ok(ledger.put_rule(&rule).await?)
+            })
+        });
+        retired.await.expect("retired");
     }
 
     pub(crate) async fn record(&self, record: Record) -> Result<Recorded, SubmitError> {

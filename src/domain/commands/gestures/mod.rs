@@ -18,7 +18,7 @@ pub use fail::Fail;
 pub use lapse::{Expire, LapseLease};
 pub use schedule::{Schedule, Scheduled};
 pub use start::{StartDelivery, Started};
-pub use take_back::{Cancel, Release};
+pub use take_back::{Cancel, CancelOfRetiredRule, Release};
 
 use crate::domain::{
     gesture::{Gesture, Lease},

@@ -106,3 +106,30 @@ impl Command for Cancel {
         ledger.move_gesture(gesture, GestureState::Cancelled, Some(Reason::ByPerson), self.reason.clone())
     }
 }
+
+/// Takes back what a rule that was retired had planned and nobody has begun; harmless otherwise.
+#[derive(Debug, Clone)]
+pub struct CancelOfRetiredRule {
+    /// Who retired the rule, or the service that comes across it later.
+    pub actor: Actor,
+    /// The gesture.
+    pub id: GestureId,
+}
+
+impl Command for CancelOfRetiredRule {
+    type Reply = Option<Gesture>;
+
+    fn needs(&self) -> Needs {
+        Needs { gestures: [self.id].into(), ..Needs::default() }
+    }
+
+    fn decide(&self, world: &mut World, context: &mut Context<'_>) -> Result<Option<Gesture>, Refusal> {
+        let mut ledger = Ledger { world, context, actor: &self.actor };
+        let gesture = gesture(ledger.world, self.id)?;
+        if !gesture.state.may_become(GestureState::Cancelled) {
+            return Ok(None);
+        }
+        let text = "The rule that planned it was retired.";
+        ledger.move_gesture(gesture, GestureState::Cancelled, Some(Reason::RuleRetired), text).map(Some)
+    }
+}
