@@ -8,7 +8,7 @@ use gratitude::{
         gesture::{Gesture, GestureState},
         ids::GestureId,
         interaction::{InteractionState, NoPurchaseReason, Outcome},
-        world::{Actor, Fingerprint},
+        world::{Actor, Due, Fingerprint},
     },
     store::Lane,
 };
@@ -110,11 +110,10 @@ both_engines! {
         let claim = Claim {
             actor: Actor::system(),
             once: once(),
-            candidates: vec![gesture.id],
+            due: Due { at: gesture.schedule.due_at, kinds: Vec::new(), channels: Vec::new(), locations: Vec::new(), limit: 1 },
             worker: "printer".to_owned(),
             lease: SignedDuration::from_secs(60),
             far_side_deduplicates: false,
-            max: 1,
         };
         let claimed = ledger.store.submit(Lane::Interactive, claim).await.unwrap();
         assert_eq!(claimed.gestures.len(), 1);
