@@ -1,6 +1,6 @@
 //! Picks the strongest due gestures.
 
-use super::{constant, entity::gesture, error::StoreError};
+use super::{Store, constant, entity::gesture, error::StoreError};
 use crate::domain::{gesture::GestureState, ids::GestureId, world::Due};
 use sea_orm::{
     ColumnTrait, Condition, ConnectionTrait, DbBackend, EntityTrait, QueryFilter, QueryOrder, QuerySelect, Statement,
@@ -25,13 +25,30 @@ pub(super) async fn pick(db: &impl ConnectionTrait, wishes: &[Due]) -> Result<BT
         db.query_all_raw(Statement::from_sql_and_values(DbBackend::Postgres, sql, [ADVISORY_LOCK.into()])).await?;
     }
     for wish in wishes {
-        pick_one(db, wish, &mut picked).await?;
+        let found = strongest(db, wish, &picked).await?;
+        picked.extend(found);
     }
     Ok(picked)
 }
 
+impl Store {
+    /// The strongest gestures that are due and that nobody has, the most urgent first. Others may take them meanwhile:
+    /// a command that asks for them by [`Needs::due`](crate::domain::world::Needs::due) is offered what nobody else is.
+    ///
+    /// # Errors
+    /// [`StoreError`] when the database can't tell.
+    pub async fn due_gestures(&self, wish: &Due) -> Result<Vec<GestureId>, StoreError> {
+        strongest(self.reader(), wish, &BTreeSet::new()).await
+    }
+}
+
 /// Goes from priority to priority, so that neither a long backlog nor all that is planned for later is sorted.
-async fn pick_one(db: &impl ConnectionTrait, wish: &Due, picked: &mut BTreeSet<GestureId>) -> Result<(), StoreError> {
+async fn strongest(
+    db: &impl ConnectionTrait,
+    wish: &Due,
+    taken: &BTreeSet<GestureId>,
+) -> Result<Vec<GestureId>, StoreError> {
+    let mut found = Vec::new();
     let mut missing = u64::from(wish.limit);
     let mut below = i32::MAX;
     while missing > 0 {
@@ -43,7 +60,7 @@ async fn pick_one(db: &impl ConnectionTrait, wish: &Due, picked: &mut BTreeSet<G
             .column(gesture::Column::Id)
             .filter(gesture::Column::Priority.eq(priority))
             .filter(fits(wish))
-            .filter(gesture::Column::Id.is_not_in(picked.iter().map(|id| id.0)))
+            .filter(gesture::Column::Id.is_not_in(taken.iter().map(|id| id.0)))
             .order_by_asc(gesture::Column::DueAt)
             .order_by_asc(gesture::Column::Id)
             .limit(missing)
@@ -51,10 +68,10 @@ async fn pick_one(db: &impl ConnectionTrait, wish: &Due, picked: &mut BTreeSet<G
             .all(db)
             .await?;
         missing -= rows.len() as u64;
-        picked.extend(rows.into_iter().map(GestureId));
+        found.extend(rows.into_iter().map(GestureId));
         below = priority;
     }
-    Ok(())
+    Ok(found)
 }
 
 /// The highest priority below another at which anything is scheduled.

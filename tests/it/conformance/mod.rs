@@ -2,4 +2,6 @@
 
 mod filter;
 mod ledger;
+mod queue;
 mod reads;
+mod schema;

@@ -188,6 +188,8 @@ both_engines! {
         }
         ledger.advance(DAY * 3);
         let due = Due { at: ledger.now(), kinds: vec![], channels: vec![], locations: vec![], limit: 7 };
+        let offered = ledger.store.due_gestures(&due).await.expect("read");
+        assert_eq!(offered.len(), 7);
         let claims = (0..6).map(|_| ledger.store.submit(Lane::Bulk, TakeDue(due.clone())));
         let taken = futures_util::future::join_all(claims).await;
         let mut taken: Vec<GestureId> = taken.into_iter().flat_map(|ids| ids.expect("claimed")).collect();

@@ -40,6 +40,11 @@ pub(crate) const LOCATION: &str = "lisbon";
 impl TestLedger {
     /// A ledger that begins on Monday, 2 March 2026, at 10:00 in Lisbon.
     pub(crate) async fn open(database: Database) -> Self {
+        Self::with_room(database, Room { interactive: 10_000, bulk: 10_000 }).await
+    }
+
+    /// The same, with so many places to wait.
+    pub(crate) async fn with_room(database: Database, room: Room) -> Self {
         let start: Timestamp = "2026-03-02T10:00:00Z".parse().unwrap();
         let now = Arc::new(AtomicI64::new(start.as_microsecond()));
         let settings = Arc::new(decision_settings());
@@ -50,7 +55,7 @@ impl TestLedger {
             manual_clock: false,
             now: Arc::new(move || Timestamp::from_microsecond(clock.load(Ordering::Relaxed)).unwrap()),
             settings: Arc::clone(&settings),
-            room: Room { interactive: 10_000, bulk: 10_000 },
+            room,
             seed: Some([1; 32]),
         };
         let ledger = Self { store: Store::open(options).await.unwrap(), settings, now, _database: database };
