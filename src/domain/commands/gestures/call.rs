@@ -203,7 +203,9 @@ impl LogCall {
 }
 
 impl CallOutcome {
-    const fn name(self) -> &'static str {
+    /// The stable name of the outcome.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
         match self {
             Self::Reached { .. } => "reached",
             Self::Voicemail => "voicemail",
