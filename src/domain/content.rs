@@ -179,7 +179,7 @@ fn english_visits(n: u32) -> String {
     format!("the {n}{suffix} time")
 }
 
-pub(super) fn english_day(date: Date) -> String {
+fn english_day(date: Date) -> String {
     format!("{}, {} {}", date.strftime("%A"), date.day(), date.strftime("%B"))
 }
 

@@ -12,7 +12,6 @@ use super::{
     rows,
 };
 use crate::domain::{
-    customer::Channel,
     filter::Filter,
     gesture::{Gesture, GestureKind, GestureState},
     ids::{CustomerId, GestureId, LocationId},
@@ -35,8 +34,6 @@ pub struct QueueQuery {
     pub before: Timestamp,
     /// Only in these states.
     pub states: Vec<GestureState>,
-    /// Only by these channels; what is uncertain, whatever its channel. All when empty.
-    pub channels: Vec<Channel>,
     /// Only these kinds; all when empty.
     pub kinds: Vec<GestureKind>,
     /// Only for these roles; all when empty.
@@ -155,11 +152,6 @@ fn due_work(query: &QueueQuery) -> Condition {
         .add(Column::State.is_in(query.states.iter().map(|state| state.as_str())));
     if !query.kinds.is_empty() {
         work = work.add(Column::Kind.is_in(query.kinds.iter().map(|kind| kind.as_str())));
-    }
-    if !query.channels.is_empty() {
-        let channels = Column::Channel.is_in(query.channels.iter().map(|channel| channel.as_str()));
-        let uncertain = Column::State.eq(GestureState::Uncertain.as_str());
-        work = work.add(Condition::any().add(channels).add(uncertain));
     }
     if !query.roles.is_empty() {
         work = work.add(Column::Role.is_in(query.roles.iter().map(String::as_str)));

@@ -152,15 +152,13 @@ fn last_seen_here(last: LastTime<'_>, input: &CardInput<'_>) -> LastSeenHere {
     let mut seen = last.seen.clone();
     let private = last.is_private_at(input.location);
     seen.about.retain(|about| !private && is_fit(about));
-    let ending = ending(seen.outcome, seen.no_purchase_reason);
+    let ending = ending(&seen);
     let location_name = last.location.settings.display_name.clone();
     LastSeenHere { seen, location_name, date: last.date(input.zones), ending }
 }
 
-/// How an interaction ended, in words.
-#[must_use]
-pub fn ending(outcome: Option<Outcome>, no_purchase_reason: Option<NoPurchaseReason>) -> &'static str {
-    match (outcome, no_purchase_reason) {
+fn ending(seen: &LastSeen) -> &'static str {
+    match (seen.outcome, seen.no_purchase_reason) {
         (None, _) => "not finished",
         (Some(Outcome::Purchased), _) => "bought something",
         (Some(Outcome::NotPurchased), reason) => match reason.unwrap_or(NoPurchaseReason::Unknown) {

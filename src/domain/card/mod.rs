@@ -8,7 +8,7 @@ mod dates;
 mod saying;
 mod tact;
 
-pub use build::{CardInput, LastTime, card, ending};
+pub use build::{CardInput, LastTime, card};
 pub use dates::{ComingDate, DAYS_AHEAD};
 pub use saying::Saying;
 

@@ -209,7 +209,6 @@ both_engines! {
             location: LOCATION.parse().expect("a slug"),
             before: ledger.now() + DAY * 10,
             states: vec![GestureState::Scheduled],
-            channels: vec![],
             kinds: vec![],
             roles: vec![],
             size: 500,

@@ -203,9 +203,7 @@ impl LogCall {
 }
 
 impl CallOutcome {
-    /// The stable name of the outcome.
-    #[must_use]
-    pub const fn name(self) -> &'static str {
+    const fn name(self) -> &'static str {
         match self {
             Self::Reached { .. } => "reached",
             Self::Voicemail => "voicemail",
