@@ -8,19 +8,23 @@ mod cases;
 mod catalog;
 mod customers;
 mod front_desk;
+mod gestures;
 mod insights;
 mod interactions;
 mod locations;
+mod queue;
 mod reads;
 mod rules;
 
-pub use crate::store::{CoverageQuery, Cursor, ObligationQuery, Page, StoreError, TimelineEntry};
+pub use crate::store::{CoverageQuery, Cursor, ObligationQuery, Page, QueueCursor, StoreError, TimelineEntry};
 pub use background::Swept;
 pub use cases::{OpenCase, ResolveCase};
 pub use customers::{CustomerChanged, KnownCustomer, NewConsent, NewCustomer, NewFact};
 pub use front_desk::{Fit, Recognition};
+pub use gestures::{CallLogged, CallOutcome, CallReport, GestureExplained, NewGesture, Taken, Want};
 pub use insights::{Counts, Coverage, CoverageRow};
 pub use interactions::{BatchMode, CloseVisit, OpenVisit, RecordInteraction};
+pub use queue::{Work, WorkPage};
 
 use crate::{
     clock::Clock,

@@ -25,6 +25,7 @@ pub mod moment;
 pub mod money;
 pub mod obligation;
 pub mod planning;
+pub mod queue;
 pub mod recognition;
 pub mod refusal;
 pub mod replan;

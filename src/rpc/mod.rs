@@ -11,6 +11,7 @@ mod customers;
 mod etag;
 mod framing;
 mod front_desk;
+mod gestures;
 mod insights;
 mod interactions;
 mod locations;
@@ -28,9 +29,9 @@ use crate::{
     domain::{limits::REQUEST_MAX_BYTES, world::Actor},
     proto::v1::{
         case_service_server::CaseServiceServer, customer_service_server::CustomerServiceServer,
-        front_desk_service_server::FrontDeskServiceServer, insight_service_server::InsightServiceServer,
-        interaction_service_server::InteractionServiceServer, location_service_server::LocationServiceServer,
-        rule_service_server::RuleServiceServer,
+        front_desk_service_server::FrontDeskServiceServer, gesture_service_server::GestureServiceServer,
+        insight_service_server::InsightServiceServer, interaction_service_server::InteractionServiceServer,
+        location_service_server::LocationServiceServer, rule_service_server::RuleServiceServer,
     },
 };
 use page_token::PageTokens;
@@ -71,6 +72,7 @@ services![
     InteractionServiceServer,
     FrontDeskServiceServer,
     RuleServiceServer,
+    GestureServiceServer,
     CaseServiceServer,
     InsightServiceServer,
 ];

@@ -3,14 +3,20 @@
 use super::{
     enums::{WireEnum, to_wire_or_zero},
     obligation::version,
-    types::timestamp,
+    rule::default_purpose,
+    types::{timestamp, weekly_hours},
 };
 use crate::{
-    domain::gesture::{Content, Gesture, Lease, PlanStep, Schedule},
+    app::NewGesture,
+    domain::{
+        gesture::{Content, Gesture, GestureKind, Lease, PlanStep, Schedule, Tone},
+        queue::QueueEntry,
+    },
     proto::v1 as pb,
     rpc::{
         etag,
         names::{ResourceId, optional_name},
+        validate::Fields,
     },
 };
 
@@ -69,4 +75,118 @@ fn plan(schedule: &Schedule) -> pb::GesturePlan {
 /// Who has it, without the token: that is only for who claimed it.
 fn lease(lease: &Lease) -> pb::GestureLease {
     pb::GestureLease { owner: lease.owner.clone(), expire_time: Some(timestamp(lease.until)) }
+}
+
+pub(crate) fn queue_entry(entry: &QueueEntry) -> pb::QueueEntry {
+    pb::QueueEntry {
+        gesture: Some(gesture(&entry.gesture)),
+        display_name: entry.display_name.clone(),
+        how_to_say: entry.how_to_say.clone(),
+        why: entry.why.clone(),
+        phone: entry.phone.clone().unwrap_or_default(),
+        allowed_hours: weekly_hours(entry.allowed_hours.as_ref()),
+        time_zone: entry.time_zone.clone(),
+        allowed_now: entry.allowed_now,
+        what_to_say: entry.gesture.content.text.clone(),
+        what_happened_last: entry.what_happened_last.clone(),
+        not_to_be_said: entry.not_to_be_said.clone(),
+    }
+}
+
+/// Reads a gesture that a person plans: everything but what is output only.
+pub(crate) fn read_gesture(fields: &mut Fields, said: pb::Gesture) -> Option<NewGesture> {
+    let customer = fields.name("customer", &said.customer);
+    let location = fields.name("location", &said.location);
+    let kind = fields.required_enum("kind", said.kind);
+    let channel = fields.required_enum("channel", said.channel);
+    let priority = fields.ranged("priority", said.priority, 0..=100);
+    let due_at = fields.time("due_time", said.due_time);
+    let deadline_at = fields.time("deadline_time", said.deadline_time);
+    if due_at.zip(deadline_at).is_some_and(|(due, deadline)| deadline <= due) {
+        fields.refuse("deadline_time", "must be later than due_time");
+    }
+    let tone = if kind == Some(GestureKind::Apology) { Tone::Caring } else { Tone::Cheerful };
+    Some(NewGesture {
+        interaction: fields.optional_name("interaction", &said.interaction),
+        purpose: fields.optional_enum("purpose", said.purpose).unwrap_or(default_purpose(kind)),
+        tone: fields.optional_enum("tone", said.tone).unwrap_or(tone),
+        role: fields.short("role", said.role),
+        promised: said.promised,
+        due_at,
+        deadline_at,
+        content: fields.optional("content", said.content, read_content).flatten(),
+        customer: customer?,
+        location: location?,
+        kind: kind?,
+        channel: channel?,
+        priority: priority?,
+    })
+}
+
+/// The words of a person; `None` leaves it to the built-in sentence.
+fn read_content(fields: &mut Fields, said: pb::GestureContent) -> Option<Option<Content>> {
+    let language = fields.language("language_code", &said.language_code);
+    let text = fields.text("text", said.text);
+    Some((!text.trim().is_empty()).then(|| Content { language, text, facts: Vec::new() }))
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use super::*;
+    use crate::domain::customer::{Channel, Purpose};
+
+    fn plain() -> pb::Gesture {
+        pb::Gesture {
+            customer: "customers/00000000-0000-0000-0000-000000000001".to_owned(),
+            location: "locations/mill-lane".to_owned(),
+            kind: GestureKind::Call.to_wire(),
+            channel: Channel::Phone.to_wire(),
+            ..pb::Gesture::default()
+        }
+    }
+
+    fn read(said: pb::Gesture) -> Result<NewGesture, Vec<String>> {
+        let mut fields = Fields::new();
+        let new = fields.required("gesture", Some(said), read_gesture);
+        let paths = |item: pb::ItemError| item.violations.into_iter().map(|v| v.field).collect();
+        fields.finish(new).map_err(|failure| paths(failure.into_item_error()))
+    }
+
+    #[test]
+    fn an_apology_is_care_and_service() {
+        let call = read(plain()).unwrap();
+        assert_eq!((call.tone, call.purpose, call.content), (Tone::Cheerful, Purpose::Gratitude, None));
+        let apology = read(pb::Gesture { kind: GestureKind::Apology.to_wire(), ..plain() }).unwrap();
+        assert_eq!((apology.tone, apology.purpose), (Tone::Caring, Purpose::Service));
+    }
+
+    #[test]
+    fn everything_wrong_is_named() {
+        let time = |seconds| Some(prost_types::Timestamp { seconds, nanos: 0 });
+        let wrong = pb::Gesture {
+            customer: String::new(),
+            kind: 77,
+            channel: 0,
+            priority: 101,
+            due_time: time(5),
+            deadline_time: time(5),
+            interaction: "nothing".to_owned(),
+            content: Some(pb::GestureContent { language_code: "!".to_owned(), ..pb::GestureContent::default() }),
+            ..plain()
+        };
+        let mut paths = read(wrong).unwrap_err();
+        paths.sort();
+        let expected = [
+            "gesture.channel",
+            "gesture.content.language_code",
+            "gesture.customer",
+            "gesture.deadline_time",
+            "gesture.interaction",
+            "gesture.kind",
+            "gesture.priority",
+        ];
+        assert_eq!(paths, expected);
+    }
 }

@@ -1,0 +1,300 @@
+//! Gestures are planned, carried out by workers and people, and taken back.
+
+use super::{App, AppError, Made};
+use crate::{
+    domain::{
+        commands::gestures::{
+            AskGates, Cancel, Claim, Claimed, Complete, Completed, Fail, LogCall, Proof, Release, Schedule,
+            StartDelivery, Started,
+        },
+        customer::{Channel, Customer, Purpose},
+        filter::Filter,
+        gates::{Gate, Stop},
+        gesture::{Content, Gesture, GestureKind, Tone},
+        ids::{CustomerId, GestureId, InteractionId, LocationId},
+        obligation::Decision,
+        refusal::Refusal,
+        world::{Actor, Due},
+    },
+    store::{Cursor, Lane, Page, PageRequest},
+};
+use futures_util::future::join_all;
+use jiff::{SignedDuration, Timestamp};
+use serde::Serialize;
+use serde_json::json;
+use std::collections::{BTreeSet, HashMap};
+
+pub use crate::domain::commands::gestures::{CallLogged, CallOutcome};
+
+/// A gesture that a person plans.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct NewGesture {
+    /// For whom.
+    pub customer: CustomerId,
+    /// In whose name.
+    pub location: LocationId,
+    /// What it answers, of the same customer.
+    pub interaction: Option<InteractionId>,
+    /// Note, call …
+    pub kind: GestureKind,
+    /// How it reaches them.
+    pub channel: Channel,
+    /// What it counts as when consent is asked for.
+    pub purpose: Purpose,
+    /// Cheerful or caring.
+    pub tone: Tone,
+    /// 0 to 100.
+    pub priority: u8,
+    /// Who carries it out.
+    pub role: String,
+    /// We said we would.
+    pub promised: bool,
+    /// Not before; now, when not said.
+    #[serde(rename = "due_time")]
+    pub due_at: Option<Timestamp>,
+    /// Not at or after; 7 days after it is due, when not said.
+    #[serde(rename = "deadline_time")]
+    pub deadline_at: Option<Timestamp>,
+    /// What to say; the built-in sentence, when not said.
+    pub content: Option<Content>,
+}
+
+/// What a worker asks for.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Want {
+    /// What it calls itself.
+    pub worker: String,
+    /// Only these kinds; all when empty.
+    pub kinds: Vec<GestureKind>,
+    /// Only these channels; all when empty.
+    pub channels: Vec<Channel>,
+    /// Only these locations; all when empty.
+    pub locations: Vec<LocationId>,
+    /// How many at most.
+    pub max_count: u32,
+    /// How long it has them.
+    #[serde(rename = "lease_duration")]
+    pub lease: SignedDuration,
+    /// The far side recognises a repeated delivery.
+    pub far_side_deduplicates: bool,
+}
+
+/// What a worker has now.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Taken {
+    /// Each gesture with its lease token and its customer, the most urgent first.
+    pub gestures: Vec<(Gesture, i64, Customer)>,
+    /// The call was made before; nothing was changed.
+    pub replayed: bool,
+}
+
+/// Why a gesture is as it is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct GestureExplained {
+    /// The gesture.
+    pub gesture: Gesture,
+    /// The decision that made it; `None` when a person did.
+    pub decision: Option<Decision>,
+    /// What each gate would say now.
+    pub gates: Vec<(Gate, Option<Stop>)>,
+}
+
+/// How a call went.
+#[derive(Debug, Clone)]
+pub struct CallReport {
+    /// The call.
+    pub id: GestureId,
+    /// The version of it that was read.
+    pub version: i64,
+    /// How it went.
+    pub outcome: CallOutcome,
+    /// What they said.
+    pub words: String,
+    /// Who called.
+    pub staff: String,
+}
+
+impl App {
+    /// A gesture.
+    ///
+    /// # Errors
+    /// [`Refusal::NotFound`] when there is none.
+    pub async fn gesture(&self, actor: &Actor, id: GestureId) -> Result<Gesture, AppError> {
+        let found = self.store.gesture(id).await?.ok_or_else(|| Refusal::not_found("gesture", &id))?;
+        self.note_read(actor, "GetGesture", found.customer).await;
+        Ok(found)
+    }
+
+    /// A page of the gestures that a filter selects, the earliest due first.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn gestures(
+        &self,
+        actor: &Actor,
+        filter: &Filter,
+        after: Option<Cursor>,
+        size: u32,
+    ) -> Result<Page<Gesture>, AppError> {
+        let page = self.store.list_gestures(filter, &PageRequest { size, after }).await?;
+        for customer in page.items.iter().map(|gesture| gesture.customer).collect::<BTreeSet<_>>() {
+            self.note_read(actor, "ListGestures", customer).await;
+        }
+        Ok(page)
+    }
+
+    /// Plans a gesture through every gate.
+    ///
+    /// # Errors
+    /// When a named resource is missing, a gate forbids it for good, and what a repeated write may meet (P2).
+    pub async fn schedule_gesture(&self, actor: Actor, new: NewGesture) -> Result<Made<Gesture>, AppError> {
+        let once = self.once(&actor, "ScheduleGesture", self.fingerprint("gesture.", &new));
+        let command = Schedule {
+            actor,
+            once,
+            customer: new.customer,
+            location: new.location,
+            interaction: new.interaction,
+            kind: new.kind,
+            channels: vec![new.channel],
+            purpose: new.purpose,
+            tone: new.tone,
+            priority: new.priority,
+            role: new.role,
+            promised: new.promised,
+            due_at: new.due_at,
+            deadline_at: new.deadline_at,
+            window: None,
+            content: new.content,
+        };
+        let scheduled = self.submit(Lane::Interactive, command).await?;
+        Ok(Made { what: scheduled.gesture, replayed: scheduled.replayed })
+    }
+
+    /// Leases what is due to a worker.
+    ///
+    /// # Errors
+    /// When the store fails, and what a repeated write may meet (P2).
+    pub async fn claim(&self, actor: Actor, want: Want) -> Result<Taken, AppError> {
+        let once = self.once(&actor, "ClaimGestures", self.fingerprint("", &want));
+        let Want { worker, kinds, channels, locations, max_count, lease, far_side_deduplicates } = want;
+        let due = Due { at: self.now(), kinds, channels, locations, limit: max_count };
+        let command = Claim { actor: actor.clone(), once, due, worker, lease, far_side_deduplicates };
+        let Claimed { gestures, replayed } = self.submit(Lane::Interactive, command).await?;
+
+        let ids: BTreeSet<_> = gestures.iter().map(|claimed| claimed.gesture.customer).collect();
+        let found = self.store.customers(&Vec::from_iter(ids)).await?;
+        let customers: HashMap<_, _> = found.into_iter().map(|customer| (customer.id, customer)).collect();
+        let mut taken = Vec::with_capacity(gestures.len());
+        for claimed in gestures {
+            let id = claimed.gesture.customer;
+            let customer = customers.get(&id).cloned().ok_or_else(|| Refusal::not_found("customer", &id))?;
+            self.note_read(&actor, "ClaimGestures", id).await;
+            taken.push((claimed.gesture, claimed.token, customer));
+        }
+        Ok(Taken { gestures: taken, replayed })
+    }
+
+    /// Asks every gate once more and marks gestures as on their way, each for itself; the results have the order of the
+    /// items.
+    pub async fn start_delivery(&self, actor: &Actor, items: Vec<(GestureId, i64)>) -> Vec<Result<Started, AppError>> {
+        let start = |(id, token)| self.submit(Lane::Interactive, StartDelivery { actor: actor.clone(), id, token });
+        join_all(items.into_iter().map(start)).await
+    }
+
+    /// Notes that a gesture reached the customer, and records the contact.
+    ///
+    /// # Errors
+    /// [`Refusal::NotFound`], a claim lost or a version that is stale, a state that does not allow it.
+    pub async fn complete_gesture(
+        &self,
+        actor: Actor,
+        id: GestureId,
+        proof: Proof,
+        carried_out_by: String,
+        at: Option<Timestamp>,
+    ) -> Result<Completed, AppError> {
+        let command = Complete { actor, id, proof, carried_out_by, words: String::new(), at };
+        self.submit(Lane::Interactive, command).await
+    }
+
+    /// Notes that a gesture did not reach the customer.
+    ///
+    /// # Errors
+    /// As for [`App::complete_gesture`].
+    pub async fn fail_gesture(
+        &self,
+        actor: Actor,
+        id: GestureId,
+        proof: Proof,
+        retryable: bool,
+        reason: String,
+    ) -> Result<Gesture, AppError> {
+        self.submit(Lane::Interactive, Fail { actor, id, proof, retryable, reason }).await
+    }
+
+    /// Gives a claimed gesture back, or frees cheer that waits because of something in the customer's own life.
+    ///
+    /// # Errors
+    /// As for [`App::complete_gesture`].
+    pub async fn release_gesture(&self, actor: Actor, id: GestureId, proof: Proof) -> Result<Gesture, AppError> {
+        self.submit(Lane::Interactive, Release { actor, id, proof }).await
+    }
+
+    /// Takes a gesture back for good.
+    ///
+    /// # Errors
+    /// [`Refusal::NotFound`], [`Refusal::Stale`], or a precondition once its delivery has started.
+    pub async fn cancel_gesture(
+        &self,
+        actor: Actor,
+        id: GestureId,
+        version: Option<i64>,
+        reason: String,
+    ) -> Result<Gesture, AppError> {
+        self.submit(Lane::Interactive, Cancel { actor, id, version, reason }).await
+    }
+
+    /// Notes how a call went, and does what follows.
+    ///
+    /// # Errors
+    /// [`Refusal::NotFound`], [`Refusal::Stale`], a state that does not allow it, and what a repeated write may meet
+    /// (P2).
+    pub async fn log_call(&self, actor: Actor, report: CallReport) -> Result<CallLogged, AppError> {
+        let CallReport { id, version, outcome, words, staff } = report;
+        let (happy, call_back) = match outcome {
+            CallOutcome::Reached { happy } => (happy, None),
+            CallOutcome::CallBack { at } => (None, Some(at)),
+            _ => (None, None),
+        };
+        let said = json!({
+            "name": id, "outcome": outcome_name(outcome), "happy": happy, "call_back_time": call_back, "words": words,
+            "staff": staff,
+        });
+        let once = self.once(&actor, "LogCall", self.fingerprint("", &said));
+        self.submit(Lane::Interactive, LogCall { actor, once, id, version, outcome, words, staff }).await
+    }
+
+    /// Why a gesture is as it is, and which gates would let it pass now.
+    ///
+    /// # Errors
+    /// [`Refusal::NotFound`] when there is none.
+    pub async fn explain_gesture(&self, actor: &Actor, id: GestureId) -> Result<GestureExplained, AppError> {
+        let gesture = self.gesture(actor, id).await?;
+        let decision = self.store.decision_of(&gesture).await?;
+        let gates = self.submit(Lane::Interactive, AskGates { id }).await?;
+        Ok(GestureExplained { gesture, decision, gates })
+    }
+}
+
+const fn outcome_name(outcome: CallOutcome) -> &'static str {
+    match outcome {
+        CallOutcome::Reached { .. } => "reached",
+        CallOutcome::Voicemail => "voicemail",
+        CallOutcome::NoAnswer => "no_answer",
+        CallOutcome::Busy => "busy",
+        CallOutcome::CallBack { .. } => "call_back",
+        CallOutcome::WrongNumber => "wrong_number",
+        CallOutcome::NeverAgain => "never_again",
+    }
+}

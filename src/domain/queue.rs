@@ -1,0 +1,158 @@
+//! What a person needs to know to carry out a gesture (section 4.7 of the design): who, why, number, hours, what to say,
+//! what happened last, and what must not be said.
+
+use super::{
+    customer::{ContactAddress, ContactPointKind, Customer},
+    gesture::Gesture,
+    interaction::{Interaction, InteractionKind, Outcome},
+    location::Location,
+    planning::{allowed_times, calendar, channel_hours},
+    settings::Settings,
+    summary::{LastSeen, Summary},
+    when::{Openings, WeeklyHours, Zones},
+};
+use jiff::Timestamp;
+
+/// One thing for a person to do.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct QueueEntry {
+    /// The gesture.
+    pub gesture: Gesture,
+    /// The name as they like to be called; empty when not known.
+    pub display_name: String,
+    /// How to say it.
+    pub how_to_say: String,
+    /// Why: what they did and when, in a sentence.
+    pub why: String,
+    /// The number to call, where it is a call.
+    pub phone: Option<String>,
+    /// The customer's own hours, else those of the rule or the channel; `None` is any time.
+    pub allowed_hours: Option<WeeklyHours>,
+    /// The zone of these hours.
+    pub time_zone: String,
+    /// Whether it may be done this minute.
+    pub allowed_now: bool,
+    /// What happened last, in a sentence; empty when nothing did.
+    pub what_happened_last: String,
+    /// What must not be said.
+    pub not_to_be_said: Vec<String>,
+}
+
+/// What an entry is made from.
+#[derive(Debug, Clone, Copy)]
+pub struct QueueInput<'a> {
+    /// The gesture.
+    pub gesture: &'a Gesture,
+    /// For whom.
+    pub customer: &'a Customer,
+    /// Their history.
+    pub summary: &'a Summary,
+    /// What it answers.
+    pub interaction: Option<&'a Interaction>,
+    /// In whose name.
+    pub location: &'a Location,
+    /// The operator's settings.
+    pub settings: &'a Settings,
+    /// The time-zone database.
+    pub zones: &'a Zones,
+    /// The instant.
+    pub now: Timestamp,
+}
+
+/// Makes the entry of a gesture.
+#[must_use]
+pub fn queue_entry(input: &QueueInput<'_>) -> QueueEntry {
+    let QueueInput { gesture, customer, summary, location, settings, .. } = *input;
+    let days = calendar(location);
+    let allowed = allowed_times(gesture.channel, &gesture.terms, customer, &days, settings);
+    // A zone that is no longer known leaves nothing to promise.
+    let allowed_now =
+        input.zones.get(&gesture.schedule.zone).is_ok_and(|zone| Openings::new(&zone, &allowed).is_open(input.now));
+    let own_hours = customer.profile.contact_hours.as_ref();
+    let hours = own_hours.or(gesture.terms.window.as_ref()).or_else(|| channel_hours(gesture.channel, settings));
+    QueueEntry {
+        gesture: gesture.clone(),
+        display_name: customer.profile.display_name.clone(),
+        how_to_say: customer.profile.how_to_say.clone(),
+        why: input.interaction.map_or_else(|| "A person planned it.".to_owned(), |it| why(it, location)),
+        phone: phone(customer),
+        allowed_hours: hours.cloned(),
+        time_zone: gesture.schedule.zone.clone(),
+        allowed_now,
+        what_happened_last: summary
+            .last
+            .as_ref()
+            .map(|last| last_time(last))
+            .unwrap_or_default(),
+        not_to_be_said: not_to_be_said(input),
+    }
+}
+
+fn phone(customer: &Customer) -> Option<String> {
+    match &customer.contact_point(ContactPointKind::Phone)?.address {
+        ContactAddress::Phone(number) => Some(number.clone()),
+        ContactAddress::Email(_) | ContactAddress::Post(_) => None,
+    }
+}
+
+fn why(interaction: &Interaction, location: &Location) -> String {
+    let day = interaction.local_date.strftime("%A, %-d %B");
+    let what = happened(interaction.detail.kind, interaction.detail.outcome);
+    let mut text = format!("They {what} on {day}, at {}", location.settings.display_name);
+    if let [first, ..] = interaction.moment.reasons.as_slice() {
+        text.push_str(": ");
+        text.push_str(first);
+    }
+    text.push('.');
+    text
+}
+
+fn last_time(last: &LastSeen) -> String {
+    let day = last.local_date.strftime("%A, %-d %B");
+    let mut text = format!("They {} on {day}", happened(last.kind, last.outcome));
+    if !last.about.is_empty() {
+        text.push_str(&format!(": {}", last.about.join(", ")));
+    }
+    if !last.staff.is_empty() {
+        text.push_str(&format!(". {} was there", last.staff));
+    }
+    text.push('.');
+    text
+}
+
+/// What somebody did, as it follows "they".
+const fn happened(kind: InteractionKind, outcome: Option<Outcome>) -> &'static str {
+    match (kind, outcome) {
+        (InteractionKind::Visit, Some(Outcome::Purchased)) | (InteractionKind::Purchase, _) => "bought something",
+        (InteractionKind::Visit, Some(Outcome::Abandoned)) => "came by and gave up",
+        (InteractionKind::Visit, None) => "came in",
+        (InteractionKind::Visit, _) => "came by and bought nothing",
+        (InteractionKind::Enquiry, _) => "asked something",
+        (InteractionKind::Order, _) => "ordered something",
+        (InteractionKind::OrderUpdate, _) => "had news of an order",
+        (InteractionKind::Delivery, _) => "got a delivery",
+        (InteractionKind::Support, Some(Outcome::Unresolved)) => "were not helped to the end",
+        (InteractionKind::Support, _) => "were helped",
+        (InteractionKind::Complaint, _) => "complained",
+        (InteractionKind::Compliment, _) => "praised us",
+        (InteractionKind::Return, _) => "brought something back",
+        (InteractionKind::Feedback, _) => "told us how it was",
+        (InteractionKind::Observation, _) => "came by",
+        (InteractionKind::OutboundContact, _) => "heard from us",
+    }
+}
+
+fn not_to_be_said(input: &QueueInput<'_>) -> Vec<String> {
+    let purchase = input.interaction.and_then(|interaction| interaction.detail.purchase.as_ref());
+    let rules = [
+        (
+            purchase.is_some_and(|it| it.surprise),
+            "It is a surprise: what was bought is named to nobody but the customer.",
+        ),
+        (purchase.is_some_and(|it| it.confidential), "What was bought is not named."),
+        (input.location.settings.sensitive, "A message left for others names neither the place nor the reason."),
+        (input.summary.open_case.is_some(), "A case is open: no cheer, and nothing is offered for sale."),
+        (input.summary.grieving_since.is_some(), "They have grief of their own: no cheer."),
+    ];
+    rules.into_iter().filter(|(holds, _)| *holds).map(|(_, text)| text.to_owned()).collect()
+}

@@ -1,0 +1,344 @@
+//! Gestures are planned and carried out.
+
+use super::{
+    Rpc,
+    convert::{
+        enums::to_wire_or_zero,
+        gesture::{gesture, queue_entry, read_gesture},
+        obligation::decision,
+        types::read_date,
+    },
+    etag,
+    names::{ResourceId, optional_name},
+    status::Failure,
+    validate::{Fields, page_size, read_filter},
+};
+use crate::{
+    app::{CallReport, Taken, Want, Work},
+    domain::{
+        commands::gestures::{CallOutcome, Proof, Started},
+        consent::needed_contact_point,
+        customer::{Channel, ContactAddress, Customer},
+        filter::GESTURES,
+        gates::{Gate, Stop},
+        ids::{GestureId, LocationId},
+        limits::{CLAIM_MAX, LEASE_DEFAULT, LEASE_MAX, LEASE_MIN, LIST_MAX},
+        refusal::Refusal,
+    },
+    proto::v1::{self as pb, gesture_service_server::GestureService},
+};
+use tonic::{Request, Response, Status};
+
+#[tonic::async_trait]
+impl GestureService for Rpc {
+    async fn get_gesture(&self, request: Request<pb::GetGestureRequest>) -> Result<Response<pb::Gesture>, Status> {
+        let (actor, said) = self.call(request)?;
+        let mut fields = Fields::new();
+        let id = fields.name::<GestureId>("name", &said.name);
+        let id = fields.finish(id)?;
+        let found = self.app.gesture(&actor, id).await.map_err(Failure::from)?;
+        Ok(Response::new(gesture(&found)))
+    }
+
+    async fn list_gestures(
+        &self,
+        request: Request<pb::ListGesturesRequest>,
+    ) -> Result<Response<pb::ListGesturesResponse>, Status> {
+        let (actor, said) = self.call(request)?;
+        let binding = ["ListGestures", &said.filter];
+        let mut fields = Fields::new();
+        let size = page_size(&mut fields, said.page_size);
+        let filter = read_filter(&mut fields, "filter", &said.filter, &GESTURES);
+        let filter = fields.finish(filter)?;
+        let after = self.tokens.open(&binding, &said.page_token)?;
+        let page = self.app.gestures(&actor, &filter, after, size).await.map_err(Failure::from)?;
+        Ok(Response::new(pb::ListGesturesResponse {
+            gestures: page.items.iter().map(gesture).collect(),
+            next_page_token: self.next_page(&binding, page.next.as_ref())?,
+        }))
+    }
+
+    async fn schedule_gesture(
+        &self,
+        request: Request<pb::ScheduleGestureRequest>,
+    ) -> Result<Response<pb::ScheduleGestureResponse>, Status> {
+        let (mut actor, said) = self.call(request)?;
+        let mut fields = Fields::new();
+        actor.request_id = fields.request_id(&said.request_id);
+        let new = fields.required("gesture", said.gesture, read_gesture);
+        let made = self.app.schedule_gesture(actor, fields.finish(new)?).await.map_err(Failure::from)?;
+        Ok(Response::new(pb::ScheduleGestureResponse { gesture: Some(gesture(&made.what)), replayed: made.replayed }))
+    }
+
+    async fn list_queue(
+        &self,
+        request: Request<pb::ListQueueRequest>,
+    ) -> Result<Response<pb::ListQueueResponse>, Status> {
+        let (actor, said) = self.call(request)?;
+        let chosen = format!("{:?} {:?} {:?}", said.date, said.kinds, said.roles);
+        let binding = ["ListQueue", &said.location, &chosen];
+        let mut fields = Fields::new();
+        let size = page_size(&mut fields, said.page_size);
+        let location = fields.name("location", &said.location);
+        let date = fields.optional("date", said.date, read_date);
+        let kinds = fields.enums("kinds", said.kinds);
+        let roles = fields.shorts("roles", said.roles, LIST_MAX);
+        let work = location.map(|location| Work { location, date, kinds, roles });
+        let work = fields.finish(work)?;
+        let after = self.tokens.open(&binding, &said.page_token)?;
+        let page = self.app.work(&actor, work, after, size).await.map_err(Failure::from)?;
+        let next_page_token = match &page.next {
+            Some(next) => self.tokens.seal(&binding, next)?,
+            None => String::new(),
+        };
+        Ok(Response::new(pb::ListQueueResponse {
+            entries: page.entries.iter().map(queue_entry).collect(),
+            next_page_token,
+        }))
+    }
+
+    async fn claim_gestures(
+        &self,
+        request: Request<pb::ClaimGesturesRequest>,
+    ) -> Result<Response<pb::ClaimGesturesResponse>, Status> {
+        let (mut actor, said) = self.call(request)?;
+        let mut fields = Fields::new();
+        actor.request_id = fields.request_id(&said.request_id);
+        let want = read_want(&mut fields, said);
+        let taken = self.app.claim(actor, fields.finish(want)?).await.map_err(Failure::from)?;
+        Ok(Response::new(claimed(&taken)))
+    }
+
+    async fn start_delivery(
+        &self,
+        request: Request<pb::StartDeliveryRequest>,
+    ) -> Result<Response<pb::StartDeliveryResponse>, Status> {
+        let (actor, said) = self.call(request)?;
+        let mut fields = Fields::new();
+        if said.items.is_empty() {
+            fields.refuse("items", "must have at least one item");
+        }
+        let items = fields.list("items", said.items, CLAIM_MAX as usize, |fields, item| {
+            Some((fields.name::<GestureId>("name", &item.name)?, item.lease_token))
+        });
+        let items = fields.finish(Some(items))?;
+        let names: Vec<_> = items.iter().map(|(id, _)| id.name()).collect();
+        let started = self.app.start_delivery(&actor, items).await;
+        let results = names.into_iter().zip(started).map(|(name, one)| {
+            let error = match one {
+                Ok(Started::Started(_)) => None,
+                Ok(Started::NotStarted { precondition, message, .. }) => {
+                    let refusal = Refusal::Precondition { kind: precondition, resource: name.clone(), message };
+                    Some(Failure::from(refusal).into_item_error())
+                }
+                Err(error) => Some(Failure::from(error).into_item_error()),
+            };
+            pb::StartDeliveryResult { name, error }
+        });
+        Ok(Response::new(pb::StartDeliveryResponse { results: results.collect() }))
+    }
+
+    async fn complete_gesture(
+        &self,
+        request: Request<pb::CompleteGestureRequest>,
+    ) -> Result<Response<pb::CompleteGestureResponse>, Status> {
+        use pb::complete_gesture_request::Authority;
+        let (actor, said) = self.call(request)?;
+        let mut fields = Fields::new();
+        let id = fields.name("name", &said.name);
+        let proof = match said.authority {
+            Some(Authority::LeaseToken(token)) => Some(Proof::Token(token)),
+            Some(Authority::Etag(etag)) => read_version(&mut fields, &etag),
+            None => no_authority(&mut fields),
+        };
+        let staff = fields.short("staff", said.staff);
+        let at = fields.time("complete_time", said.complete_time);
+        let (id, proof) = fields.finish(id.zip(proof))?;
+        let done = self.app.complete_gesture(actor, id, proof, staff, at).await.map_err(Failure::from)?;
+        Ok(Response::new(pb::CompleteGestureResponse {
+            gesture: Some(gesture(&done.gesture)),
+            contact_interaction: done.contact.name(),
+        }))
+    }
+
+    async fn fail_gesture(
+        &self,
+        request: Request<pb::FailGestureRequest>,
+    ) -> Result<Response<pb::FailGestureResponse>, Status> {
+        use pb::fail_gesture_request::Authority;
+        let (actor, said) = self.call(request)?;
+        let mut fields = Fields::new();
+        let id = fields.name("name", &said.name);
+        let proof = match said.authority {
+            Some(Authority::LeaseToken(token)) => Some(Proof::Token(token)),
+            Some(Authority::Etag(etag)) => read_version(&mut fields, &etag),
+            None => no_authority(&mut fields),
+        };
+        let reason = fields.required_short("reason", said.reason);
+        let (id, proof) = fields.finish(id.zip(proof))?;
+        let failed = self.app.fail_gesture(actor, id, proof, said.retryable, reason).await.map_err(Failure::from)?;
+        Ok(Response::new(pb::FailGestureResponse { gesture: Some(gesture(&failed)) }))
+    }
+
+    async fn release_gesture(
+        &self,
+        request: Request<pb::ReleaseGestureRequest>,
+    ) -> Result<Response<pb::Gesture>, Status> {
+        use pb::release_gesture_request::Authority;
+        let (actor, said) = self.call(request)?;
+        let mut fields = Fields::new();
+        let id = fields.name("name", &said.name);
+        let proof = match said.authority {
+            Some(Authority::LeaseToken(token)) => Some(Proof::Token(token)),
+            Some(Authority::Etag(etag)) => read_version(&mut fields, &etag),
+            None => no_authority(&mut fields),
+        };
+        let (id, proof) = fields.finish(id.zip(proof))?;
+        let released = self.app.release_gesture(actor, id, proof).await.map_err(Failure::from)?;
+        Ok(Response::new(gesture(&released)))
+    }
+
+    async fn cancel_gesture(
+        &self,
+        request: Request<pb::CancelGestureRequest>,
+    ) -> Result<Response<pb::Gesture>, Status> {
+        let (actor, said) = self.call(request)?;
+        let mut fields = Fields::new();
+        let id = fields.name("name", &said.name);
+        let reason = fields.required_short("reason", said.reason);
+        let version = etag::read(&mut fields, "etag", &said.etag);
+        let id = fields.finish(id)?;
+        let cancelled = self.app.cancel_gesture(actor, id, version, reason).await.map_err(Failure::from)?;
+        Ok(Response::new(gesture(&cancelled)))
+    }
+
+    async fn log_call(&self, request: Request<pb::LogCallRequest>) -> Result<Response<pb::LogCallResponse>, Status> {
+        let (mut actor, said) = self.call(request)?;
+        let mut fields = Fields::new();
+        actor.request_id = fields.request_id(&said.request_id);
+        let report = read_report(&mut fields, said);
+        let logged = self.app.log_call(actor, fields.finish(report)?).await.map_err(Failure::from)?;
+        Ok(Response::new(pb::LogCallResponse {
+            gesture: Some(gesture(&logged.gesture)),
+            contact_interaction: optional_name(logged.contact.as_ref()),
+            case: optional_name(logged.case.as_ref()),
+            replayed: logged.replayed,
+        }))
+    }
+
+    async fn explain_gesture(
+        &self,
+        request: Request<pb::ExplainGestureRequest>,
+    ) -> Result<Response<pb::ExplainGestureResponse>, Status> {
+        let (actor, said) = self.call(request)?;
+        let mut fields = Fields::new();
+        let id = fields.name("name", &said.name);
+        let id = fields.finish(id)?;
+        let explained = self.app.explain_gesture(&actor, id).await.map_err(Failure::from)?;
+        Ok(Response::new(pb::ExplainGestureResponse {
+            gesture: Some(gesture(&explained.gesture)),
+            decision: explained.decision.as_ref().map(decision),
+            gates: explained.gates.iter().map(gate).collect(),
+        }))
+    }
+}
+
+/// A person must say which version they read: what they did is done, and may not be reported on something else.
+fn read_version(fields: &mut Fields, etag: &str) -> Option<Proof> {
+    fields.given("etag", etag);
+    etag::read(fields, "etag", etag).map(Proof::Version)
+}
+
+fn no_authority(fields: &mut Fields) -> Option<Proof> {
+    fields.refuse("authority", "must be a lease_token, or the etag of the gesture that was read");
+    None
+}
+
+fn read_want(fields: &mut Fields, said: pb::ClaimGesturesRequest) -> Option<Want> {
+    let most = i32::try_from(CLAIM_MAX).unwrap_or(i32::MAX);
+    let max_count = if said.max_count == 0 { 1 } else { said.max_count };
+    let locations = fields.list("locations", said.locations, LIST_MAX, |fields, name| {
+        let id = LocationId::parse_name(&name);
+        if id.is_none() {
+            fields.refuse_here(format!("must be of the form {}", LocationId::PATTERN));
+        }
+        id
+    });
+    let max_count = fields.ranged("max_count", max_count, 1..=most);
+    Some(Want {
+        worker: fields.required_short("worker", said.worker),
+        kinds: fields.enums("kinds", said.kinds),
+        channels: fields.enums("channels", said.channels),
+        locations,
+        lease: fields.duration("lease_duration", said.lease_duration, LEASE_MIN..=LEASE_MAX).unwrap_or(LEASE_DEFAULT),
+        far_side_deduplicates: said.far_side_deduplicates,
+        max_count: max_count?,
+    })
+}
+
+fn claimed(taken: &Taken) -> pb::ClaimGesturesResponse {
+    let one = |(it, token, customer): &(_, i64, Customer)| pb::ClaimedGesture {
+        gesture: Some(gesture(it)),
+        lease_token: *token,
+        destination: destination(customer, it.channel),
+        display_name: customer.profile.display_name.clone(),
+    };
+    pb::ClaimGesturesResponse { gestures: taken.gestures.iter().map(one).collect(), replayed: taken.replayed }
+}
+
+/// Where a gesture goes; empty where it needs no contact point.
+fn destination(customer: &Customer, channel: Channel) -> String {
+    let point = needed_contact_point(channel).and_then(|kind| customer.contact_point(kind));
+    match point.map(|point| &point.address) {
+        Some(ContactAddress::Phone(text) | ContactAddress::Email(text)) => text.clone(),
+        Some(ContactAddress::Post(address)) => {
+            let town = format!("{} {}", address.postal_code, address.locality);
+            let parts = [town.trim(), &address.administrative_area, &address.region];
+            let lines = address.lines.iter().map(String::as_str).chain(parts);
+            lines.filter(|line| !line.is_empty()).collect::<Vec<_>>().join("\n")
+        }
+        None => String::new(),
+    }
+}
+
+fn read_report(fields: &mut Fields, said: pb::LogCallRequest) -> Option<CallReport> {
+    use pb::log_call_request::CallOutcome as Wire;
+    let id = fields.name("name", &said.name);
+    fields.given("etag", &said.etag);
+    let version = etag::read(fields, "etag", &said.etag);
+    let happy = said.happy.and_then(|happy| fields.ranged("happy", happy, 1..=5));
+    let call_back = fields.time("call_back_time", said.call_back_time);
+    let wire = Wire::try_from(said.outcome).ok();
+    if said.happy.is_some() && wire != Some(Wire::Reached) {
+        fields.refuse("happy", "goes only with the outcome REACHED");
+    }
+    if said.call_back_time.is_some() != (wire == Some(Wire::CallBack)) {
+        fields.refuse("call_back_time", "must be set with the outcome CALL_BACK, and only then");
+    }
+    let outcome = match wire {
+        Some(Wire::Reached) => Some(CallOutcome::Reached { happy }),
+        Some(Wire::Voicemail) => Some(CallOutcome::Voicemail),
+        Some(Wire::NoAnswer) => Some(CallOutcome::NoAnswer),
+        Some(Wire::Busy) => Some(CallOutcome::Busy),
+        Some(Wire::CallBack) => call_back.map(|at| CallOutcome::CallBack { at }),
+        Some(Wire::WrongNumber) => Some(CallOutcome::WrongNumber),
+        Some(Wire::NeverAgain) => Some(CallOutcome::NeverAgain),
+        Some(Wire::Unspecified) | None => {
+            let known = "REACHED, VOICEMAIL, NO_ANSWER, BUSY, CALL_BACK, WRONG_NUMBER, NEVER_AGAIN";
+            fields.refuse("outcome", format!("must be one of {known}"));
+            None
+        }
+    };
+    let words = fields.text("words", said.words);
+    let staff = fields.short("staff", said.staff);
+    Some(CallReport { id: id?, version: version?, outcome: outcome?, words, staff })
+}
+
+fn gate((gate, stop): &(Gate, Option<Stop>)) -> pb::Gate {
+    pb::Gate {
+        display_name: gate.to_string(),
+        passes: stop.is_none(),
+        reason: to_wire_or_zero(stop.as_ref().map(|stop| stop.reason)),
+        explanation: stop.as_ref().map(|stop| stop.explanation.clone()).unwrap_or_default(),
+    }
+}
