@@ -7,13 +7,19 @@ pub mod service;
 mod client;
 mod clock;
 mod clock_routes;
+mod contract;
+mod coverage;
 mod error;
 mod import;
+mod location;
 mod migrate;
 mod output;
+mod queue;
+mod recognize;
 mod refusal;
 mod serve;
 mod settings;
+mod show;
 
 use clap::{Args, Parser, Subcommand};
 
@@ -37,6 +43,12 @@ enum Verb {
     Clock(clock::ClockArgs),
     /// Bring in the interactions of a file.
     Import(import::Import),
+    /// Tell who somebody is, and show their card.
+    Recognize(recognize::Recognize),
+    /// Show what people have to do.
+    Queue(queue::Queue),
+    /// Show whether those who bought and those who did not get the same care.
+    Coverage(coverage::Coverage),
 }
 
 const EXIT_CODES: &str = "\
@@ -62,6 +74,9 @@ impl Cli {
             Verb::Migrate(migrate) => migrate.run().await,
             Verb::Clock(clock) => clock.run().await,
             Verb::Import(import) => import.run().await,
+            Verb::Recognize(recognize) => recognize.run().await,
+            Verb::Queue(queue) => queue.run().await,
+            Verb::Coverage(coverage) => coverage.run().await,
         }
     }
 }

@@ -1,17 +1,11 @@
 //! Replies, printed as tables for people or as JSON for programs.
 
-use std::{
-    io::{self, Write},
-    sync::LazyLock,
-};
+use std::io::{self, Write};
 
 use clap::ValueEnum;
 use comfy_table::{ContentArrangement, Table, presets};
-use prost_reflect::{DescriptorPool, DynamicMessage, MessageDescriptor};
-use serde_json::Value;
 
-use super::CliError;
-use crate::proto::FILE_DESCRIPTOR_SET;
+use super::{CliError, contract};
 
 /// How a reply is printed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -25,28 +19,10 @@ pub(super) enum OutputFormat {
 /// Width of tables that go to a file or pipe, in columns.
 const PIPE_WIDTH: u16 = 100;
 
-/// The contract's messages, by which any of them can be read and written without its Rust type.
-static CONTRACT: LazyLock<DescriptorPool> =
-    LazyLock::new(|| DescriptorPool::decode(FILE_DESCRIPTOR_SET).expect("compiled into the program"));
-
-/// A message of package `gratitude.v1` by its short name.
-pub(super) fn message(name: &str) -> MessageDescriptor {
-    let full = format!("gratitude.v1.{name}");
-    CONTRACT.get_message_by_name(&full).expect("only names of the contract are asked for")
-}
-
-/// A message in Protocol Buffers' JSON form.
-pub(super) fn json<M: prost::Message>(name: &str, value: &M) -> Result<Value, CliError> {
-    let unexpected = |error: &dyn std::fmt::Display| CliError::Unexpected(format!("{name} can't be printed: {error}"));
-    let dynamic =
-        DynamicMessage::decode(message(name), value.encode_to_vec().as_slice()).map_err(|error| unexpected(&error))?;
-    serde_json::to_value(&dynamic).map_err(|error| unexpected(&error))
-}
-
 /// Prints a message as indented JSON.
 pub(super) fn print_json<M: prost::Message>(name: &str, value: &M) -> Result<(), CliError> {
     let mut stdout = io::stdout().lock();
-    writeln!(stdout, "{:#}", json(name, value)?)?;
+    writeln!(stdout, "{:#}", contract::json(name, value)?)?;
     Ok(())
 }
 

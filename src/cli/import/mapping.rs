@@ -13,7 +13,7 @@ use super::{
     template::Template,
 };
 use crate::{
-    cli::{CliError, output},
+    cli::{CliError, contract},
     proto::v1,
 };
 
@@ -175,13 +175,13 @@ impl Mapping {
         if let Some(Ok((zone, _))) = table.get("time_zone").map(|zone| Expression::parse(zone, reader.columns)) {
             reader.default_zone = zone.plain().cloned();
         }
-        let shape = reader.shape(&output::message("Location"), &table, "location");
+        let shape = reader.shape(&contract::message("Location"), &table, "location");
         (id, Some(shape))
     }
 
     fn section(&self, reader: &mut Reader<'_>, section: &str, message: &str) -> Option<Shape> {
         let table = self.table.get(section)?.as_table()?;
-        Some(reader.shape(&output::message(message), table, section))
+        Some(reader.shape(&contract::message(message), table, section))
     }
 
     fn interaction(&self, reader: &mut Reader<'_>) -> Option<Shape> {
@@ -196,7 +196,7 @@ impl Mapping {
                 reader.problems.push(format!("interaction.{key}: is given in section [{section}]"));
             }
         }
-        Some(reader.shape(&output::message("Interaction"), &table, "interaction"))
+        Some(reader.shape(&contract::message("Interaction"), &table, "interaction"))
     }
 }
 

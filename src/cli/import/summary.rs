@@ -8,12 +8,11 @@ use std::{
     time::Duration,
 };
 
-use indicatif::HumanCount;
 use serde::Serialize;
 
 use super::reading::{Batch, Step};
 use crate::{
-    cli::{CliError, output},
+    cli::{CliError, contract},
     proto::v1,
 };
 
@@ -50,11 +49,11 @@ impl Tally {
     pub(super) fn print(&self, took: Duration, rejects: &Path) -> io::Result<()> {
         let mut stdout = io::stdout().lock();
         let seconds = took.as_secs_f64().max(0.001);
-        writeln!(stdout, "{:>12} rows", HumanCount(self.rows))?;
-        writeln!(stdout, "{:>12} recorded", HumanCount(self.recorded))?;
-        writeln!(stdout, "{:>12} known before, unchanged", HumanCount(self.replayed))?;
+        writeln!(stdout, "{:>12} rows", counted(self.rows))?;
+        writeln!(stdout, "{:>12} recorded", counted(self.recorded))?;
+        writeln!(stdout, "{:>12} known before, unchanged", counted(self.replayed))?;
         if self.rejected > 0 {
-            writeln!(stdout, "{:>12} rejected, see {}", HumanCount(self.rejected), rejects.display())?;
+            writeln!(stdout, "{:>12} rejected, see {}", counted(self.rejected), rejects.display())?;
         }
         writeln!(stdout, "{:>12.0} rows a second, {seconds:.1} s in all", self.rows as f64 / seconds)
     }
@@ -118,26 +117,26 @@ impl Forecast {
     /// Prints it for people: the counts, and what the first row becomes.
     pub(super) fn print(&self, rejects: &Path) -> Result<(), CliError> {
         let mut stdout = io::stdout().lock();
-        writeln!(stdout, "{:>12} rows", HumanCount(self.rows))?;
+        writeln!(stdout, "{:>12} rows", counted(self.rows))?;
         for ((kind, outcome), count) in &self.kinds {
-            writeln!(stdout, "{:>12}   {}", HumanCount(*count), kind_and_outcome(*kind, *outcome))?;
+            writeln!(stdout, "{:>12}   {}", counted(*count), kind_and_outcome(*kind, *outcome))?;
         }
         writeln!(
             stdout,
             "{:>12} customers told apart by their first identifier",
-            HumanCount(self.customers.len() as u64)
+            counted(self.customers.len() as u64)
         )?;
-        writeln!(stdout, "{:>12} rows of nobody known", HumanCount(self.anonymous))?;
-        writeln!(stdout, "{:>12} locations to make, where missing", HumanCount(self.locations))?;
+        writeln!(stdout, "{:>12} rows of nobody known", counted(self.anonymous))?;
+        writeln!(stdout, "{:>12} locations to make, where missing", counted(self.locations))?;
         if self.repeated_sources > 0 {
-            let repeated = HumanCount(self.repeated_sources);
+            let repeated = counted(self.repeated_sources);
             writeln!(stdout, "{repeated:>12} rows repeat an external id: they are the same interaction, or refused")?;
         }
         if self.rejected > 0 {
-            writeln!(stdout, "{:>12} rejected, see {}", HumanCount(self.rejected), rejects.display())?;
+            writeln!(stdout, "{:>12} rejected, see {}", counted(self.rejected), rejects.display())?;
         }
         if let Some(first) = &self.first {
-            writeln!(stdout, "\nThe first row becomes:\n{:#}", output::json("RecordInteractionRequest", first)?)?;
+            writeln!(stdout, "\nThe first row becomes:\n{:#}", contract::json("RecordInteractionRequest", first)?)?;
         }
         Ok(())
     }
@@ -146,7 +145,7 @@ impl Forecast {
     pub(super) fn print_json(&self) -> Result<(), CliError> {
         let kinds: BTreeMap<_, _> =
             self.kinds.iter().map(|((kind, outcome), count)| (kind_and_outcome(*kind, *outcome), *count)).collect();
-        let first = self.first.as_ref().map(|first| output::json("RecordInteractionRequest", first)).transpose()?;
+        let first = self.first.as_ref().map(|first| contract::json("RecordInteractionRequest", first)).transpose()?;
         let forecast = serde_json::json!({
             "rows": self.rows,
             "rejected": self.rejected,
@@ -159,6 +158,11 @@ impl Forecast {
         });
         Ok(writeln!(io::stdout(), "{forecast:#}")?)
     }
+}
+
+/// A count as people read it: 51,056.
+fn counted(count: u64) -> String {
+    indicatif::HumanCount(count).to_string()
 }
 
 fn hash(value: &impl Hash) -> u64 {

@@ -1,0 +1,69 @@
+//! `gratitude recognize`: who is it, and what does the desk need to know?
+
+use std::io::Write;
+
+use clap::Args;
+
+use super::{
+    CliError,
+    client::{Client, ClientArgs},
+    location,
+    output::{self, OutputFormat},
+    show,
+};
+use crate::proto::v1;
+
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  gratitude recognize +49 30 1234567
+  gratitude recognize ada@example.org --location tea-house
+  gratitude recognize 030 1234567 --name 'Ada Berg' --output json")]
+pub(super) struct Recognize {
+    #[command(flatten)]
+    client: ClientArgs,
+    /// What they gave: a number, an address, a card, an id in another system.
+    #[arg(required = true, allow_hyphen_values = true)]
+    identifier: Vec<String>,
+    /// Where they stand. Not needed while there is only one location.
+    #[arg(long, value_name = "LOCATION")]
+    location: Option<String>,
+    /// The name they gave, which tells apart those who share a number or address.
+    #[arg(long)]
+    name: Option<String>,
+    /// How the reply is printed.
+    #[arg(long, value_enum, default_value = "table")]
+    output: OutputFormat,
+}
+
+impl Recognize {
+    pub(super) async fn run(self) -> Result<(), CliError> {
+        let client = Client::connect(&self.client).await?;
+        let request = v1::RecognizeRequest {
+            location: location::chosen(&client, self.location).await?,
+            query: self.identifier.join(" "),
+            name_hint: self.name.unwrap_or_default(),
+            ..Default::default()
+        };
+        let reply = client.call(|| {
+            let (mut desk, request) = (client.front_desk(), request.clone());
+            async move { desk.recognize(request).await }
+        });
+        let reply = reply.await?;
+        if self.output == OutputFormat::Json {
+            return output::print_json("RecognizeResponse", &reply);
+        }
+        Ok(writeln!(std::io::stdout(), "{}", answer(&reply))?)
+    }
+}
+
+/// What the desk does with the reply.
+fn answer(reply: &v1::RecognizeResponse) -> String {
+    match &reply.card {
+        Some(card) => show::card(card),
+        None if reply.candidates.is_empty() => "Nobody known: welcome somebody new.".to_owned(),
+        None => {
+            format!("It may be one of these; ask for the name, then say it with --name:\n{}", show::candidates(reply))
+        }
+    }
+}

@@ -1,0 +1,13 @@
+//! Replies in a shape that people read at a glance.
+//!
+//! Each function returns text; colours are in it only where they can be seen.
+
+mod card;
+mod coverage;
+mod queue;
+mod words;
+
+pub(super) use card::{candidates, card};
+pub(super) use coverage::coverage;
+pub(super) use queue::queue;
+pub(super) use words::{channel, date, gesture_kind, gesture_state, instant, kind, obligation_state, outcome, reason};

@@ -1,0 +1,45 @@
+//! The queue: whom, why, how, and what to say.
+
+use console::style;
+
+use super::words;
+use crate::{cli::output, proto::v1};
+
+/// The queue as a table; what must not be said stands last, in its own line.
+pub(in crate::cli) fn queue(entries: &[v1::QueueEntry]) -> String {
+    let mut table = output::table(&["due", "what", "who", "why", "say"]);
+    for entry in entries {
+        let gesture = entry.gesture.clone().unwrap_or_default();
+        let plan = gesture.plan.as_ref();
+        let due = plan.map(|plan| words::planned_local(&plan.planned_local)).unwrap_or_default();
+        let due = if entry.allowed_now { format!("{due}\nnow") } else { due };
+        let promised = if gesture.promised { "promised " } else { "" };
+        let what = format!("{promised}{}\n{}", words::gesture_kind(gesture.kind()), words::channel(gesture.channel()));
+        table.add_row([due, what, who(entry), why(entry), say(entry)]);
+    }
+    table.to_string()
+}
+
+fn who(entry: &v1::QueueEntry) -> String {
+    let name = if entry.display_name.is_empty() { "(no name)" } else { &entry.display_name };
+    lines([name.to_owned(), entry.how_to_say.clone(), entry.phone.clone()])
+}
+
+fn why(entry: &v1::QueueEntry) -> String {
+    let last = if entry.what_happened_last.is_empty() || entry.what_happened_last == entry.why {
+        String::new()
+    } else {
+        format!("Last: {}", entry.what_happened_last)
+    };
+    lines([entry.why.clone(), last, String::new()])
+}
+
+fn say(entry: &v1::QueueEntry) -> String {
+    let not = entry.not_to_be_said.join("; ");
+    let not = if not.is_empty() { not } else { style(format!("Not: {not}")).red().to_string() };
+    lines([entry.what_to_say.clone(), not, String::new()])
+}
+
+fn lines(parts: [String; 3]) -> String {
+    parts.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join("\n")
+}

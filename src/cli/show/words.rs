@@ -1,0 +1,112 @@
+//! Codes, dates and times in plain words.
+
+use jiff::{Timestamp, civil::Date, tz::TimeZone};
+
+use crate::proto::v1;
+
+/// A value of an enum without its prefix: `INTERACTION_KIND_ORDER_UPDATE` is "order update".
+fn plain(name: &str, prefix: &str) -> String {
+    let short = name.strip_prefix(prefix).unwrap_or(name);
+    if short == "UNSPECIFIED" { String::new() } else { short.to_lowercase().replace('_', " ") }
+}
+
+/// What an interaction was.
+pub(in crate::cli) fn kind(kind: v1::InteractionKind) -> String {
+    plain(kind.as_str_name(), "INTERACTION_KIND_")
+}
+
+/// How an interaction ended; empty while it lasts.
+pub(in crate::cli) fn outcome(outcome: v1::Outcome) -> String {
+    plain(outcome.as_str_name(), "OUTCOME_")
+}
+
+/// Why something stands as it does; empty if nothing stands in the way.
+pub(in crate::cli) fn reason(reason: v1::Reason) -> String {
+    plain(reason.as_str_name(), "REASON_")
+}
+
+/// What is done.
+pub(in crate::cli) fn gesture_kind(kind: v1::GestureKind) -> String {
+    plain(kind.as_str_name(), "GESTURE_KIND_")
+}
+
+/// Where a gesture stands.
+pub(in crate::cli) fn gesture_state(state: v1::gesture::State) -> String {
+    plain(state.as_str_name(), "STATE_")
+}
+
+/// Where an obligation stands.
+pub(in crate::cli) fn obligation_state(state: v1::obligation::State) -> String {
+    plain(state.as_str_name(), "STATE_")
+}
+
+/// By which channel.
+pub(in crate::cli) fn channel(channel: v1::Channel) -> String {
+    match channel {
+        v1::Channel::Email => "e-mail".to_owned(),
+        v1::Channel::Phone => "by phone".to_owned(),
+        v1::Channel::Post => "by post".to_owned(),
+        other => plain(other.as_str_name(), "CHANNEL_"),
+    }
+}
+
+/// Where somebody stands on the way of returning.
+pub(super) fn return_status(status: v1::customer_summary::ReturnStatus) -> String {
+    plain(status.as_str_name(), "RETURN_STATUS_")
+}
+
+/// A day, such as "Mon 23 Nov 2026"; a date that is none as it came.
+pub(in crate::cli) fn date(date: v1::CalendarDate) -> String {
+    let parts = (i16::try_from(date.year), i8::try_from(date.month), i8::try_from(date.day));
+    match parts {
+        (Ok(year), Ok(month), Ok(day)) if year > 0 => {
+            Date::new(year, month, day).map(|date| date.strftime("%a %-d %b %Y").to_string()).unwrap_or_default()
+        }
+        // A birthday without year; 2000 has every day.
+        (Ok(_), Ok(month), Ok(day)) => {
+            Date::new(2000, month, day).map(|date| date.strftime("%-d %b").to_string()).unwrap_or_default()
+        }
+        _ => String::new(),
+    }
+}
+
+/// An instant by the clock of a zone, such as "Mon 23 Nov 09:00".
+pub(in crate::cli) fn instant(instant: prost_types::Timestamp, zone: &TimeZone) -> String {
+    let stamp = Timestamp::new(instant.seconds, instant.nanos);
+    stamp.map(|stamp| stamp.to_zoned(zone.clone()).strftime("%a %-d %b %H:%M").to_string()).unwrap_or_default()
+}
+
+/// A wall-clock time as a plan has it, `2026-11-23T09:00`, as "Mon 23 Nov 09:00".
+pub(super) fn planned_local(text: &str) -> String {
+    let local = text.parse::<jiff::civil::DateTime>();
+    local.map(|local| local.strftime("%a %-d %b %H:%M").to_string()).unwrap_or_else(|_| text.to_owned())
+}
+
+/// "1 day", "2 days".
+pub(super) fn days(count: i32) -> String {
+    if count == 1 { "1 day".to_owned() } else { format!("{count} days") }
+}
+
+#[cfg(test)]
+mod tests {
+    use jiff::tz::TimeZone;
+
+    use super::{date, instant, kind, outcome, planned_local};
+    use crate::proto::v1;
+
+    #[test]
+    fn codes_are_said_in_words() {
+        assert_eq!(kind(v1::InteractionKind::OrderUpdate), "order update");
+        assert_eq!(outcome(v1::Outcome::Unspecified), "");
+    }
+
+    #[test]
+    fn days_and_times_are_said_as_people_do() {
+        assert_eq!(date(v1::CalendarDate { year: 2026, month: 11, day: 3 }), "Tue 3 Nov 2026");
+        assert_eq!(date(v1::CalendarDate { year: 0, month: 2, day: 29 }), "29 Feb");
+        assert_eq!(date(v1::CalendarDate { year: 2026, month: 2, day: 30 }), "");
+        assert_eq!(planned_local("2026-11-23T09:00"), "Mon 23 Nov 09:00");
+        let noon = prost_types::Timestamp { seconds: 1_795_431_600, nanos: 0 };
+        assert_eq!(instant(noon, &TimeZone::UTC), "Mon 23 Nov 11:00");
+    }
+}
