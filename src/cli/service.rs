@@ -7,7 +7,6 @@ use std::{net::SocketAddr, sync::Arc, time::Duration};
 use axum::Router;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
-use tonic::service::Routes;
 
 use super::{CliError, clock_routes, settings::settings};
 use crate::{
@@ -15,6 +14,7 @@ use crate::{
     clock::Clock,
     config::{self, Config, SqliteSynchronous},
     domain::settings::Settings,
+    proto, rpc,
     scheduler::{self, Scheduler},
     server::{self, Ended, Probe, Server, Services},
     store::{ConnectSettings, Durability, Room, Store, StoreOptions},
@@ -62,9 +62,9 @@ impl Service {
             Router::new()
         };
         let services = Services {
-            grpc: Routes::default(),
-            names: Vec::new(),
-            descriptors: tonic_health::pb::FILE_DESCRIPTOR_SET,
+            grpc: rpc::routes(Arc::new(app.clone())),
+            names: rpc::SERVICE_NAMES.iter().map(|name| (*name).to_owned()).collect(),
+            descriptors: proto::FILE_DESCRIPTOR_SET,
             http,
         };
         let server = Server::new(services, probe(app), &config.server, stop.clone())?;
