@@ -13,3 +13,4 @@ mod harness;
 mod proto;
 mod scheduler;
 mod server;
+mod walks;

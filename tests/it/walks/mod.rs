@@ -1,0 +1,87 @@
+//! The walks of the design, whole, over gRPC: what a client of the real service meets.
+
+mod desk;
+mod interactions;
+mod till;
+
+use gratitude::proto::v1::{
+    CreateLocationRequest, Customer, Identifier, Identity, Interaction, InteractionChannel, InteractionKind, Location,
+    Outcome, RecordInteractionRequest, Who, identifier, identity, interaction_service_client::InteractionServiceClient,
+    location_service_client::LocationServiceClient, who,
+};
+use tonic::transport::Channel;
+
+use crate::support::{database::Database, service::TestService};
+
+const LOCATION: &str = "locations/lisbon";
+
+/// A service with one shop.
+async fn shop(database: Database) -> TestService {
+    let service = TestService::start(database).await;
+    let location = Location {
+        display_name: "Lisbon".to_owned(),
+        time_zone: "Europe/Lisbon".to_owned(),
+        region_code: "PT".to_owned(),
+        language_code: "en".to_owned(),
+        currency_code: "EUR".to_owned(),
+        ..Location::default()
+    };
+    let request = CreateLocationRequest {
+        location_id: "lisbon".to_owned(),
+        location: Some(location),
+        ..CreateLocationRequest::default()
+    };
+    LocationServiceClient::new(service.channel()).create_location(request).await.expect("a new location");
+    service
+}
+
+fn interactions(service: &TestService) -> InteractionServiceClient<Channel> {
+    InteractionServiceClient::new(service.channel())
+}
+
+/// Whoever has this phone; a new customer, if nobody does.
+fn caller(phone: &str) -> Who {
+    let phone = Identifier { kind: identifier::Kind::Phone.into(), value: phone.to_owned(), ..Identifier::default() };
+    let identity = Identity {
+        identifiers: vec![phone],
+        profile: Some(Customer { display_name: "Ana Sousa".to_owned(), ..Customer::default() }),
+        on_missing: identity::OnMissing::Create.into(),
+    };
+    Who { who: Some(who::Who::Identity(identity)) }
+}
+
+/// They came by and left without a purchase.
+fn looked() -> Interaction {
+    Interaction {
+        location: LOCATION.to_owned(),
+        kind: InteractionKind::Visit.into(),
+        channel: InteractionChannel::InStore.into(),
+        outcome: Outcome::NotPurchased.into(),
+        items_looked_at: vec!["a green coat".to_owned()],
+        ..Interaction::default()
+    }
+}
+
+/// They bought.
+fn bought() -> Interaction {
+    Interaction {
+        location: LOCATION.to_owned(),
+        kind: InteractionKind::Purchase.into(),
+        channel: InteractionChannel::InStore.into(),
+        outcome: Outcome::Purchased.into(),
+        ..Interaction::default()
+    }
+}
+
+fn recording(phone: &str, interaction: Interaction, number: u128) -> RecordInteractionRequest {
+    RecordInteractionRequest {
+        who: Some(caller(phone)),
+        interaction: Some(interaction),
+        request_id: request_id(number),
+    }
+}
+
+/// The id of a test's request.
+fn request_id(number: u128) -> String {
+    uuid::Uuid::from_u128(number).to_string()
+}
