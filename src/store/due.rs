@@ -3,7 +3,8 @@
 use super::{Store, constant, entity::gesture, error::StoreError};
 use crate::domain::{gesture::GestureState, ids::GestureId, world::Due};
 use sea_orm::{
-    ColumnTrait, Condition, ConnectionTrait, DbBackend, EntityTrait, QueryFilter, QueryOrder, QuerySelect, Statement,
+    ColumnTrait, Condition, ConnectionTrait, DbBackend, EntityTrait, QueryFilter, QueryOrder, QuerySelect, Select,
+    Statement,
 };
 use std::collections::BTreeSet;
 use uuid::Uuid;
@@ -55,23 +56,24 @@ async fn strongest(
         let Some(priority) = next_priority(db, below).await? else {
             break;
         };
-        let rows: Vec<Uuid> = gesture::Entity::find()
-            .select_only()
-            .column(gesture::Column::Id)
-            .filter(gesture::Column::Priority.eq(priority))
-            .filter(fits(wish))
-            .filter(gesture::Column::Id.is_not_in(taken.iter().map(|id| id.0)))
-            .order_by_asc(gesture::Column::DueAt)
-            .order_by_asc(gesture::Column::Id)
-            .limit(missing)
-            .into_tuple()
-            .all(db)
-            .await?;
+        let rows: Vec<Uuid> = at_priority(wish, priority, taken).limit(missing).into_tuple().all(db).await?;
         missing -= rows.len() as u64;
         found.extend(rows.into_iter().map(GestureId));
         below = priority;
     }
     Ok(found)
+}
+
+/// What fits a wish at a priority, the first due first.
+pub(super) fn at_priority(wish: &Due, priority: i32, taken: &BTreeSet<GestureId>) -> Select<gesture::Entity> {
+    gesture::Entity::find()
+        .select_only()
+        .column(gesture::Column::Id)
+        .filter(gesture::Column::Priority.eq(priority))
+        .filter(fits(wish))
+        .filter(gesture::Column::Id.is_not_in(taken.iter().map(|id| id.0)))
+        .order_by_asc(gesture::Column::DueAt)
+        .order_by_asc(gesture::Column::Id)
 }
 
 /// The highest priority below another at which anything is scheduled.

@@ -117,6 +117,10 @@ impl Store {
     /// [`StoreError::Unsuitable`] for a URL or clock that don't fit, [`StoreError::Unavailable`] when nothing answers.
     pub async fn open(options: StoreOptions) -> Result<Self, StoreError> {
         let pools = connect::open(&options.connect).await?;
+        Self::over(pools, options).await
+    }
+
+    async fn over(pools: Pools, options: StoreOptions) -> Result<Self, StoreError> {
         if options.migrate {
             migrate::up(&pools).await?;
         } else {

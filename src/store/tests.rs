@@ -1,5 +1,7 @@
 #![allow(clippy::unwrap_used)]
 
+mod plans;
+
 use super::{
     ConnectSettings, Durability, Room, SchemaState, SecretName, Store, StoreError, StoreOptions, connect, migrate,
 };

@@ -56,7 +56,8 @@ pub(super) async fn find(
     Ok(found)
 }
 
-/// The windows come as a list of values, so that each customer's rows are found by their index.
+/// The windows come as a list of values, so that each customer's rows are found by their index. The location is made
+/// an expression, lest SQLite takes the index by location: a place has far more interactions than a customer.
 fn sql(backend: DbBackend, windows: usize) -> String {
     let columns: Vec<_> = interaction::Column::iter().map(|c| format!("i.\"{}\"", c.to_string())).collect();
     let mut values = String::new();
@@ -80,7 +81,7 @@ fn sql(backend: DbBackend, windows: usize) -> String {
     format!(
         "WITH near (customer_id, location_id, lowest, highest) AS (VALUES {values}) \
          SELECT DISTINCT {} FROM near JOIN interactions i \
-         ON i.customer_id = near.customer_id AND i.start_at <= near.highest AND i.location_id = near.location_id \
+         ON i.customer_id = near.customer_id AND i.start_at <= near.highest AND i.location_id || '' = near.location_id \
          WHERE i.kind IN ('{visit}', '{purchase}') AND i.state <> 'voided' \
          AND (i.state = 'open' OR i.start_at >= near.lowest OR i.end_at >= near.lowest)",
         columns.join(", ")

@@ -1,0 +1,197 @@
+//! The hot paths go by their indexes on SQLite, so that growth does not slow them down. What the store sends is
+//! caught on its way, not written down again. (On PostgreSQL the conformance suite watches for sequential scans.)
+
+use super::{options, settings};
+use crate::{
+    domain::{
+        customer::{IdentifierKey, IdentifierKind},
+        filter::Filter,
+        ids::{CaseId, CustomerId, GestureId, InteractionId},
+        interaction::ExternalRef,
+        refusal::Refusal,
+        world::{Command, Context, Due, IdempotencyKey, Miss, Needs, Neighbourhood, Subject, World},
+    },
+    store::{CoverageQuery, Lane, ObligationQuery, PageRequest, Store, connect, due, filter::List, paging::Cursor},
+};
+use jiff::{SignedDuration, Timestamp, civil::date};
+use sea_orm::{ConnectionTrait, DatabaseConnection, DbBackend, QuerySelect, QueryTrait, Statement};
+use std::{
+    collections::BTreeSet,
+    sync::{Arc, Mutex},
+};
+use uuid::Uuid;
+
+/// Tables that grow with the business.
+const GROWING: [&str; 13] = [
+    "households",
+    "customers",
+    "customer_identifiers",
+    "customer_tags",
+    "consents",
+    "customer_summaries",
+    "interactions",
+    "gestures",
+    "decisions",
+    "obligations",
+    "contacts",
+    "events",
+    "idempotency_keys",
+];
+
+type Caught = Arc<Mutex<BTreeSet<String>>>;
+
+fn catch(connection: &mut DatabaseConnection, caught: &Caught) {
+    let caught = Arc::clone(caught);
+    connection.set_metric_callback(move |info| {
+        caught.lock().unwrap().insert(info.statement.sql.clone());
+    });
+}
+
+/// Wants one of everything.
+struct Everything(Needs, Vec<Miss>);
+
+impl Command for Everything {
+    type Reply = ();
+
+    fn needs(&self) -> Needs {
+        self.0.clone()
+    }
+
+    fn decide(&self, world: &mut World, _: &mut Context<'_>) -> Result<(), Refusal> {
+        let customer = CustomerId(some_id());
+        if world.visit_days.get(&customer).is_none() {
+            return Err(Refusal::Miss(self.1[0].clone()));
+        }
+        if !world.histories.contains(&customer) {
+            return Err(Refusal::Miss(self.1[1].clone()));
+        }
+        Ok(())
+    }
+}
+
+fn some_id() -> Uuid {
+    Uuid::from_u128(0x019c_adfd_8900_79e9_a3dc_f570_6029_38c0)
+}
+
+fn now() -> Timestamp {
+    "2026-11-22T10:00:00Z".parse().unwrap()
+}
+
+fn phone() -> IdentifierKey {
+    let normalized = "+351910000001".to_owned();
+    IdentifierKey { kind: IdentifierKind::Phone, system: String::new(), normalized }
+}
+
+fn everything() -> Everything {
+    let customer = CustomerId(some_id());
+    let due = Due { at: now(), kinds: vec![], channels: vec![], locations: vec![], limit: 10 };
+    let near = Neighbourhood { location: "lisbon".parse().unwrap(), from: now(), to: now() };
+    let needs = Needs {
+        keys: [IdempotencyKey::request("local", "Record", "one")].into(),
+        identifiers: [phone()].into(),
+        customers: [customer].into(),
+        interactions: [InteractionId(some_id())].into(),
+        gestures: [GestureId(some_id())].into(),
+        due: vec![due],
+        subjects: [ExternalRef { system: "orders".to_owned(), id: "1".to_owned() }].into(),
+        cases: [CaseId(some_id())].into(),
+        locations: ["lisbon".parse().unwrap()].into(),
+        neighbours: [near].into(),
+        days: [date(2026, 11, 22)].into(),
+        may_create: true,
+    };
+    Everything(needs, vec![Miss::VisitDays(customer), Miss::History(customer)])
+}
+
+async fn read_everything(store: &Store) {
+    let page = PageRequest { size: 50, after: Some(Cursor::uuid(0, some_id())) };
+    let all = |list: List| Filter::parse("", list.schema()).unwrap();
+    let customer = CustomerId(some_id());
+    store.recognise(&[phone()]).await.unwrap();
+    store.customers_at_desk(&[customer]).await.unwrap();
+    store.customers_with(&phone()).await.unwrap();
+    store.customer(customer).await.unwrap();
+    store.answered(InteractionId(some_id())).await.unwrap();
+    store.last_interaction_before(customer, now()).await.unwrap();
+    store.pending_gestures(customer).await.unwrap();
+    store.open_case(customer).await.unwrap();
+    store.timeline(customer, &page).await.unwrap();
+    store.events_of(&Subject::Customer(customer), 50, None).await.unwrap();
+    store.list_customers(&all(List::Customers), &page).await.unwrap();
+    store.list_interactions(&all(List::Interactions), &page).await.unwrap();
+    store.list_gestures(&all(List::Gestures), &page).await.unwrap();
+    store.list_cases(&all(List::Cases), &page).await.unwrap();
+    store.list_obligations(&ObligationQuery::default(), &page).await.unwrap();
+    store.visits_to_close(now(), SignedDuration::from_hours(8), 50).await.unwrap();
+    store.lapsed_leases(now(), 50).await.unwrap();
+    store.overdue_gestures(now(), 50).await.unwrap();
+    store.forget_request_keys(now(), 50).await.unwrap();
+    let some_days = CoverageQuery { from: Some(now()), before: Some(now()), location: None };
+    store.coverage(&some_days).await.unwrap();
+    store.customers_seen(&some_days).await.unwrap();
+}
+
+/// The steps of a plan that read a growing table from end to end, or sort what an index could have ordered.
+async fn slow_steps(connection: &DatabaseConnection, sql: &str) -> Vec<String> {
+    let explain = Statement::from_string(DbBackend::Sqlite, format!("EXPLAIN QUERY PLAN {sql}"));
+    let steps = connection.query_all_raw(explain).await.unwrap();
+    let steps = steps.iter().map(|row| row.try_get::<String>("", "detail").unwrap());
+    steps.filter(|step| is_slow(step)).collect()
+}
+
+fn is_slow(step: &str) -> bool {
+    // A customer's interactions are few, a location's are not.
+    if step.starts_with("SEARCH i USING INDEX interactions_by_location") {
+        return true;
+    }
+    // "SCAN t USING INDEX i" runs along an index in order, behind a LIMIT: that is how pages begin.
+    let Some(table) = step.strip_prefix("SCAN ").filter(|rest| !rest.contains("USING")) else {
+        return false;
+    };
+    // Aliases of hand-written statements.
+    let aliases = ["i", "c", "s", "k", "l", "o", "owner"];
+    GROWING.contains(&table) || aliases.contains(&table)
+}
+
+#[tokio::test]
+async fn hot_statements_go_by_indexes() {
+    let folder = tempfile::tempdir().unwrap();
+    let caught = Caught::default();
+    let mut pools = connect::open(&settings(&folder)).await.unwrap();
+    catch(&mut pools.writer, &caught);
+    catch(&mut pools.reader, &caught);
+    let store = Store::over(pools.clone(), options(&folder, true, false)).await.unwrap();
+    caught.lock().unwrap().clear();
+
+    store.submit(Lane::Interactive, everything()).await.unwrap();
+    store.write("nothing", |_| Box::pin(async { Ok(()) })).await.unwrap();
+    read_everything(&store).await;
+
+    let statements: Vec<_> = caught.lock().unwrap().iter().filter(|sql| !sql.starts_with("INSERT")).cloned().collect();
+    assert!(statements.len() > 40, "{} statements were caught", statements.len());
+    for sql in statements {
+        assert_eq!(slow_steps(&pools.writer, &sql).await, [""; 0], "{sql}");
+    }
+}
+
+#[tokio::test]
+async fn due_gestures_are_picked_in_the_order_of_their_index() {
+    let folder = tempfile::tempdir().unwrap();
+    let pools = connect::open(&settings(&folder)).await.unwrap();
+    crate::store::migrate::up(&pools).await.unwrap();
+    let due = &everything().0.due[0];
+    let sql = due::at_priority(due, 50, &BTreeSet::new()).limit(10).build(DbBackend::Sqlite).sql;
+    let explain = Statement::from_string(DbBackend::Sqlite, format!("EXPLAIN QUERY PLAN {sql}"));
+    let steps = pools.writer.query_all_raw(explain).await.unwrap();
+    let steps: Vec<String> = steps.iter().map(|row| row.try_get("", "detail").unwrap()).collect();
+    assert_eq!(steps, ["SEARCH gestures USING INDEX gestures_claimable (priority=? AND due_at<?)"]);
+}
+
+#[tokio::test]
+async fn the_check_of_plans_sees_a_scan() {
+    let folder = tempfile::tempdir().unwrap();
+    let pools = connect::open(&settings(&folder)).await.unwrap();
+    crate::store::migrate::up(&pools).await.unwrap();
+    let slow = slow_steps(&pools.writer, "SELECT id FROM gestures WHERE explanation = 'x'").await;
+    assert_eq!(slow, ["SCAN gestures"]);
+}
