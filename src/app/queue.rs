@@ -3,6 +3,7 @@
 use super::{App, AppError};
 use crate::{
     domain::{
+        customer::Channel,
         gesture::{GestureKind, GestureState},
         ids::LocationId,
         queue::{QueueEntry, QueueInput, queue_entry},
@@ -16,8 +17,8 @@ use crate::{
 use jiff::{Timestamp, ToSpan, civil::Date, tz::TimeZone};
 use std::collections::{BTreeSet, HashMap};
 
-/// What people do themselves, without a worker; apologies are said or called.
-const KINDS: [GestureKind; 4] = [GestureKind::Call, GestureKind::Recognition, GestureKind::Gift, GestureKind::Apology];
+/// How people reach customers themselves: by calling, saying and handing over. The rest is for workers.
+const BY_PEOPLE: [Channel; 3] = [Channel::Phone, Channel::InPerson, Channel::HandOver];
 
 /// What a person must see: what is to do, and what a person has to find out.
 const STATES: [GestureState; 2] = [GestureState::Scheduled, GestureState::Uncertain];
@@ -29,7 +30,7 @@ pub struct Work {
     pub location: LocationId,
     /// On which local day; today, when not said. What is due earlier and still open belongs to it.
     pub date: Option<Date>,
-    /// Only these kinds; what people do, when empty.
+    /// Only these kinds; all when empty.
     pub kinds: Vec<GestureKind>,
     /// Only for these roles; all when empty.
     pub roles: Vec<String>,
@@ -62,8 +63,8 @@ impl App {
         let now = self.now();
         let zone = self.zones().get(&location.settings.time_zone).unwrap_or(TimeZone::UTC);
         let before = end_of_day(&zone, date.unwrap_or_else(|| local_date(&zone, now)));
-        let kinds = if kinds.is_empty() { KINDS.to_vec() } else { kinds };
-        let query = QueueQuery { location: id, before, states: STATES.to_vec(), kinds, roles, size, after };
+        let (states, channels) = (STATES.to_vec(), BY_PEOPLE.to_vec());
+        let query = QueueQuery { location: id, before, states, channels, kinds, roles, size, after };
         let page = self.store.queue(&query).await?;
 
         let ids = Vec::from_iter(page.gestures.iter().map(|g| g.customer).collect::<BTreeSet<_>>());

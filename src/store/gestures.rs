@@ -12,6 +12,7 @@ use super::{
     rows,
 };
 use crate::domain::{
+    customer::Channel,
     filter::Filter,
     gesture::{Gesture, GestureKind, GestureState},
     ids::{CustomerId, GestureId, LocationId},
@@ -34,6 +35,8 @@ pub struct QueueQuery {
     pub before: Timestamp,
     /// Only in these states.
     pub states: Vec<GestureState>,
+    /// Only by these channels, all when empty; what is uncertain, whatever its channel.
+    pub channels: Vec<Channel>,
     /// Only these kinds; all when empty.
     pub kinds: Vec<GestureKind>,
     /// Only for these roles; all when empty.
@@ -150,6 +153,11 @@ fn due_work(query: &QueueQuery) -> Condition {
         .add(Column::LocationId.eq(query.location.as_str()))
         .add(Column::DueAt.lt(query.before.as_microsecond()))
         .add(Column::State.is_in(query.states.iter().map(|state| state.as_str())));
+    if !query.channels.is_empty() {
+        let by_channel = Column::Channel.is_in(query.channels.iter().map(|channel| channel.as_str()));
+        let uncertain = Column::State.eq(GestureState::Uncertain.as_str());
+        work = work.add(Condition::any().add(by_channel).add(uncertain));
+    }
     if !query.kinds.is_empty() {
         work = work.add(Column::Kind.is_in(query.kinds.iter().map(|kind| kind.as_str())));
     }

@@ -3,9 +3,9 @@
 use crate::support::ledger::{LOCATION, TestLedger};
 use gratitude::{
     domain::{
-        customer::{IdentifierKey, IdentifierKind},
+        customer::{Channel, IdentifierKey, IdentifierKind},
         filter::Filter,
-        gesture::{GestureState, Lease},
+        gesture::{GestureState, Lease, Reason},
         ids::GestureId,
         interaction::{Detail, Direction, InteractionChannel, InteractionKind, Outcome},
         obligation::ObligationState,
@@ -60,8 +60,8 @@ async fn pages<T>(size: u32, mut read: impl AsyncFnMut(PageRequest) -> Result<Pa
     }
 }
 
-/// Takes the due gestures that the store offers.
-struct TakeDue(Due);
+/// Takes the due gestures that the store offers, and leaves them in a state of somebody's having them.
+struct TakeDue(Due, GestureState);
 
 impl Command for TakeDue {
     type Reply = Vec<GestureId>;
@@ -80,7 +80,8 @@ impl Command for TakeDue {
         let mut taken = Vec::new();
         for mut gesture in offered {
             taken.push(gesture.id);
-            gesture.state = GestureState::Claimed;
+            gesture.state = self.1;
+            gesture.reason = (self.1 == GestureState::Uncertain).then_some(Reason::LeaseLapsed);
             gesture.lease = Some(Lease { owner: "w".to_owned(), token: 1, until, far_side_deduplicates: false });
             gesture.version += 1;
             world.gestures.put(gesture.id, gesture);
@@ -190,7 +191,7 @@ both_engines! {
         let due = Due { at: ledger.now(), kinds: vec![], channels: vec![], locations: vec![], limit: 7 };
         let offered = ledger.store.due_gestures(&due).await.expect("read");
         assert_eq!(offered.len(), 7);
-        let claims = (0..6).map(|_| ledger.store.submit(Lane::Bulk, TakeDue(due.clone())));
+        let claims = (0..6).map(|_| ledger.store.submit(Lane::Bulk, TakeDue(due.clone(), GestureState::Claimed)));
         let taken = futures_util::future::join_all(claims).await;
         let mut taken: Vec<GestureId> = taken.into_iter().flat_map(|ids| ids.expect("claimed")).collect();
         let count = taken.len();
@@ -209,6 +210,7 @@ both_engines! {
             location: LOCATION.parse().expect("a slug"),
             before: ledger.now() + DAY * 10,
             states: vec![GestureState::Scheduled],
+            channels: vec![],
             kinds: vec![],
             roles: vec![],
             size: 500,
@@ -231,6 +233,32 @@ both_engines! {
             }
         }
         assert_eq!(one_by_one, whole.gestures);
+    }
+
+    async fn the_queue_shows_what_people_do_and_what_is_uncertain_whatever_its_channel(database) {
+        let ledger = TestLedger::open(database).await;
+        a_few_days(&ledger).await;
+        let mut query = QueueQuery {
+            location: LOCATION.parse().expect("a slug"),
+            before: ledger.now() + DAY * 10,
+            states: vec![GestureState::Scheduled, GestureState::Uncertain],
+            channels: vec![],
+            kinds: vec![],
+            roles: vec![],
+            size: 500,
+            after: None,
+        };
+        let scheduled = ledger.store.queue(&query).await.expect("read").gestures;
+        query.channels = vec![scheduled[0].channel];
+        let of_channel: Vec<_> = scheduled.iter().filter(|g| g.channel == scheduled[0].channel).cloned().collect();
+        assert_eq!(ledger.store.queue(&query).await.expect("read").gestures, of_channel);
+        query.channels = Channel::ALL.iter().copied().filter(|c| scheduled.iter().all(|g| g.channel != *c)).collect();
+        assert_eq!(ledger.store.queue(&query).await.expect("read").gestures, []);
+        let at = scheduled[0].schedule.due_at;
+        let due = Due { at, kinds: vec![], channels: vec![], locations: vec![], limit: 100 };
+        let lost = ledger.store.submit(Lane::Bulk, TakeDue(due, GestureState::Uncertain)).await.expect("lost on the way");
+        let listed = ledger.store.queue(&query).await.expect("read").gestures;
+        assert!(!lost.is_empty() && listed.len() == lost.len());
     }
 
     async fn what_time_has_made_due_is_found(database) {
