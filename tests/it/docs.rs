@@ -1,4 +1,4 @@
-//! What the documents tell people to type exists.
+//! What the documents tell people to type, open or run exists.
 
 use std::{
     fs,
@@ -86,4 +86,61 @@ fn commands_are_found_as_people_write_them() {
         [&["gratitude", "clock", "advance", "1d 12h"], &["gratitude", "serve", "--migrate"], &["gratitude", "serve"]];
     assert_eq!(commands(document), expected);
     assert!(Cli::try_parse_from(["gratitude", "nonsense"]).is_err());
+}
+
+/// Every file of the repository that a document may name, by its path from the root with a slash before it.
+fn files(folder: &Path, path: &str, found: &mut Vec<String>) {
+    for entry in fs::read_dir(folder).expect("a readable folder").flatten() {
+        let name = entry.file_name().to_string_lossy().into_owned();
+        let is_ours = !["target", ".git"].contains(&name.as_str());
+        let path = format!("{path}/{name}");
+        if is_ours && entry.path().is_dir() {
+            files(&entry.path(), &path, found);
+        } else if is_ours {
+            found.push(path);
+        }
+    }
+}
+
+/// The words in code style, outside fenced blocks.
+fn code_words(document: &str) -> Vec<&str> {
+    let prose = document.split("```").step_by(2);
+    prose.flat_map(|text| text.split('`').skip(1).step_by(2)).collect()
+}
+
+/// Whether a word looks like the path of a file or folder of ours.
+fn is_path(word: &str) -> bool {
+    let extensions = [".rs", ".toml", ".proto", ".md", ".py", ".csv", ".json"];
+    !word.contains(|c: char| !(c.is_ascii_alphanumeric() || "_-./".contains(c)))
+        && word.starts_with(|c: char| c.is_ascii_lowercase())
+        && (extensions.iter().any(|extension| word.ends_with(extension)) || word.ends_with('/'))
+}
+
+/// Whether a word looks like the name of a test that proves a promise.
+fn is_proof(word: &str) -> bool {
+    let digits = word.strip_prefix('p').map(|rest| rest.trim_start_matches(|c: char| c.is_ascii_digit()));
+    digits.is_some_and(|rest| rest.len() + 1 < word.len() && rest.starts_with('_') && rest.len() > 1)
+        && !word.contains(|c: char| !(c.is_ascii_alphanumeric() || c == '_'))
+}
+
+#[test]
+fn files_and_tests_named_in_the_map_exist() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let mut known = Vec::new();
+    files(root, "", &mut known);
+    let is_code = |file: &&String| file.ends_with(".rs");
+    let code: String =
+        known.iter().filter(is_code).filter_map(|file| fs::read_to_string(root.join(&file[1..])).ok()).collect();
+    let exists = |word: &str| match word.strip_suffix('/') {
+        Some(folder) => known.iter().any(|file| file.contains(&format!("/{folder}/"))),
+        None => known.iter().any(|file| file.ends_with(&format!("/{word}"))),
+    };
+    for document in ["ARCHITECTURE.md", "CONTRIBUTING.md", "README.md"] {
+        let text = fs::read_to_string(root.join(document)).expect("a readable document");
+        let words = code_words(&text);
+        let paths = words.iter().filter(|word| is_path(word) && !exists(word));
+        let proofs = words.iter().filter(|word| is_proof(word) && !code.contains(&format!("fn {word}(")));
+        let missing: Vec<_> = paths.chain(proofs).collect();
+        assert!(missing.is_empty(), "{document} names what does not exist: {missing:?}");
+    }
 }
