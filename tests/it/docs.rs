@@ -135,12 +135,13 @@ fn files_and_tests_named_in_the_map_exist() {
         Some(folder) => known.iter().any(|file| file.contains(&format!("/{folder}/"))),
         None => known.iter().any(|file| file.ends_with(&format!("/{word}"))),
     };
+    let mut missing = Vec::new();
     for document in ["ARCHITECTURE.md", "CONTRIBUTING.md", "README.md"] {
         let text = fs::read_to_string(root.join(document)).expect("a readable document");
-        let words = code_words(&text);
-        let paths = words.iter().filter(|word| is_path(word) && !exists(word));
-        let proofs = words.iter().filter(|word| is_proof(word) && !code.contains(&format!("fn {word}(")));
-        let missing: Vec<_> = paths.chain(proofs).collect();
-        assert!(missing.is_empty(), "{document} names what does not exist: {missing:?}");
+        let wrong = code_words(&text)
+            .into_iter()
+            .filter(|word| is_path(word) && !exists(word) || is_proof(word) && !code.contains(&format!("fn {word}(")));
+        missing.extend(wrong.map(|word| format!("{document}: {word}")));
     }
+    assert!(missing.is_empty(), "the documents name what does not exist:\n{}", missing.join("\n"));
 }
