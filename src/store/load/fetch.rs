@@ -33,7 +33,6 @@ pub(super) async fn everything(
     needs: &[Needs],
     contacts_from: Timestamp,
 ) -> Result<Vec<Customer>, StoreError> {
-    keys(db, world, needs).await?;
     let (interactions, mut owners) = stories(db, world, reach).await?;
     owners.extend(reach.customers.iter().map(|id| id.0));
     obligations(db, world, &interactions).await?;
@@ -92,7 +91,7 @@ pub(super) async fn history(
     Ok(())
 }
 
-async fn keys(db: &impl ConnectionTrait, world: &mut World, needs: &[Needs]) -> Result<(), StoreError> {
+pub(super) async fn keys(db: &impl ConnectionTrait, world: &mut World, needs: &[Needs]) -> Result<(), StoreError> {
     use idempotency_key::{Column, Entity};
     let mut by_scope: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
     for key in needs.iter().flat_map(|need| &need.keys) {

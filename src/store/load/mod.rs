@@ -58,7 +58,9 @@ impl Session {
         world: &mut World,
         needs: &[Needs],
     ) -> Result<(), LoadError> {
-        let reach = reach::find(db, needs).await?;
+        // Before the locks: whoever writes the same key meanwhile makes the insert fail, and the group is replayed.
+        fetch::keys(db, world, needs).await?;
+        let reach = reach::find(db, needs, &reach::written(world, needs)).await?;
         if db.get_database_backend() == DbBackend::Postgres {
             reach::lock(db, &reach).await?;
             self.locked.extend(&reach.households);

@@ -3,9 +3,10 @@
 use super::neighbours::Window;
 use crate::{
     domain::{
+        commands::record::interaction_id,
         customer::{CustomerStatus, IdentifierKey},
         ids::{CaseId, CustomerId, GestureId, HouseholdId, InteractionId},
-        world::Needs,
+        world::{Needs, World},
     },
     store::{
         chunk::lists,
@@ -38,8 +39,18 @@ struct Owners {
     interactions: HashMap<Uuid, Option<Uuid>>,
 }
 
-/// Finds what is within reach.
-pub(super) async fn find(db: &impl ConnectionTrait, needs: &[Needs]) -> Result<Reach, StoreError> {
+/// The interactions that were written under the commands' keys before: a repeated call is answered with them.
+pub(super) fn written(world: &World, needs: &[Needs]) -> BTreeSet<InteractionId> {
+    let records = needs.iter().flat_map(|need| &need.keys).filter_map(|key| world.keys.get(key));
+    records.filter_map(|record| interaction_id(&record.resource).ok()).collect()
+}
+
+/// Finds what is within reach, also of what was `written` before.
+pub(super) async fn find(
+    db: &impl ConnectionTrait,
+    needs: &[Needs],
+    written: &BTreeSet<InteractionId>,
+) -> Result<Reach, StoreError> {
     let mut all = Needs::default();
     needs.iter().cloned().for_each(|n| all.extend(n));
     reserve_identifiers(db, &all).await?;
@@ -53,6 +64,7 @@ pub(super) async fn find(db: &impl ConnectionTrait, needs: &[Needs]) -> Result<R
     owners.cases = cases(db, &reach.cases).await?;
 
     reach.interactions.extend(&all.interactions);
+    reach.interactions.extend(written);
     let beside = owners.gestures.values().chain(owners.cases.values()).filter_map(|(_, interaction)| *interaction);
     reach.interactions.extend(beside.map(InteractionId));
     owners.interactions = interactions(db, &reach.interactions, &all).await?;
