@@ -4,18 +4,18 @@ use super::{
     content,
     customer::{Customer, CustomerKind, CustomerStatus},
     gesture::{Gesture, GestureState, Reason, Terms, Tone},
-    ids::{GestureId, InteractionId},
+    ids::{GestureId, InteractionId, RuleId},
     interaction::{Interaction, InteractionKind, InteractionState},
     ledger::{Ledger, missing_interaction},
     location::Location,
     obligation::{Decision, LookedAt, unanswered},
-    planning::{Planned, Wish, plan_gesture},
+    planning::{Anew, Planned, Wish, plan_gesture},
     refusal::Refusal,
     rule::Action,
     rulebook::{CompiledRule, Facts},
     world::{EventDetail, EventKind, Subject},
 };
-use jiff::Timestamp;
+use jiff::{Timestamp, civil::Date};
 use std::sync::Arc;
 
 /// Asks the rules about an interaction and derives its obligation. Harmless when asked again: a rule that already
@@ -29,13 +29,16 @@ pub fn answer(ledger: &mut Ledger<'_, '_>, id: InteractionId) -> Result<(), Refu
         Some(known) => known.clone(),
         None => unanswered(&interaction, ledger.now()),
     };
+    // What was found out before may have been about somebody else, or about another story.
+    (obligation.reason, obligation.explanation) = (None, String::new());
+    obligation.looked_at.clear();
     if is_owed(&interaction)
         && interaction.joined.is_none()
         && let Some(customer) = interaction.customer
     {
         let customer = ledger.world.customer(customer)?.clone();
         obligation.customer = Some(customer.id);
-        if let Some((reason, explanation)) = gate(&customer) {
+        if let Some((reason, explanation)) = gate(&customer, interaction.local_date) {
             obligation.reason = Some(reason);
             explanation.clone_into(&mut obligation.explanation);
         } else {
@@ -63,12 +66,12 @@ fn is_owed(interaction: &Interaction) -> bool {
 }
 
 /// What keeps every rule from speaking to a customer.
-pub(super) fn gate(customer: &Customer) -> Option<(Reason, &'static str)> {
+pub(super) fn gate(customer: &Customer, today: Date) -> Option<(Reason, &'static str)> {
     if customer.status != CustomerStatus::Active {
         Some((Reason::CustomerInactive, "The customer's record is not active."))
     } else if customer.kind == CustomerKind::Internal {
         Some((Reason::Internal, "An internal account is not thanked."))
-    } else if customer.profile.minor {
+    } else if customer.profile.is_minor(today) {
         Some((Reason::Minor, "A minor is reached only through a consenting guardian, and none is known."))
     } else {
         None
@@ -102,14 +105,14 @@ fn decide(
 ) -> Result<(), Refusal> {
     let rule = &compiled.rule;
     let action = &rule.definition.action;
-    let terms = terms(action, facts.interaction.effective_at());
-    let stopped = match thanked_already(action, facts.interaction) {
-        Some(stopped) => Some(stopped),
-        None => outranked(ledger, action, facts)?,
-    };
+    let terms = terms(action, facts.interaction.over_at(ledger.now()));
+    let rival = rival(ledger, action, facts)?;
+    let stopped = thanked_already(action, facts.interaction)
+        .or_else(|| thanked_before_correction(ledger, &rule.id, facts.interaction))
+        .or_else(|| rival.as_ref().and_then(|rival| outranked(rival, action)));
     let planned = match stopped {
         Some((reason, explanation)) => Planned::Stopped { reason, explanation },
-        None => plan_gesture(ledger.world, &wish(action, &terms, facts), ledger.now()),
+        None => plan_gesture(ledger.world, &wish(action, &terms, facts, rival.as_ref()), ledger.now()),
     };
     let mut decision = Decision {
         rule: rule.id.clone(),
@@ -132,6 +135,10 @@ fn decide(
         Planned::Gesture { channel, schedule, held } => {
             let id = GestureId(ledger.new_id());
             decision.gesture = Some(id);
+            if let Some(rival) = rival {
+                let text = makes_the_contact(id, action);
+                ledger.move_gesture(rival, GestureState::Suppressed, Some(Reason::Group), text)?;
+            }
             let (state, reason, explanation) = match held {
                 Some((reason, why)) => (GestureState::Held, Some(reason), why),
                 None => (GestureState::Scheduled, None, String::new()),
@@ -190,7 +197,8 @@ fn terms(action: &Action, moment_at: Timestamp) -> Terms {
     }
 }
 
-fn wish<'a>(action: &Action, terms: &'a Terms, facts: &Facts<'a>) -> Wish<'a> {
+/// The wish of a rule. A weaker rival gives way to it, with its place in the budget.
+fn wish<'a>(action: &Action, terms: &'a Terms, facts: &Facts<'a>, rival: Option<&Gesture>) -> Wish<'a> {
     Wish {
         customer: facts.customer,
         location: facts.location,
@@ -200,7 +208,7 @@ fn wish<'a>(action: &Action, terms: &'a Terms, facts: &Facts<'a>) -> Wish<'a> {
         promised: action.promised,
         terms,
         visiting: false,
-        anew: None,
+        anew: rival.map(|rival| Anew { gesture: rival.id, stale_from: None }),
     }
 }
 
@@ -209,41 +217,46 @@ fn group_day(action: &Action, interaction: &Interaction) -> Option<String> {
     (!action.group.is_empty()).then(|| format!("{}/{}", action.group, interaction.local_date))
 }
 
-/// Whether a rule of the same group already makes the contact of the day. A weaker one that has not begun gives way.
-fn outranked(
-    ledger: &mut Ledger<'_, '_>,
-    action: &Action,
-    facts: &Facts<'_>,
-) -> Result<Option<(Reason, String)>, Refusal> {
+/// The gesture that makes the contact of the day for the rule's group so far; there is at most one.
+fn rival(ledger: &Ledger<'_, '_>, action: &Action, facts: &Facts<'_>) -> Result<Option<Gesture>, Refusal> {
     let Some(day) = group_day(action, facts.interaction) else { return Ok(None) };
-    let rivals: Vec<_> = ledger
-        .world
-        .decisions_of(facts.customer.id)
-        .filter(|d| d.group_day.as_deref() == Some(&day))
-        .filter_map(|d| d.gesture)
-        .collect();
-    for rival in rivals {
-        let Some(gesture) = ledger.world.gestures.get(&rival).cloned() else {
-            return Err(missing_gesture(rival));
-        };
-        let alive = !gesture.state.is_final() || gesture.state == GestureState::Completed;
-        if !alive {
-            continue;
-        }
-        let gives_way = gesture.priority < action.priority && gesture.state.may_become(GestureState::Suppressed);
-        if gives_way {
-            let text = format!("A stronger rule of the group {} makes the contact of that day.", action.group);
-            ledger.move_gesture(gesture, GestureState::Suppressed, Some(Reason::Group), text)?;
-        } else {
-            let text = format!(
-                "{} already makes the contact of that day for the group {}.",
-                Subject::Gesture(rival),
-                action.group
-            );
-            return Ok(Some((Reason::Group, text)));
+    let of_day = ledger.world.decisions_of(facts.customer.id).filter(|d| d.group_day.as_deref() == Some(&day));
+    for id in of_day.filter_map(|d| d.gesture) {
+        let gesture = ledger.world.gestures.get(&id).ok_or_else(|| missing_gesture(id))?;
+        if !gesture.state.is_final() || gesture.state == GestureState::Completed {
+            return Ok(Some(gesture.clone()));
         }
     }
     Ok(None)
+}
+
+/// Whether the rival stands: one that is weaker and has not begun gives way to a stronger rule, once that has a plan.
+fn outranked(rival: &Gesture, action: &Action) -> Option<(Reason, String)> {
+    let gives_way = rival.priority < action.priority && rival.state.may_become(GestureState::Suppressed);
+    (!gives_way).then(|| (Reason::Group, makes_the_contact(rival.id, action)))
+}
+
+fn makes_the_contact(id: GestureId, action: &Action) -> String {
+    format!("{} makes the contact of that day for the group {}.", Subject::Gesture(id), action.group)
+}
+
+/// Who was thanked for what was recorded before is not thanked again for its correction.
+fn thanked_before_correction(
+    ledger: &Ledger<'_, '_>,
+    rule: &RuleId,
+    interaction: &Interaction,
+) -> Option<(Reason, String)> {
+    use GestureState::{Completed, Delivering, Uncertain};
+    let replaced = interaction.detail.replaces?;
+    let reached = |id| {
+        let gesture = ledger.world.gestures.get(&id)?;
+        matches!(gesture.state, Completed | Delivering | Uncertain).then(|| Subject::Gesture(id).to_string())
+    };
+    ledger.world.decisions_for(replaced).filter(|d| d.rule == *rule).find_map(|decision| {
+        let before = (decision.reason == Some(Reason::AlreadyThanked)).then(|| decision.explanation.clone());
+        let text = || decision.gesture.and_then(reached).map(|name| format!("{name} answered what this corrects."));
+        before.or_else(text).map(|text| (Reason::AlreadyThanked, text))
+    })
 }
 
 fn missing_gesture(id: GestureId) -> Refusal {
@@ -315,7 +328,7 @@ pub fn note_interaction(ledger: &mut Ledger<'_, '_>, kind: EventKind, interactio
 ///
 /// # Errors
 /// When the location's zone is unknown to the zone database, which saving a location prevents.
-pub fn local_date(ledger: &Ledger<'_, '_>, location: &Location, at: Timestamp) -> Result<jiff::civil::Date, Refusal> {
+pub fn local_date(ledger: &Ledger<'_, '_>, location: &Location, at: Timestamp) -> Result<Date, Refusal> {
     let zone = ledger
         .world
         .zones

@@ -268,7 +268,22 @@ pub struct Profile {
     pub facts: Vec<Fact>,
 }
 
+/// The age from which somebody may be spoken to without a guardian.
+const FULL_AGE: i16 = 18;
+
 impl Profile {
+    /// Whether somebody is under age on a day: because a person marked them so, or by their birthday where its year is
+    /// known.
+    #[must_use]
+    pub fn is_minor(&self, on: Date) -> bool {
+        let young = |birth: BirthDate| {
+            birth.year.is_some_and(|year| {
+                (i32::from(on.year() - year), on.month(), on.day()) < (i32::from(FULL_AGE), birth.month, birth.day)
+            })
+        };
+        self.minor || self.birth_date.is_some_and(young)
+    }
+
     /// Who can be found by a phone number or an e-mail address can be reached there: where there is no contact point
     /// of that kind yet, usable or bad, the first such identifier makes one.
     pub fn seed_contact_points(&mut self, identifiers: &[Identifier]) {

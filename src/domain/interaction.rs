@@ -244,10 +244,11 @@ impl Interaction {
             && matches!(self.detail.kind, InteractionKind::Visit | InteractionKind::Purchase | InteractionKind::Enquiry)
     }
 
-    /// The instant by which rules reckon: when it began, but never after we learned of it.
+    /// The instant by which rules reckon: when it was over, but never later than the present. (Section 4.2 of the
+    /// design reckons from the start; of a long stay that would thank a guest who has not left yet.)
     #[must_use]
-    pub fn effective_at(&self) -> Timestamp {
-        self.end_at.unwrap_or(self.start_at).min(self.received_at)
+    pub fn over_at(&self, now: Timestamp) -> Timestamp {
+        self.end_at.unwrap_or(self.start_at).min(now)
     }
 }
 

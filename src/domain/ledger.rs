@@ -38,6 +38,14 @@ impl Ledger<'_, '_> {
         self.context.ids.next(self.context.now)
     }
 
+    /// Asks for more of the ledger, once: what was loaded stays true while the group decides.
+    ///
+    /// # Errors
+    /// [`Refusal::Miss`] when it is not loaded yet.
+    pub fn require(&self, needs: Needs) -> Result<(), Refusal> {
+        if self.world.granted.contains(&needs) { Ok(()) } else { Err(Refusal::Miss(Miss::More(Box::new(needs)))) }
+    }
+
     /// Notes a change.
     pub fn note(&mut self, kind: EventKind, subject: Subject, customer: Option<CustomerId>, detail: EventDetail) {
         let event = Event { at: self.context.now, kind, subject, customer, actor: self.actor.clone(), detail };
@@ -169,10 +177,11 @@ impl Ledger<'_, '_> {
         {
             return Err(missing_interaction(visit));
         }
+        let whose = interaction.customer;
         let evidence = obligation::Evidence {
             interaction,
-            decisions: self.world.decisions_for(id).collect(),
-            gestures: self.world.gestures_for(id).collect(),
+            decisions: self.world.decisions_for(id).filter(|d| Some(d.customer) == whose).collect(),
+            gestures: self.world.gestures_for(id).filter(|g| Some(g.customer) == whose).collect(),
             visit: interaction.joined.and_then(|visit| self.world.obligations.get(&visit)),
         };
         let known = self.world.obligations.get(&id);
@@ -294,7 +303,7 @@ impl Ledger<'_, '_> {
             }
         }
         summary.count(interaction);
-        summary.add_spend(&interaction.detail, 1);
+        summary.add_spend(interaction, 1);
         self.world.summaries.put(customer, summary);
         Ok(())
     }
@@ -304,8 +313,8 @@ impl Ledger<'_, '_> {
         let Some(customer) = after.customer else { return };
         let mut summary = self.world.summary(customer);
         if self.world.joined_to(after.id).next().is_none() {
-            summary.add_spend(&before.detail, -1);
-            summary.add_spend(&after.detail, 1);
+            summary.add_spend(before, -1);
+            summary.add_spend(after, 1);
         }
         summary.see(after);
         self.world.summaries.put(customer, summary);

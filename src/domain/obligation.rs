@@ -114,9 +114,9 @@ pub struct Decision {
 pub struct Evidence<'a> {
     /// The interaction.
     pub interaction: &'a Interaction,
-    /// What its rules decided.
+    /// What its rules decided for the customer whose it is now.
     pub decisions: Vec<&'a Decision>,
-    /// The gestures that answer it.
+    /// The gestures that answer it, to that customer: one that went to somebody else fulfils nothing.
     pub gestures: Vec<&'a Gesture>,
     /// The obligation of the visit whose story it belongs to.
     pub visit: Option<&'a Obligation>,
@@ -260,25 +260,41 @@ impl Verdict {
         Some(Self::open(OpenReason::GesturePending, text).by(next))
     }
 
-    /// Nothing waits and nothing reached: why not? The strongest gesture speaks for all, else the strongest decision.
+    /// Nothing waits and nothing reached: why not? The strongest gesture that came to an end of its own speaks for
+    /// all, else the strongest decision that a gate stopped, else what was taken back.
     fn stopped(evidence: &Evidence<'_>, before: &Obligation) -> Self {
-        let rank = |g: &&&Gesture| (g.state == GestureState::Cancelled, std::cmp::Reverse(g.priority), g.id);
-        if let Some(gesture) = evidence.gestures.iter().min_by_key(rank) {
-            let reason = gesture.reason.unwrap_or(Reason::ByPerson);
-            let state = match gesture.state {
-                GestureState::Expired => ObligationState::Expired,
-                GestureState::Cancelled => ObligationState::Cancelled,
-                _ => ObligationState::Suppressed,
-            };
-            return Self::end(state, reason, gesture.explanation.clone()).by(gesture);
+        let rank = |g: &&&Gesture| (std::cmp::Reverse(g.priority), g.id);
+        let (taken_back, ended): (Vec<&Gesture>, Vec<&Gesture>) =
+            evidence.gestures.iter().partition(|g| g.state == GestureState::Cancelled);
+        if let Some(gesture) = ended.iter().min_by_key(rank) {
+            return Self::ended_by(gesture);
         }
-        if let Some(decision) = evidence.decisions.iter().min_by_key(|d| (std::cmp::Reverse(d.priority), &d.rule)) {
-            let reason = decision.reason.unwrap_or(Reason::NoRuleMatched);
-            let verdict = Self::end(ObligationState::Suppressed, reason, decision.explanation.clone());
-            return Self { gesture: decision.gesture, ..verdict };
+        let stopped = evidence.decisions.iter().filter_map(|d| d.reason.map(|reason| (d, reason)));
+        if let Some((decision, reason)) = stopped.min_by_key(|(d, _)| (std::cmp::Reverse(d.priority), &d.rule)) {
+            return Self::end(ObligationState::Suppressed, reason, decision.explanation.clone());
         }
-        let reason = before.reason.unwrap_or(Reason::NoRuleMatched);
-        let text = if reason == Reason::NoRuleMatched { "No rule matched." } else { before.explanation.as_str() };
-        Self::end(ObligationState::Suppressed, reason, text)
+        if let Some(gesture) = taken_back.iter().min_by_key(rank) {
+            return Self::ended_by(gesture);
+        }
+        match before.reason {
+            Some(gate) if gate != Reason::NoRuleMatched => {
+                Self::end(ObligationState::Suppressed, gate, before.explanation.as_str())
+            }
+            _ => Self::end(ObligationState::Suppressed, Reason::NoRuleMatched, "No rule matched."),
+        }
+    }
+
+    fn ended_by(gesture: &Gesture) -> Self {
+        let reason = gesture.reason.unwrap_or(Reason::ByPerson);
+        let state = match gesture.state {
+            GestureState::Expired => ObligationState::Expired,
+            GestureState::Cancelled => ObligationState::Cancelled,
+            _ => ObligationState::Suppressed,
+        };
+        let explanation = match gesture.explanation.as_str() {
+            "" => format!("The {} by {} ended as {}.", gesture.kind, gesture.channel, gesture.state),
+            text => text.to_owned(),
+        };
+        Self::end(state, reason, explanation).by(gesture)
     }
 }

@@ -12,10 +12,10 @@ use super::{
     location::Location,
     planning::{Anew, Planned, Wish, plan_gesture},
     refusal::Refusal,
-    when::Wait,
+    when::{Wait, local_date},
     world::{Miss, Needs, Subject, World},
 };
-use jiff::{SignedDuration, Timestamp};
+use jiff::{SignedDuration, Timestamp, tz::TimeZone};
 use std::sync::Arc;
 
 /// Most steps that a gesture keeps of its plans; of more, the newest.
@@ -89,7 +89,9 @@ pub fn plan_again(ledger: &Ledger<'_, '_>, mut gesture: Gesture, how: &Replan) -
 /// What keeps us from speaking to the customer at all. What a person asked for may go to an internal account too.
 #[must_use]
 pub fn barred(gesture: &Gesture, customer: &Customer) -> Option<(Reason, &'static str)> {
-    gate(customer).filter(|(reason, _)| gesture.rule.is_some() || *reason != Reason::Internal)
+    // A birthday is no matter of hours, so any zone's day will do.
+    let day = local_date(&TimeZone::UTC, gesture.schedule.due_at);
+    gate(customer, day).filter(|(reason, _)| gesture.rule.is_some() || *reason != Reason::Internal)
 }
 
 /// Ends a gesture at the gate that stops it.

@@ -3,9 +3,9 @@
 use super::{
     ids::{CaseId, CustomerId, InteractionId, LocationId},
     interaction::{
-        Detail, Direction, Interaction, InteractionChannel, InteractionKind, InteractionState, NoPurchaseReason,
-        Outcome,
+        Direction, Interaction, InteractionChannel, InteractionKind, InteractionState, NoPurchaseReason, Outcome,
     },
+    returning::days_between,
 };
 use jiff::{Timestamp, civil::Date};
 use serde::{Deserialize, Serialize};
@@ -129,26 +129,33 @@ impl Summary {
         if detail.outcome == Some(Outcome::Purchased) {
             self.last_purchase = self.last_purchase.max(Some(interaction.local_date));
         }
-        let is_latest =
-            self.last.as_ref().is_none_or(|last| last.interaction == interaction.id || last.at <= interaction.start_at);
         if interaction.joined.is_some() {
             return;
         }
         let mut seen = LastSeen::of(interaction);
-        if is_latest {
+        if self.last.as_ref().is_none_or(|last| last.order() <= seen.order()) {
             seen.previous = self.last.take().and_then(|last| last.before(seen.local_date));
             self.last = Some(seen);
         } else if let Some(last) = &mut self.last
             && seen.local_date < last.local_date
-            && last.previous.as_ref().is_none_or(|previous| previous.at <= seen.at)
+            && last.previous.as_ref().is_none_or(|previous| previous.order() <= seen.order())
         {
             last.previous = Some(Box::new(seen));
         }
     }
 
-    /// Adds what was paid; takes it away again with `sign` −1.
-    pub fn add_spend(&mut self, detail: &Detail, sign: i64) {
-        if let Some(total) = detail.purchase.as_ref().and_then(|p| p.total.as_ref()) {
+    /// Whether an interaction is what it speaks of as the last time, or the time before.
+    #[must_use]
+    pub fn speaks_of(&self, interaction: InteractionId) -> bool {
+        let previous = self.last.as_ref().and_then(|last| last.previous.as_deref());
+        self.last.as_ref().into_iter().chain(previous).any(|seen| seen.interaction == interaction)
+    }
+
+    /// Adds what was paid; takes it away again with `sign` −1. What came back or was only observed was not paid.
+    pub fn add_spend(&mut self, interaction: &Interaction, sign: i64) {
+        let detail = &interaction.detail;
+        let paid = detail.outcome == Some(Outcome::Purchased) && detail.kind != InteractionKind::Observation;
+        if let Some(total) = detail.purchase.as_ref().and_then(|p| p.total.as_ref()).filter(|_| paid) {
             let sum = self.spend.entry(total.currency.clone()).or_default();
             *sum = sum.saturating_add(total.micros.saturating_mul(sign));
             if *sum == 0 {
@@ -213,7 +220,7 @@ impl Summary {
         for interaction in interactions {
             fresh.count(interaction);
             if !joined.contains(&interaction.id) {
-                fresh.add_spend(&interaction.detail, 1);
+                fresh.add_spend(interaction, 1);
             }
         }
         fresh
@@ -223,11 +230,6 @@ impl Summary {
 /// A visit day lies before the last one, and the others are not known.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct DaysNeeded;
-
-fn days_between(from: Date, to: Date) -> u32 {
-    let days = to.duration_since(from).as_hours() / 24;
-    u32::try_from(days).unwrap_or(0)
-}
 
 impl LastSeen {
     /// What the desk must know of an interaction.
@@ -251,6 +253,11 @@ impl LastSeen {
             local_date: interaction.local_date,
             previous: None,
         }
+    }
+
+    /// Of two at the same instant, the one with the later id counts as later.
+    const fn order(&self) -> (Timestamp, InteractionId) {
+        (self.at, self.interaction)
     }
 
     /// Itself or the time before it, whichever lies before a day.

@@ -1,7 +1,9 @@
 //! An interaction comes in: dedupe → who → fact and summary → rules → obligation and gestures.
 
 use super::{
-    Once, story,
+    Once,
+    correct::take_back,
+    story,
     who::{Found, Who},
 };
 use crate::domain::{
@@ -102,7 +104,7 @@ impl Command for Record {
                 &self.new.location,
                 start,
                 end,
-                story::join_window(&self.settings),
+                self.settings.purchase_joins_within,
             ));
         }
         needs.days.extend(self.days_around());
@@ -140,10 +142,11 @@ impl Record {
         let date = local_date(ledger, &location, start_at)?;
         let interaction = self.new.interaction(InteractionId(ledger.new_id()), found, start_at, date, ledger.now());
         let id = interaction.id;
-        if let Some(replaced) = replaced {
-            super::correct::take_back(ledger, replaced, Reason::Replaced, "A later record replaces it.")?;
-        }
+        // What the replaced one leaves behind is settled last: most often the new one takes its place in the story.
+        let text = "A later record replaces it.";
+        let left = replaced.map(|replaced| take_back(ledger, replaced, Reason::Replaced, text)).transpose()?;
         enter(ledger, interaction)?;
+        story::settle(ledger, left.unwrap_or_default(), Reason::Replaced, text)?;
         if self.new.detail.kind == InteractionKind::Return {
             self.heed_return(ledger)?;
         }
@@ -178,8 +181,9 @@ impl Record {
 ///
 /// # Errors
 /// [`Refusal::Miss`] when something must be loaded first.
-pub fn enter(ledger: &mut Ledger<'_, '_>, interaction: Interaction) -> Result<(), Refusal> {
+pub fn enter(ledger: &mut Ledger<'_, '_>, mut interaction: Interaction) -> Result<(), Refusal> {
     let id = interaction.id;
+    interaction.joined = story::visit_of(ledger, &interaction);
     ledger.world.interactions.put(id, interaction.clone());
     ledger.world.obligations.put(id, unanswered(&interaction, ledger.now()));
     ledger.count_interaction(&interaction)?;
@@ -188,27 +192,23 @@ pub fn enter(ledger: &mut Ledger<'_, '_>, interaction: Interaction) -> Result<()
         InteractionState::Closed | InteractionState::Voided => EventKind::InteractionRecorded,
     };
     note_interaction(ledger, kind, &interaction, Vec::new());
+    heed_misery(ledger, id)?;
     respond(ledger, id)
 }
 
-/// Joins an interaction to its story, heeds misery, and answers it and all that belong to it.
+/// Joins an interaction to its story, and answers it and all that belong to it.
 ///
 /// # Errors
 /// [`Refusal::Miss`] when something must be loaded first.
 pub fn respond(ledger: &mut Ledger<'_, '_>, id: InteractionId) -> Result<(), Refusal> {
     let interaction = ledger.world.interactions.get(&id).cloned().ok_or_else(|| missing_interaction(id))?;
-    heed_misery(ledger, id)?;
-    if story::is_purchase(&interaction)
-        && interaction.joined.is_none()
-        && let Some(visit) = story::visit_of(ledger, &interaction)
-    {
+    if let Some(visit) = interaction.joined.or_else(|| story::visit_of(ledger, &interaction)) {
         story::join(ledger, id, visit)?;
         answer(ledger, visit)?;
-    } else if interaction.detail.kind == InteractionKind::Visit {
-        for purchase in story::purchases_of(ledger, &interaction) {
-            story::join(ledger, purchase, id)?;
-            answer(ledger, purchase)?;
-        }
+    }
+    for purchase in story::purchases_of(ledger, &interaction) {
+        story::join(ledger, purchase, id)?;
+        answer(ledger, purchase)?;
     }
     answer(ledger, id)
 }

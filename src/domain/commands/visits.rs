@@ -7,7 +7,7 @@ use super::{
     who::Who,
 };
 use crate::domain::{
-    answer::{local_date, note_interaction},
+    answer::{heed_misery, local_date, note_interaction},
     ids::{InteractionId, LocationId},
     interaction::{
         Detail, Direction, Emotion, Interaction, InteractionChannel, InteractionKind, InteractionState,
@@ -56,7 +56,7 @@ impl Command for CheckIn {
         let mut needs = Needs {
             keys: self.once.keys.iter().cloned().collect(),
             locations: [self.location.clone()].into(),
-            neighbours: [story::neighbourhood(&self.location, at, at, story::join_window(&self.settings))].into(),
+            neighbours: [story::neighbourhood(&self.location, at, at, self.settings.purchase_joins_within)].into(),
             ..Needs::default()
         };
         self.who.add_needs(&mut needs);
@@ -206,6 +206,7 @@ impl Command for Close {
         ledger.world.interactions.put(self.id, after.clone());
         ledger.recount_interaction(&before, &after);
         note_interaction(&mut ledger, EventKind::InteractionClosed, &after, vec!["outcome".to_owned()]);
+        heed_misery(&mut ledger, self.id)?;
         respond(&mut ledger, self.id)?;
         if let Some(once) = &self.once {
             once.remember(&mut ledger, &format!("interactions/{}", self.id));
@@ -262,7 +263,7 @@ impl Ending {
         if !wrong.is_empty() {
             return Err(Refusal::Invalid(wrong));
         }
-        after.moment = moment::judge(&after.detail);
+        after.moment = story::moment_of(ledger, &after);
         after.state = InteractionState::Closed;
         after.end_at = Some(end_at);
         after.version += 1;

@@ -155,6 +155,8 @@ pub enum Miss {
     History(CustomerId),
     /// More of what [`Needs`] can name.
     More(Box<Needs>),
+    /// All of these.
+    All(Vec<Miss>),
 }
 
 /// The loaded part of the ledger.
@@ -190,6 +192,8 @@ pub struct World {
     pub visit_days: Table<CustomerId, BTreeMap<Date, u32>>,
     /// The customers whose whole history is loaded.
     pub histories: BTreeSet<CustomerId>,
+    /// What commands asked for while deciding, and got.
+    pub granted: Vec<Needs>,
     events: Vec<Event>,
     settled_events: usize,
 }
@@ -214,6 +218,7 @@ impl World {
             keys: Table::default(),
             visit_days: Table::default(),
             histories: BTreeSet::new(),
+            granted: Vec::new(),
             events: Vec::new(),
             settled_events: 0,
         }
@@ -313,7 +318,7 @@ impl World {
         self.interactions.of(customer.0)
     }
 
-    /// The interactions that joined a visit.
+    /// The interactions that joined a visit. Those that were voided left it.
     pub fn joined_to(&self, visit: InteractionId) -> impl Iterator<Item = &Interaction> {
         self.interactions.of(visit.0).filter(move |i| i.joined == Some(visit))
     }
@@ -348,18 +353,5 @@ impl World {
     #[must_use]
     pub fn open_case(&self, customer: CustomerId) -> Option<&Case> {
         self.cases.of(customer.0).filter(|c| c.state == CaseState::Open).min_by_key(|c| (c.opened_at, c.id))
-    }
-}
-
-impl World {
-    /// Takes the visit days of a customer as they are in the database, and adds those that the group recorded since.
-    pub fn load_visit_days(&mut self, customer: CustomerId, mut days: BTreeMap<Date, u32>) {
-        let unwritten = self.interactions.changes().filter(|(change, i)| {
-            *change == Change::Inserted && i.customer == Some(customer) && i.counts_as_visit_day()
-        });
-        for (_, interaction) in unwritten {
-            *days.entry(interaction.local_date).or_default() += 1;
-        }
-        self.visit_days.load(customer, days);
     }
 }

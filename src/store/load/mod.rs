@@ -82,11 +82,19 @@ impl Session {
         world: &mut World,
         miss: Miss,
     ) -> Result<(), LoadError> {
-        match miss {
-            Miss::More(needs) => self.load(db, world, &[*needs]).await,
-            Miss::VisitDays(customer) => Ok(fetch::visit_days(db, world, customer).await?),
-            Miss::History(customer) => Ok(fetch::history(db, world, customer).await?),
+        let mut misses = vec![miss];
+        while let Some(miss) = misses.pop() {
+            match miss {
+                Miss::More(needs) => {
+                    self.load(db, world, std::slice::from_ref(needs.as_ref())).await?;
+                    world.granted.push(*needs);
+                }
+                Miss::VisitDays(customer) => fetch::visit_days(db, world, customer).await?,
+                Miss::History(customer) => fetch::history(db, world, customer).await?,
+                Miss::All(more) => misses.extend(more),
+            }
         }
+        Ok(())
     }
 
     /// Puts the locations that are named or came along into the world.

@@ -2,6 +2,7 @@
 
 use super::super::Once;
 use crate::domain::{
+    answer::gate,
     content::compose_unasked,
     customer::{Channel, Customer, Purpose},
     gesture::{Content, Gesture, GestureKind, GestureState, Reason, Terms, Tone},
@@ -13,10 +14,10 @@ use crate::domain::{
     refusal::{Precondition, Refusal},
     replan::{gesture, missing_gesture},
     rule::OverBudget,
-    when::{Wait, WeeklyHours},
+    when::{Wait, WeeklyHours, local_date},
     world::{Actor, Command, Context, Needs, Replay, Subject, World},
 };
-use jiff::{SignedDuration, Timestamp};
+use jiff::{SignedDuration, Timestamp, tz::TimeZone};
 
 /// Plans a gesture through every gate.
 #[derive(Debug, Clone)]
@@ -174,7 +175,7 @@ impl Schedule {
 
     fn plan(&self, ledger: &Ledger<'_, '_>, customer: &Customer, location: &Location, terms: &Terms) -> Planned {
         if let Some((reason, explanation)) =
-            crate::domain::answer::gate(customer).filter(|(r, _)| *r != Reason::Internal)
+            gate(customer, local_date(&TimeZone::UTC, ledger.now())).filter(|(r, _)| *r != Reason::Internal)
         {
             return Planned::Stopped { reason, explanation: explanation.to_owned() };
         }
