@@ -146,7 +146,7 @@ impl App {
         let mut content = self.fingerprint("", &ending);
         content.0.extend(self.fingerprint("name", &id).0);
         let once = Some(self.once(&actor, "CloseInteraction", content));
-        self.submit(Lane::Interactive, Close { actor, once, id, ending }).await
+        self.submit(Lane::Interactive, Close { actor, once, id, ending, now: self.now() }).await
     }
 
     /// Takes an interaction back; harmless when done again.

@@ -3,7 +3,7 @@
 use super::record::{Record, Recorded};
 use crate::domain::{
     refusal::{Refusal, Violation},
-    world::{Command, Context, Needs, World},
+    world::{Command, Context, Miss, Needs, World},
 };
 
 /// Records all of these, or none.
@@ -20,9 +20,20 @@ impl Command for RecordAll {
     }
 
     fn decide(&self, world: &mut World, context: &mut Context<'_>) -> Result<Vec<Recorded>, Refusal> {
-        let decide =
-            |(n, record): (usize, &Record)| record.decide(world, context).map_err(|refusal| at_item(n, refusal));
-        let recorded: Vec<_> = self.0.iter().enumerate().map(decide).collect::<Result<_, _>>()?;
+        let mut recorded = Vec::with_capacity(self.0.len());
+        let mut misses = Vec::new();
+        for (n, record) in self.0.iter().enumerate() {
+            match record.decide(world, context) {
+                Ok(one) => recorded.push(one),
+                // All that is missing is asked for together: what was decided after a miss is tried again anyway.
+                Err(Refusal::Miss(miss)) => misses.push(miss),
+                Err(_) if !misses.is_empty() => {}
+                Err(refusal) => return Err(at_item(n, refusal)),
+            }
+        }
+        if !misses.is_empty() {
+            return Err(Refusal::Miss(Miss::All(misses)));
+        }
         // A later item may have changed what an earlier one reported.
         recorded.iter().map(|r| Recorded::read(world, r.interaction.id, r.replayed)).collect()
     }

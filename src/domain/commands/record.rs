@@ -20,7 +20,7 @@ use crate::domain::{
     world::{Actor, Command, Context, EventKind, Needs, Replay, World},
 };
 use jiff::{SignedDuration, Timestamp, civil::date, tz::TimeZone};
-use std::sync::Arc;
+use std::{collections::BTreeSet, sync::Arc};
 
 /// Records an interaction.
 #[derive(Debug, Clone)]
@@ -97,8 +97,8 @@ impl Command for Record {
         if detail.kind == InteractionKind::Return {
             needs.subjects.extend(detail.subject.clone());
         }
+        let start = self.new.start_at.unwrap_or(self.now);
         if matches!(detail.kind, InteractionKind::Visit | InteractionKind::Purchase) {
-            let start = self.new.start_at.unwrap_or(self.now);
             let end = self.new.end_at.unwrap_or(start).max(start);
             needs.neighbours.insert(story::neighbourhood(
                 &self.new.location,
@@ -107,7 +107,7 @@ impl Command for Record {
                 self.settings.purchase_joins_within,
             ));
         }
-        needs.days.extend(self.days_around());
+        needs.days.extend(days_around(start));
         needs
     }
 
@@ -124,12 +124,6 @@ impl Command for Record {
 }
 
 impl Record {
-    /// The local days on which the interaction may fall, whatever the location's zone.
-    fn days_around(&self) -> impl Iterator<Item = jiff::civil::Date> {
-        let day = TimeZone::UTC.to_datetime(self.new.start_at.unwrap_or(self.now)).date();
-        [day.yesterday().ok(), Some(day), day.tomorrow().ok()].into_iter().flatten()
-    }
-
     fn enter(&self, ledger: &mut Ledger<'_, '_>) -> Result<InteractionId, Refusal> {
         let violations = self.new.violations(ledger.now());
         if !violations.is_empty() {
@@ -162,19 +156,23 @@ impl Record {
     /// What came back is not thanked for any more.
     fn heed_return(&self, ledger: &mut Ledger<'_, '_>) -> Result<(), Refusal> {
         let Some(subject) = &self.new.detail.subject else { return Ok(()) };
-        let bought: Vec<_> = ledger
-            .world
-            .interactions
-            .values()
-            .filter(|i| i.detail.subject.as_ref() == Some(subject) && i.detail.outcome == Some(Outcome::Purchased))
-            .map(|i| i.joined.unwrap_or(i.id))
-            .collect();
-        for id in bought {
+        let came_back = |i: &&Interaction| i.detail.subject.as_ref() == Some(subject);
+        let sold = ledger.world.interactions.values().filter(|i| i.detail.outcome == Some(Outcome::Purchased));
+        let mut answered: BTreeSet<_> = sold.filter(came_back).map(|i| i.joined.unwrap_or(i.id)).collect();
+        // A visit is still thanked for while something that was bought in it is kept.
+        answered.retain(|visit| ledger.world.joined_to(*visit).all(|purchase| came_back(&purchase)));
+        for id in answered {
             let text = "What was bought came back.";
             ledger.cancel_gestures_for(id, Reason::Returned, text, |g| g.tone == Tone::Cheerful)?;
         }
         Ok(())
     }
+}
+
+/// The local days on which an instant may fall, whatever the zone.
+pub fn days_around(at: Timestamp) -> impl Iterator<Item = jiff::civil::Date> {
+    let day = TimeZone::UTC.to_datetime(at).date();
+    [day.yesterday().ok(), Some(day), day.tomorrow().ok()].into_iter().flatten()
 }
 
 /// Enters an interaction into the ledger: summary, story, misery, rules, obligation.
@@ -272,7 +270,8 @@ impl NewInteraction {
             ("expected_end_time", self.detail.expected_end, SignedDuration::MAX),
         ];
         for (field, at, ahead) in times {
-            found.extend(at.and_then(|at| impossible(field, at, ahead, now)));
+            let field = format!("interaction.{field}");
+            found.extend(at.and_then(|at| impossible(&field, at, ahead, now)));
         }
         let start = self.start_at.unwrap_or(now);
         for (field, at) in [("end_time", self.end_at), ("expected_end_time", self.detail.expected_end)] {
@@ -285,7 +284,8 @@ impl NewInteraction {
     }
 }
 
-fn impossible(field: &str, at: Timestamp, ahead: SignedDuration, now: Timestamp) -> Option<Violation> {
+/// What is wrong with an instant, if it lies before any that is taken or too far ahead.
+pub fn impossible(field: &str, at: Timestamp, ahead: SignedDuration, now: Timestamp) -> Option<Violation> {
     let first = date(FIRST_YEAR, 1, 1).to_zoned(TimeZone::UTC).map(|z| z.timestamp()).unwrap_or(Timestamp::MIN);
     let wrong = if at < first {
         format!("must not be before the year {FIRST_YEAR}")
@@ -294,7 +294,7 @@ fn impossible(field: &str, at: Timestamp, ahead: SignedDuration, now: Timestamp)
     } else {
         return None;
     };
-    Some(Violation::new(format!("interaction.{field}"), wrong))
+    Some(Violation::new(field, wrong))
 }
 
 impl Detail {
@@ -331,6 +331,8 @@ impl Detail {
         );
         let sold = !matches!(self.outcome, Some(Outcome::NotPurchased));
         check("purchase", self.purchase.is_none() || sold, "does not go with the outcome NOT_PURCHASED");
+        let bought = self.outcome.is_none_or(|outcome| outcome == Outcome::Purchased);
+        check("outcome", self.kind != InteractionKind::Purchase || bought, "must be PURCHASED for a purchase");
         found
     }
 }

@@ -2,28 +2,29 @@
 
 use super::{
     Once,
-    record::{Recorded, enter, interaction_id, respond, settle_outcome},
+    record::{Recorded, days_around, enter, impossible, interaction_id, respond, settle_outcome},
     story,
     who::Who,
 };
 use crate::domain::{
     answer::{heed_misery, local_date, note_interaction},
-    ids::{InteractionId, LocationId},
+    ids::{CustomerId, InteractionId, LocationId},
     interaction::{
         Detail, Direction, Emotion, Interaction, InteractionChannel, InteractionKind, InteractionState,
         NoPurchaseReason, Outcome, Purchase,
     },
     ledger::{Ledger, missing_interaction},
-    limits::CLOCK_SKEW_MAX,
+    limits::{CLOCK_SKEW_MAX, LIST_MAX},
     moment,
     refusal::{Precondition, Refusal, Violation},
     settings::Settings,
     world::{Actor, Command, Context, EventKind, Needs, Replay, World},
 };
-use jiff::Timestamp;
+use jiff::{Timestamp, civil::Date};
 use std::sync::Arc;
 
-/// Opens a visit, or finds the one that is open or has just ended.
+/// Opens a visit, or finds the one that is open. One that has ended stays as it is: who comes back after leaving
+/// begins another, and is still thanked once that day, since the rules of a group act once a day.
 #[derive(Debug, Clone)]
 pub struct CheckIn {
     /// Who checks in the customer.
@@ -110,30 +111,23 @@ impl Command for CheckIn {
 
 impl CheckIn {
     fn check_times(&self, at: Timestamp, now: Timestamp) -> Result<(), Refusal> {
-        let mut wrong = Vec::new();
-        if at.duration_since(now) > CLOCK_SKEW_MAX {
-            wrong.push(Violation::new("start_time", "must not be more than 24 hours ahead of now"));
-        }
+        let mut wrong: Vec<_> = impossible("start_time", at, CLOCK_SKEW_MAX, now).into_iter().collect();
         if self.expected_end.is_some_and(|end| end < at) {
             wrong.push(Violation::new("expected_end_time", "must not be before `start_time`"));
         }
         if wrong.is_empty() { Ok(()) } else { Err(Refusal::Invalid(wrong)) }
     }
 
-    /// Who comes in again within [`Settings::same_visit_within`] is still on the same visit.
-    fn same_visit(
-        &self,
-        ledger: &Ledger<'_, '_>,
-        customer: crate::domain::ids::CustomerId,
-        at: Timestamp,
-    ) -> Option<InteractionId> {
+    /// Who comes in again before leaving is still on the same visit; so is who, by the desk's clock, comes in up to
+    /// [`Settings::same_visit_within`] before the visit that is open already.
+    fn same_visit(&self, ledger: &Ledger<'_, '_>, customer: CustomerId, at: Timestamp) -> Option<InteractionId> {
         let within = ledger.world.settings.same_visit_within;
         ledger
             .world
             .interactions_of(customer)
             .filter(|i| i.detail.kind == InteractionKind::Visit && i.location == self.location)
             .filter(|i| i.state == InteractionState::Open)
-            .filter(|i| at.duration_since(i.start_at).abs() <= within || i.start_at <= at)
+            .filter(|i| i.start_at.duration_since(at) <= within)
             .max_by_key(|i| (i.start_at, i.id))
             .map(|i| i.id)
     }
@@ -150,6 +144,8 @@ pub struct Close {
     pub id: InteractionId,
     /// How it ended.
     pub ending: Ending,
+    /// The instant of the call.
+    pub now: Timestamp,
 }
 
 /// How a visit ended.
@@ -182,6 +178,7 @@ impl Command for Close {
         Needs {
             keys: self.once.iter().flat_map(|once| once.keys.iter().cloned()).collect(),
             interactions: [self.id].into(),
+            days: self.days().collect(),
             ..Needs::default()
         }
     }
@@ -202,6 +199,9 @@ impl Command for Close {
         check_open(&before)?;
         // All that comes with it: its place, and whoever else is in the story.
         ledger.world.obligations.get(&self.id).ok_or_else(|| missing_interaction(self.id))?;
+        if let Some(customer) = before.customer.filter(|_| !self.days().any(|day| day == before.local_date)) {
+            ledger.require(story::surroundings(&ledger, &before, customer))?;
+        }
         let after = self.ending.apply(&before, &ledger)?;
         ledger.world.interactions.put(self.id, after.clone());
         ledger.recount_interaction(&before, &after);
@@ -212,6 +212,13 @@ impl Command for Close {
             once.remember(&mut ledger, &format!("interactions/{}", self.id));
         }
         Recorded::read(ledger.world, self.id, false)
+    }
+}
+
+impl Close {
+    /// The days on which the visit most likely began.
+    fn days(&self) -> impl Iterator<Item = Date> {
+        self.ending.end_at.into_iter().chain([self.now]).flat_map(days_around)
     }
 }
 
@@ -254,7 +261,11 @@ impl Ending {
             detail.remarks.clone_from(&self.remarks);
         }
         detail.thanked_in_person |= self.thanked_in_person;
-        let mut wrong = detail.violations();
+        let mut wrong: Vec<_> = detail.violations().into_iter().map(of_ending).collect();
+        if detail.items_looked_at.len() > LIST_MAX {
+            let text = format!("must not be more than {LIST_MAX} with those noted before");
+            wrong.push(Violation::new("items_looked_at", text));
+        }
         if end_at < before.start_at {
             wrong.push(Violation::new("end_time", "must not be before the visit's `start_time`"));
         } else if end_at.duration_since(now) > CLOCK_SKEW_MAX {
@@ -269,4 +280,10 @@ impl Ending {
         after.version += 1;
         Ok(after)
     }
+}
+
+/// A violation of a visit's detail, by the name its field has when the visit is closed.
+fn of_ending(violation: Violation) -> Violation {
+    let field = violation.field.strip_prefix("interaction.").unwrap_or(&violation.field).to_owned();
+    Violation { field, ..violation }
 }
