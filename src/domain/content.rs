@@ -1,16 +1,21 @@
 //! What a gesture says: one plain, true sentence per kind, in English or German.
 //!
-//! A surprise or confidential purchase is never named, and at a sensitive place nothing is.
+//! A surprise or confidential purchase is never named, and at a sensitive place neither the place nor the reason is.
+
+mod english;
+mod german;
+#[cfg(test)]
+mod tests;
 
 use super::{
     customer::{Channel, Customer},
     gesture::{Content, GestureKind},
-    interaction::{Detail, Interaction, InteractionKind, Outcome},
+    interaction::{Detail, FaultKind, Interaction, Outcome},
     location::Location,
-    rule::Action,
+    rule::{Action, RuleText},
     rulebook::Facts,
 };
-use jiff::civil::{Date, Weekday};
+use jiff::civil::Date;
 
 /// The languages in which sentences are built in. The first serves all others.
 pub const LANGUAGES: [&str; 2] = ["en", "de"];
@@ -18,195 +23,145 @@ pub const LANGUAGES: [&str; 2] = ["en", "de"];
 /// Composes what a rule's gesture says to a customer, about this interaction.
 #[must_use]
 pub fn compose(action: &Action, facts: &Facts<'_>, channel: Channel) -> Content {
-    let wanted = preferred_language(facts);
-    if let Some(own) = best_text(action, wanted) {
-        return Content { language: own.0.to_owned(), text: own.1.to_owned(), facts: Vec::new() };
+    let wanted = wanted_language(facts.customer, facts.location);
+    if let Some(own) = best_text(&action.texts, wanted) {
+        return Content { language: own.language.clone(), text: own.text.clone(), facts: Vec::new() };
     }
-    let german = primary(wanted).eq_ignore_ascii_case("de");
-    let about = nameable(facts.interaction, facts.location);
-    let said =
-        if german { german_text(action.gesture, facts, about) } else { english_text(action.gesture, facts, about) };
-    let signature =
-        facts.location.settings.reply_contact.name.as_deref().unwrap_or(&facts.location.settings.display_name);
+    let story = Story::of(facts);
+    let (language, said) = match is_german(wanted) {
+        true => ("de", german::sentence(action.gesture, &story)),
+        false => ("en", english::sentence(action.gesture, &story)),
+    };
     let written = matches!(channel, Channel::Email | Channel::Message | Channel::Post | Channel::HandOver);
-    let text = if written { format!("{said}\n— {signature}") } else { said };
-    let mut used = vec!["interaction.local_date".to_owned(), "interaction.location".to_owned()];
-    used.extend(about.map(|(field, _)| field.to_owned()));
-    Content { language: if german { "de" } else { "en" }.to_owned(), text, facts: used }
+    let text = match signature(facts.location).filter(|_| written) {
+        Some(signature) => format!("{said}\n— {signature}"),
+        None => said,
+    };
+    Content { language: language.to_owned(), text, facts: story.facts_used(action.gesture) }
 }
 
 /// What a gesture says that a person scheduled without words of their own: it rests on no interaction.
 #[must_use]
 pub fn compose_unasked(kind: GestureKind, customer: &Customer, location: &Location) -> Content {
-    let own = customer.profile.language.as_str();
-    let wanted = if own.is_empty() { &location.settings.language } else { own };
-    let place = &location.settings.display_name;
-    let german = primary(wanted).eq_ignore_ascii_case("de");
-    let text = match (kind, german) {
-        (GestureKind::Apology, false) => format!("We at {place} are sorry, and would like to put things right."),
-        (GestureKind::Apology, true) => "Es tut uns leid. Wir möchten es gutmachen.".to_owned(),
-        (GestureKind::Call, false) => format!("A call from {place}: is all as you wished?"),
-        (GestureKind::Call, true) => format!("Ein Anruf von {place}: Ist alles nach Ihrem Wunsch?"),
-        (GestureKind::Recognition, false) => "How good to see you again.".to_owned(),
-        (GestureKind::Recognition, true) => "Wie schön, Sie wiederzusehen.".to_owned(),
-        (GestureKind::Note | GestureKind::Gift, false) => format!("Thank you for being a customer of {place}."),
-        (GestureKind::Note | GestureKind::Gift, true) => format!("Danke für Ihr Vertrauen in {place}."),
+    let place = named_place(location);
+    let (language, text) = match is_german(wanted_language(customer, location)) {
+        true => ("de", german::unasked(kind, place)),
+        false => ("en", english::unasked(kind, place)),
     };
-    let facts = vec!["location.display_name".to_owned()];
-    Content { language: if german { "de" } else { "en" }.to_owned(), text, facts }
+    let facts = place.map(|_| "location.display_name".to_owned()).into_iter().collect();
+    Content { language: language.to_owned(), text, facts }
 }
 
-fn preferred_language<'a>(facts: &Facts<'a>) -> &'a str {
-    let own = facts.customer.profile.language.as_str();
-    if own.is_empty() { &facts.location.settings.language } else { own }
+/// What may be said of an interaction.
+struct Story<'a> {
+    day: Date,
+    place: Option<&'a str>,
+    detail: &'a Detail,
+    thing: Option<Thing<'a>>,
+    fault: Option<FaultKind>,
+    visit_days: u32,
+}
+
+/// The one thing of an interaction that is named.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Thing<'a> {
+    Bought(&'a str),
+    LookedAt(&'a str),
+    Topic(&'a str),
+}
+
+impl<'a> Story<'a> {
+    fn of(facts: &Facts<'a>) -> Self {
+        let detail = &facts.interaction.detail;
+        let sensitive = facts.location.settings.sensitive;
+        Self {
+            day: facts.interaction.local_date,
+            place: named_place(facts.location),
+            detail,
+            thing: thing(facts.interaction).filter(|_| !sensitive),
+            fault: detail.fault.filter(|fault| *fault != FaultKind::Other && !sensitive),
+            visit_days: facts.summary.visit_days,
+        }
+    }
+
+    fn bought(&self) -> bool {
+        self.detail.outcome == Some(Outcome::Purchased)
+    }
+
+    /// The paths of the facts that the sentence of a kind rests on.
+    fn facts_used(&self, kind: GestureKind) -> Vec<String> {
+        if kind == GestureKind::Recognition {
+            return vec!["summary.visit_days".to_owned()];
+        }
+        let place = self.place.map(|_| "interaction.location");
+        let particular = match kind {
+            GestureKind::Apology => self.fault.map(|_| "interaction.fault"),
+            _ => self.thing.map(Thing::field),
+        };
+        let used = std::iter::once("interaction.local_date").chain(place).chain(particular);
+        used.map(str::to_owned).collect()
+    }
+}
+
+impl<'a> Thing<'a> {
+    const fn words(self) -> &'a str {
+        match self {
+            Self::Bought(words) | Self::LookedAt(words) | Self::Topic(words) => words,
+        }
+    }
+
+    const fn field(self) -> &'static str {
+        match self {
+            Self::Bought(_) => "interaction.purchase.items",
+            Self::LookedAt(_) => "interaction.items_looked_at",
+            Self::Topic(_) => "interaction.topics",
+        }
+    }
+}
+
+/// What was bought or, where nothing was, what was looked at or spoken of. Where a purchase is hidden, all is.
+fn thing(interaction: &Interaction) -> Option<Thing<'_>> {
+    let detail = &interaction.detail;
+    let purchase = detail.purchase.as_ref();
+    if purchase.is_some_and(|p| p.surprise || p.confidential) {
+        return None;
+    }
+    let found = if detail.outcome == Some(Outcome::Purchased) {
+        purchase.and_then(|p| p.items.first()).map(|item| Thing::Bought(&item.name))
+    } else {
+        let looked_at = detail.items_looked_at.first().map(|item| Thing::LookedAt(item));
+        looked_at.or_else(|| detail.topics.first().map(|topic| Thing::Topic(topic)))
+    };
+    found.filter(|thing| !thing.words().is_empty())
+}
+
+/// The place, where naming it gives nothing away.
+fn named_place(location: &Location) -> Option<&str> {
+    (!location.settings.sensitive).then_some(location.settings.display_name.as_str())
+}
+
+fn signature(location: &Location) -> Option<&str> {
+    let settings = &location.settings;
+    let person = settings.reply_contact.name.as_deref().filter(|name| !name.is_empty());
+    person.or_else(|| settings.brand.as_deref().filter(|_| !settings.sensitive)).or_else(|| named_place(location))
+}
+
+fn wanted_language<'a>(customer: &'a Customer, location: &'a Location) -> &'a str {
+    let own = customer.profile.language.as_str();
+    if own.is_empty() { &location.settings.language } else { own }
 }
 
 fn primary(tag: &str) -> &str {
     tag.split('-').next().unwrap_or(tag)
 }
 
+fn is_german(tag: &str) -> bool {
+    primary(tag).eq_ignore_ascii_case("de")
+}
+
 /// The rule's own text in the wanted language, else in its primary language, else its first (BCP 47 look-up).
-fn best_text<'a>(action: &'a Action, wanted: &str) -> Option<(&'a str, &'a str)> {
-    let exact = |t: &&super::rule::RuleText| t.language.eq_ignore_ascii_case(wanted);
-    let near = |t: &&super::rule::RuleText| primary(&t.language).eq_ignore_ascii_case(primary(wanted));
-    let texts = &action.texts;
-    texts
-        .iter()
-        .find(exact)
-        .or_else(|| texts.iter().find(near))
-        .or_else(|| texts.first())
-        .map(|t| (t.language.as_str(), t.text.as_str()))
-}
-
-/// The one thing of an interaction that may be named, with the field it comes from.
-fn nameable<'a>(interaction: &'a Interaction, location: &Location) -> Option<(&'static str, &'a str)> {
-    let detail = &interaction.detail;
-    let hidden = detail.purchase.as_ref().is_some_and(|p| p.surprise || p.confidential);
-    if hidden || location.settings.sensitive {
-        return None;
-    }
-    let bought =
-        detail.purchase.as_ref().and_then(|p| p.items.first()).map(|i| ("interaction.purchase.items", i.name.as_str()));
-    let looked_at = detail.items_looked_at.first().map(|item| ("interaction.items_looked_at", item.as_str()));
-    let topic = detail.topics.first().map(|topic| ("interaction.topics", topic.as_str()));
-    bought.or(looked_at).or(topic).filter(|(_, words)| !words.is_empty())
-}
-
-fn bought(detail: &Detail) -> bool {
-    detail.outcome == Some(Outcome::Purchased)
-}
-
-fn english_text(kind: GestureKind, facts: &Facts<'_>, about: Option<(&str, &str)>) -> String {
-    let place = &facts.location.settings.display_name;
-    let day = english_day(facts.interaction.local_date);
-    let detail = &facts.interaction.detail;
-    let thing = about.map(|(_, words)| words);
-    match kind {
-        GestureKind::Apology => {
-            let what = facts.interaction.moment.reasons.first().map_or("things did not go well", String::as_str);
-            format!("We are sorry about {day} at {place}: {what}. We would like to put it right.")
-        }
-        GestureKind::Recognition => {
-            format!("How good to see you again: {}.", english_visits(facts.summary.visit_days))
-        }
-        GestureKind::Call if detail.kind == InteractionKind::Enquiry => match thing {
-            Some(thing) => format!("You asked about {thing} on {day}. Did that answer it?"),
-            None => format!("You asked us something on {day}. Did that answer it?"),
-        },
-        GestureKind::Call => match thing {
-            Some(thing) => format!("A word about {thing} from {day}: is all as you wished?"),
-            None => format!("A word about {day} at {place}: is all as you wished?"),
-        },
-        GestureKind::Note | GestureKind::Gift => match (detail.kind, bought(detail), thing) {
-            (InteractionKind::Enquiry, _, Some(thing)) => {
-                format!("Thank you for asking about {thing} on {day}. Did that answer it?")
-            }
-            (InteractionKind::Enquiry, _, None) => format!("Thank you for your question on {day}. Did that answer it?"),
-            (_, true, Some(thing)) => format!("Thank you for choosing {thing} at {place} on {day}."),
-            (_, true, None) => format!("Thank you for your purchase at {place} on {day}."),
-            (_, false, Some(thing)) => {
-                format!("Thank you for stopping by at {place} on {day} and taking a look at {thing}.")
-            }
-            (_, false, None) => format!("Thank you for stopping by at {place} on {day}."),
-        },
-    }
-}
-
-fn german_text(kind: GestureKind, facts: &Facts<'_>, about: Option<(&str, &str)>) -> String {
-    let place = &facts.location.settings.display_name;
-    let day = german_day(facts.interaction.local_date);
-    let detail = &facts.interaction.detail;
-    let thing = about.map(|(_, words)| words);
-    match kind {
-        GestureKind::Apology => {
-            format!("Es tut uns leid, was am {day} bei {place} geschehen ist. Wir möchten es gutmachen.")
-        }
-        GestureKind::Recognition => {
-            format!("Wie schön, Sie wiederzusehen – heute schon zum {}. Mal.", facts.summary.visit_days)
-        }
-        GestureKind::Call if detail.kind == InteractionKind::Enquiry => match thing {
-            Some(thing) => format!("Sie haben am {day} nach „{thing}“ gefragt. Hat Ihnen die Antwort geholfen?"),
-            None => format!("Sie hatten am {day} eine Frage. Hat Ihnen die Antwort geholfen?"),
-        },
-        GestureKind::Call => format!("Wir melden uns wegen des {day} bei {place}: Ist alles nach Ihrem Wunsch?"),
-        GestureKind::Note | GestureKind::Gift => match (detail.kind, bought(detail), thing) {
-            (InteractionKind::Enquiry, _, Some(thing)) => {
-                format!("Danke, dass Sie am {day} nach „{thing}“ gefragt haben. Hat Ihnen die Antwort geholfen?")
-            }
-            (InteractionKind::Enquiry, _, None) => {
-                format!("Danke für Ihre Frage am {day}. Hat Ihnen die Antwort geholfen?")
-            }
-            (_, true, Some(thing)) => {
-                format!("Danke, dass Sie sich am {day} bei {place} für „{thing}“ entschieden haben.")
-            }
-            (_, true, None) => format!("Danke für Ihren Einkauf bei {place} am {day}."),
-            (_, false, Some(thing)) => {
-                format!("Danke, dass Sie am {day} bei {place} waren und sich „{thing}“ angesehen haben.")
-            }
-            (_, false, None) => format!("Danke für Ihren Besuch bei {place} am {day}."),
-        },
-    }
-}
-
-fn english_visits(n: u32) -> String {
-    let suffix = match (n % 10, n % 100) {
-        (_, 11..=13) => "th",
-        (1, _) => "st",
-        (2, _) => "nd",
-        (3, _) => "rd",
-        _ => "th",
-    };
-    format!("the {n}{suffix} time")
-}
-
-fn english_day(date: Date) -> String {
-    format!("{}, {} {}", date.strftime("%A"), date.day(), date.strftime("%B"))
-}
-
-fn german_day(date: Date) -> String {
-    const MONTHS: [&str; 12] = [
-        "Januar",
-        "Februar",
-        "März",
-        "April",
-        "Mai",
-        "Juni",
-        "Juli",
-        "August",
-        "September",
-        "Oktober",
-        "November",
-        "Dezember",
-    ];
-    let weekday = match date.weekday() {
-        Weekday::Monday => "Montag",
-        Weekday::Tuesday => "Dienstag",
-        Weekday::Wednesday => "Mittwoch",
-        Weekday::Thursday => "Donnerstag",
-        Weekday::Friday => "Freitag",
-        Weekday::Saturday => "Samstag",
-        Weekday::Sunday => "Sonntag",
-    };
-    let month = usize::try_from(date.month() - 1).ok().and_then(|m| MONTHS.get(m)).copied().unwrap_or_default();
-    format!("{weekday}, {}. {month}", date.day())
+fn best_text<'a>(texts: &'a [RuleText], wanted: &str) -> Option<&'a RuleText> {
+    let exact = |t: &&RuleText| t.language.eq_ignore_ascii_case(wanted);
+    let near = |t: &&RuleText| primary(&t.language).eq_ignore_ascii_case(primary(wanted));
+    texts.iter().find(exact).or_else(|| texts.iter().find(near)).or_else(|| texts.first())
 }

@@ -58,7 +58,7 @@ impl Ledger<'_, '_> {
             self.count_promise(gesture.customer, 1);
         }
         if gesture.state == GestureState::Scheduled && gesture.counts_as_contact() {
-            let place = place_for(&gesture, self.new_id(), gesture.schedule.due_at, ContactState::Reserved);
+            let place = place_for(&gesture, self.new_id(), self.when_reserved(&gesture), ContactState::Reserved);
             self.world.contacts.put(place.id, place);
         }
         let detail = EventDetail {
@@ -138,7 +138,7 @@ impl Ledger<'_, '_> {
         use GestureState as S;
         let (state, at) = match gesture.state {
             _ if !gesture.counts_as_contact() => (ContactState::Released, gesture.schedule.due_at),
-            S::Scheduled | S::Claimed => (ContactState::Reserved, gesture.schedule.due_at),
+            S::Scheduled | S::Claimed => (ContactState::Reserved, self.when_reserved(gesture)),
             S::Delivering => (ContactState::Used, self.context.now),
             S::Completed | S::Uncertain => (ContactState::Used, gesture.completed_at.unwrap_or(self.context.now)),
             S::Held | S::Suppressed | S::Cancelled | S::Expired | S::Failed => {
@@ -155,6 +155,11 @@ impl Ledger<'_, '_> {
         };
         let id = known.map_or_else(|| self.new_id(), |place| place.id);
         self.world.contacts.put(id, place_for(gesture, id, at, state));
+    }
+
+    /// The instant for which a gesture reserves its place: what is due already happens now at the earliest.
+    fn when_reserved(&self, gesture: &Gesture) -> Timestamp {
+        gesture.schedule.due_at.max(self.context.now)
     }
 
     /// Derives the obligation of an interaction anew, and of those that follow it.

@@ -35,14 +35,14 @@ pub struct Wish<'a> {
     pub terms: &'a Terms,
     /// Whether the customer is on a visit at the location now.
     pub visiting: bool,
-    /// Planned anew: which gesture it is, and until when it is fresh.
+    /// Whose place in the budget it takes over: its own, where it is planned anew, or that of a weaker one.
     pub anew: Option<Anew>,
 }
 
-/// The bounds of a plan that is made again.
+/// What a plan takes the place of.
 #[derive(Debug, Clone, Copy)]
 pub struct Anew {
-    /// Which gesture it is; its own place in the budget does not stand in its way.
+    /// The gesture whose place in the budget does not stand in its way.
     pub gesture: GestureId,
     /// Stale from here on, where it is bounded by the deadline of an earlier plan.
     pub stale_from: Option<Timestamp>,
@@ -101,7 +101,8 @@ fn through_gates(world: &World, wish: &Wish<'_>, now: Timestamp) -> Result<Plann
             &world.settings,
             wish.anew.map(|anew| anew.gesture),
         );
-        if let Err(full) = budget.place_at(schedule.due_at) {
+        // What is due already happens now at the earliest.
+        if let Err(full) = budget.place_at(schedule.due_at.max(now)) {
             schedule = defer(world, wish, channel, &budget, full, &schedule, now)?;
         }
     }

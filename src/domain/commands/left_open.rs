@@ -35,6 +35,8 @@ impl Command for CloseLeftOpen {
             .map(|over| over.max(visit.start_at));
         let Some(end_at) = over.filter(|over| *over <= context.now) else { return Ok(false) };
         let ending = Ending { end_at: Some(end_at), ..Ending::default() };
-        Close { actor: Actor::system(), once: None, id: self.id, ending, now: context.now }.decide(world, context).map(|_| true)
+        Close { actor: Actor::system(), once: None, id: self.id, ending, now: context.now }
+            .decide(world, context)
+            .map(|_| true)
     }
 }
