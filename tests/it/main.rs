@@ -13,4 +13,5 @@ mod harness;
 mod proto;
 mod scheduler;
 mod server;
+mod stories;
 mod walks;

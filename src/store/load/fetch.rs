@@ -38,13 +38,12 @@ pub(super) async fn everything(
     obligations(db, world, &interactions).await?;
     let days: BTreeSet<Date> = needs.iter().flat_map(|need| need.days.iter().copied()).collect();
     decisions(db, world, &interactions, &owners, &days).await?;
-    let mut gestures = gestures(db, world, &interactions, &owners, reach).await?;
-    owners.extend(gestures.owners.drain(..));
+    let gestures = gestures(db, world, &interactions, &owners, reach).await?;
     cases(db, world, &owners, reach).await?;
     summaries(db, world, &owners).await?;
     let customers = customers(db, &owners).await?;
     let households: BTreeSet<Uuid> = customers.iter().map(|customer| customer.household.0).collect();
-    contacts(db, world, &households, &gestures.ids, contacts_from).await?;
+    contacts(db, world, &households, &gestures, contacts_from).await?;
     for customer in &customers {
         world.customers.load(customer.id, customer.clone());
     }
@@ -222,20 +221,15 @@ async fn decisions(
     Ok(())
 }
 
-#[derive(Default)]
-struct Fetched {
-    ids: BTreeSet<Uuid>,
-    owners: Vec<Uuid>,
-}
-
-/// The gestures that are named, those that answer interactions, and those of customers that are not settled.
+/// The gestures that are named, those that answer interactions, and those of customers that are not settled. One that
+/// answered an interaction when it was somebody else's comes without that customer: it is over, or on its way.
 async fn gestures(
     db: &impl ConnectionTrait,
     world: &mut World,
     interactions: &BTreeSet<Uuid>,
     customers: &BTreeSet<Uuid>,
     reach: &Reach,
-) -> Result<Fetched, StoreError> {
+) -> Result<BTreeSet<Uuid>, StoreError> {
     use gesture::{Column, Entity};
     let mut found = Vec::new();
     for list in lists(reach.gestures.iter().map(|id| id.0)) {
@@ -252,11 +246,10 @@ async fn gestures(
             .filter(Column::State.is_not_in(settled.iter().copied()));
         found.extend(pending.all(db).await?);
     }
-    let mut fetched = Fetched::default();
+    let mut fetched = BTreeSet::new();
     for row in found {
         let gesture = rows::gestures::from_row(row)?;
-        if fetched.ids.insert(gesture.id.0) {
-            fetched.owners.push(gesture.customer.0);
+        if fetched.insert(gesture.id.0) {
             world.gestures.load(gesture.id, gesture);
         }
     }

@@ -197,7 +197,7 @@ pub(crate) fn decision_settings() -> Settings {
         visit_closes_after: hours(8),
         purchase_joins_within: hours(6),
         same_visit_within: SignedDuration::from_mins(10),
-        budget_period: hours(7 * 24),
+        budget_period: hours(30 * 24),
         budget_contacts: 2,
         call_hours: default_call_hours(),
         message_hours: default_message_hours(),
