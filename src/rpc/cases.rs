@@ -5,7 +5,7 @@ use super::{
     convert::case::case,
     etag,
     status::Failure,
-    validate::{Fields, page_size, read_filter},
+    validate::{Fields, page_size},
 };
 use crate::{
     app::{OpenCase, ResolveCase},
@@ -36,7 +36,7 @@ impl CaseService for Rpc {
         let binding = ["ListCases", &said.filter];
         let mut fields = Fields::new();
         let size = page_size(&mut fields, said.page_size);
-        let filter = read_filter(&mut fields, "filter", &said.filter, &CASES);
+        let filter = fields.filter("filter", &said.filter, &CASES);
         let filter = fields.finish(filter)?;
         let after = self.tokens.open(&binding, &said.page_token)?;
         let page = self.app.cases(&actor, &filter, after, size).await.map_err(Failure::from)?;

@@ -13,7 +13,7 @@ use super::{
     mask::merge,
     names::{ResourceId, parse_uuid},
     status::Failure,
-    validate::{Fields, page_size, read_filter},
+    validate::{Fields, page_size},
 };
 use crate::{
     app::{NewCustomer, TimelineEntry},
@@ -41,7 +41,7 @@ impl CustomerService for Rpc {
         let binding = ["ListCustomers", &said.filter];
         let mut fields = Fields::new();
         let size = page_size(&mut fields, said.page_size);
-        let filter = read_filter(&mut fields, "filter", &said.filter, &CUSTOMERS);
+        let filter = fields.filter("filter", &said.filter, &CUSTOMERS);
         let filter = fields.finish(filter)?;
         let after = self.tokens.open(&binding, &said.page_token)?;
         let page = self.app.customers(&actor, &filter, after, size).await.map_err(Failure::from)?;

@@ -11,7 +11,7 @@ use super::{
     etag,
     names::{ResourceId, optional_name},
     status::Failure,
-    validate::{Fields, page_size, read_filter},
+    validate::{Fields, page_size},
 };
 use crate::{
     app::{CallReport, Taken, Want, Work},
@@ -48,7 +48,7 @@ impl GestureService for Rpc {
         let binding = ["ListGestures", &said.filter];
         let mut fields = Fields::new();
         let size = page_size(&mut fields, said.page_size);
-        let filter = read_filter(&mut fields, "filter", &said.filter, &GESTURES);
+        let filter = fields.filter("filter", &said.filter, &GESTURES);
         let filter = fields.finish(filter)?;
         let after = self.tokens.open(&binding, &said.page_token)?;
         let page = self.app.gestures(&actor, &filter, after, size).await.map_err(Failure::from)?;

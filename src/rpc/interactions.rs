@@ -10,7 +10,7 @@ use super::{
     },
     names::ResourceId,
     status::Failure,
-    validate::{Fields, page_size, read_filter},
+    validate::{Fields, page_size},
 };
 use crate::{
     app::{BatchMode, CloseVisit, RecordInteraction},
@@ -48,7 +48,7 @@ impl InteractionService for Rpc {
         let binding = ["ListInteractions", &said.filter];
         let mut fields = Fields::new();
         let size = page_size(&mut fields, said.page_size);
-        let filter = read_filter(&mut fields, "filter", &said.filter, &INTERACTIONS);
+        let filter = fields.filter("filter", &said.filter, &INTERACTIONS);
         let filter = fields.finish(filter)?;
         let after = self.tokens.open(&binding, &said.page_token)?;
         let page = self.app.interactions(&actor, &filter, after, size).await.map_err(Failure::from)?;

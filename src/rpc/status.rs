@@ -67,6 +67,12 @@ impl Failure {
         Self::new(Code::NotFound, ErrorReason::NotFound, format!("{name} does not exist")).about(name)
     }
 
+    /// A filter or condition that can't be read, with the place in bytes from 0.
+    pub(crate) fn filter(violations: Vec<Violation>, position: usize) -> Self {
+        let invalid = Self::invalid(violations).with("position", position.to_string());
+        Self { reason: ErrorReason::InvalidFilter, ..invalid }
+    }
+
     /// A page token that this service did not make, or not for this request.
     pub(crate) fn page_token() -> Self {
         let description = "must be the next_page_token of a reply to this very request, with the same other fields";

@@ -29,6 +29,8 @@ static ZONES: LazyLock<Zones> = LazyLock::new(Zones::bundled);
 pub(crate) struct Fields {
     path: String,
     violations: Vec<Violation>,
+    /// Where a filter could not be read.
+    filter_error_at: Option<usize>,
 }
 
 impl Fields {
@@ -38,11 +40,11 @@ impl Fields {
 
     /// What was read, if nothing is wrong.
     pub(crate) fn finish<T>(self, value: Option<T>) -> Result<T, Failure> {
-        if self.violations.is_empty() {
+        match (self.violations.as_slice(), self.filter_error_at) {
             // Whoever reads `None` for a required field has noted why.
-            value.ok_or_else(Failure::internal)
-        } else {
-            Err(Failure::invalid(self.violations))
+            ([], _) => value.ok_or_else(Failure::internal),
+            ([_], Some(position)) => Err(Failure::filter(self.violations, position)),
+            _ => Err(Failure::invalid(self.violations)),
         }
     }
 
@@ -344,6 +346,16 @@ impl Fields {
             self.refuse(field, "must be set");
         }
     }
+
+    /// A filter expression over the fields of a schema; the empty one selects everything.
+    pub(crate) fn filter(&mut self, field: &str, source: &str, schema: &Schema) -> Option<Filter> {
+        let parsed = Filter::parse(source, schema);
+        if let Err(error) = &parsed {
+            self.refuse(field, error.to_string());
+            self.filter_error_at = Some(error.position);
+        }
+        parsed.ok()
+    }
 }
 
 /// How many rows a page may have: the default for 0, the maximum for more.
@@ -356,11 +368,6 @@ pub(crate) fn page_size(fields: &mut Fields, wanted: i32) -> u32 {
             limits::PAGE_DEFAULT
         }
     }
-}
-
-/// A filter of a list; the empty one selects everything.
-pub(crate) fn read_filter(fields: &mut Fields, field: &str, source: &str, schema: &Schema) -> Option<Filter> {
-    Filter::parse(source, schema).map_err(|error| fields.refuse(field, error.to_string())).ok()
 }
 
 #[cfg(test)]

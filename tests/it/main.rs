@@ -11,6 +11,7 @@ mod conformance;
 mod docs;
 mod harness;
 mod proto;
+mod rpc;
 mod scheduler;
 mod server;
 mod stories;

@@ -8,7 +8,7 @@ use super::{
 use crate::{
     domain::{
         customer::{Channel, Purpose},
-        filter::{Filter, RULE_CONDITIONS},
+        filter::RULE_CONDITIONS,
         gesture::GestureKind,
         limits::LIST_MAX,
         rule::{Action, OverBudget, Pattern, Rule, RuleDefinition, RuleText, Trigger},
@@ -91,11 +91,9 @@ fn action(action: &Action) -> pb::RuleAction {
 pub(crate) fn read_definition(fields: &mut Fields, rule: pb::Rule) -> Option<RuleDefinition> {
     let display_name = fields.required_short("display_name", rule.display_name);
     let trigger = read_trigger(fields, rule.trigger);
-    if let Err(error) = Filter::parse(&rule.condition, &RULE_CONDITIONS) {
-        fields.refuse("condition", error.to_string());
-    }
+    let condition = fields.filter("condition", &rule.condition, &RULE_CONDITIONS).map(|_| rule.condition);
     let action = fields.required("action", rule.action, read_action);
-    Some(RuleDefinition { display_name, trigger: trigger?, condition: rule.condition, action: action? })
+    Some(RuleDefinition { display_name, trigger: trigger?, condition: condition?, action: action? })
 }
 
 fn read_trigger(fields: &mut Fields, trigger: Option<pb::rule::Trigger>) -> Option<Trigger> {
