@@ -79,7 +79,7 @@ pub fn queue_entry(input: &QueueInput<'_>) -> QueueEntry {
         allowed_hours: hours.cloned(),
         time_zone: gesture.schedule.zone.clone(),
         allowed_now,
-        what_happened_last: summary.last.as_ref().map(|last| last_time(last)).unwrap_or_default(),
+        what_happened_last: summary.last.as_ref().map(last_time).unwrap_or_default(),
         not_to_be_said: not_to_be_said(input),
     }
 }

@@ -223,6 +223,17 @@ impl NewInteraction {
             );
             fields.insert("location".to_owned(), self.location.to_string().into());
             fields.insert("history".to_owned(), self.history.into());
+            // Callers know these by the contract's names.
+            for (kept, called) in [
+                ("expected_end", "expected_end_time"),
+                ("response", "response_duration"),
+                ("promised_at", "promised_time"),
+                ("fulfilled_at", "fulfilled_time"),
+            ] {
+                if let Some(value) = fields.remove(kept) {
+                    fields.insert(called.to_owned(), value);
+                }
+            }
         }
         said
     }
