@@ -23,7 +23,7 @@ pub(super) struct Recognize {
     #[command(flatten)]
     client: ClientArgs,
     /// What they gave: a number, an address, a card, an id in another system.
-    #[arg(required = true, allow_hyphen_values = true)]
+    #[arg(required = true)]
     identifier: Vec<String>,
     /// Where they stand. Not needed while there is only one location.
     #[arg(long, value_name = "LOCATION")]
@@ -65,5 +65,27 @@ fn answer(reply: &v1::RecognizeResponse) -> String {
         None => {
             format!("It may be one of these; ask for the name, then say it with --name:\n{}", show::candidates(reply))
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::Parser;
+
+    use super::Recognize;
+
+    #[derive(Debug, Parser)]
+    struct Line {
+        #[command(flatten)]
+        recognize: Recognize,
+    }
+
+    #[test]
+    fn options_may_stand_behind_a_number_with_spaces() {
+        let line = ["gratitude", "+44", "20", "7946", "0012", "--location", "tea-house", "--name", "Ada Berg"];
+        let Line { recognize } = Line::try_parse_from(line).expect("a line that people type");
+        assert_eq!(recognize.identifier.join(" "), "+44 20 7946 0012");
+        assert_eq!(recognize.location.as_deref(), Some("tea-house"));
+        assert_eq!(recognize.name.as_deref(), Some("Ada Berg"));
     }
 }
