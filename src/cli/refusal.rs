@@ -5,9 +5,10 @@ use std::error::Error;
 use tonic::{Code, Status};
 use tonic_types::StatusExt;
 
-/// Whether the same call may simply be made again later.
+/// Whether the same call may simply be made again later. What ran out of time may have been done or not; to find out, it
+/// is made again too.
 pub(super) fn is_passing(code: Code) -> bool {
-    matches!(code, Code::Unavailable | Code::ResourceExhausted)
+    matches!(code, Code::Unavailable | Code::ResourceExhausted | Code::DeadlineExceeded)
 }
 
 /// The refusal in words: the message, each violation on a line of its own, and the next step.
