@@ -1,0 +1,62 @@
+//! Clients in another language, against the real binary: the examples that the README sends people to.
+//!
+//! They need Python with the packages of `examples/python/requirements.txt`, taken from `GRATITUDE_TEST_PYTHON` or
+//! from `python3`. Where these are missing the test is left out by name; with `CI=true` that is a failure.
+
+use std::{
+    env,
+    ffi::OsString,
+    path::{Path, PathBuf},
+    process::{Command, Output},
+};
+
+use crate::support::binary::Serving;
+
+/// A Python that can import what the examples need.
+fn python() -> Option<OsString> {
+    let python = env::var_os("GRATITUDE_TEST_PYTHON").unwrap_or_else(|| "python3".into());
+    let imports = ["-c", "import grpc, grpc_tools, grpc_status"];
+    let found = Command::new(&python).args(imports).output().is_ok_and(|output| output.status.success());
+    if !found {
+        assert!(env::var_os("CI").is_none(), "CI needs Python with the packages of examples/python/requirements.txt");
+        eprintln!("left out: {} (no Python with grpcio, grpcio-tools and grpcio-status)", module_path!());
+    }
+    found.then_some(python)
+}
+
+fn example(python: &OsString, name: &str, arguments: &[&str]) -> Output {
+    let file: PathBuf = [Path::new(env!("CARGO_MANIFEST_DIR")), Path::new("examples/python")].iter().collect();
+    Command::new(python).arg(file.join(name)).args(arguments).output().expect("Python runs")
+}
+
+fn serving() -> (tempfile::TempDir, Serving) {
+    let folder = tempfile::tempdir().expect("there is room for temporary files");
+    let url = format!("sqlite:{}", folder.path().join("gratitude.db").display());
+    let serving = Serving::start(&url, &[]);
+    (folder, serving)
+}
+
+fn said(output: &Output) -> String {
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    String::from_utf8_lossy(&output.stdout).into_owned()
+}
+
+#[test]
+fn a_python_client_records_repeats_recognises_and_takes_an_error_apart() {
+    let Some(python) = python() else { return };
+    let (_folder, serving) = serving();
+    let told = said(&example(&python, "walk_in.py", &["--server", &serving.address.to_string()]));
+    for part in ["recorded: interactions/", "the same call again: replayed", "recognised: Ana", "INVALID_ARGUMENT"] {
+        assert!(told.contains(part), "`{part}` in:\n{told}");
+    }
+    assert!(told.contains("interaction.effort"), "{told}");
+}
+
+#[test]
+fn p2_p3_p4_a_mixed_load_from_python_is_answered_for_once() {
+    let Some(python) = python() else { return };
+    let (_folder, serving) = serving();
+    let arguments = ["--server", &serving.address.to_string(), "--count", "1000", "--customers", "200"];
+    let told = said(&example(&python, "mixed_load.py", &arguments));
+    assert!(told.contains("1000 recorded") && told.contains("20 changed and refused"), "{told}");
+}
