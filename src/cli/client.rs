@@ -13,9 +13,10 @@ use tonic_types::StatusExt;
 
 use super::{CliError, Connection, refusal};
 use crate::proto::v1::{
-    customer_service_client::CustomerServiceClient, front_desk_service_client::FrontDeskServiceClient,
-    gesture_service_client::GestureServiceClient, insight_service_client::InsightServiceClient,
-    interaction_service_client::InteractionServiceClient, location_service_client::LocationServiceClient,
+    case_service_client::CaseServiceClient, customer_service_client::CustomerServiceClient,
+    front_desk_service_client::FrontDeskServiceClient, gesture_service_client::GestureServiceClient,
+    insight_service_client::InsightServiceClient, interaction_service_client::InteractionServiceClient,
+    location_service_client::LocationServiceClient,
 };
 
 /// Metadata that says for which member of staff a call is made.
@@ -37,6 +38,13 @@ pub(super) struct ClientArgs {
     /// Member of staff on whose behalf this is done; kept with everything that it changes.
     #[arg(long, env = "GRATITUDE_STAFF", value_name = "WHO")]
     staff: Option<String>,
+}
+
+impl ClientArgs {
+    /// The service at `server`, asked on behalf of `staff`.
+    pub(super) fn new(server: String, staff: &str) -> Self {
+        Self { connection: Connection { server }, staff: Some(staff.to_owned()) }
+    }
 }
 
 /// A connection to the service.
@@ -90,6 +98,10 @@ impl Client {
     /// How long it waits for a service that is busy or away.
     pub(super) fn patience(&self) -> Duration {
         self.patience
+    }
+
+    pub(super) fn cases(&self) -> CaseServiceClient<Transport> {
+        CaseServiceClient::new(self.transport.clone())
     }
 
     pub(super) fn customers(&self) -> CustomerServiceClient<Transport> {

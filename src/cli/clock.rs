@@ -34,33 +34,48 @@ enum Verb {
     },
 }
 
+/// What is asked of the clock.
+#[derive(Debug)]
+pub(super) enum Move {
+    Show,
+    /// By a duration in words.
+    Advance(String),
+}
+
 impl ClockArgs {
     pub(super) async fn run(self) -> Result<(), CliError> {
-        let (method, path, body) = match self.verb {
-            Verb::Show => (Method::GET, "/clock", String::new()),
-            Verb::Advance { duration } => (Method::POST, "/clock/advance", duration),
+        let wanted = match self.verb {
+            Verb::Show => Move::Show,
+            Verb::Advance { duration } => Move::Advance(duration),
         };
-        let (status, answer) = exchange(&self.connection, method, path, body).await?;
-        match status {
-            StatusCode::OK => Ok(std::io::stdout().write_all(answer.as_bytes())?),
-            StatusCode::NOT_FOUND => Err(CliError::Refused(
-                "it lives by the system's clock; start it with --manual-clock, on a database of its own".to_owned(),
-            )),
-            _ => Err(CliError::Refused(answer.trim_end().to_owned())),
-        }
+        let answer = exchange(&self.connection.server, wanted).await?;
+        Ok(std::io::stdout().write_all(answer.as_bytes())?)
+    }
+}
+
+/// Asks the clock of a service, and returns where it stands then, with a line end.
+///
+/// # Errors
+/// If the service can't be reached, lives by the system's clock, or refuses to move it so.
+pub(super) async fn exchange(server: &str, wanted: Move) -> Result<String, CliError> {
+    let (method, path, body) = match wanted {
+        Move::Show => (Method::GET, "/clock", String::new()),
+        Move::Advance(duration) => (Method::POST, "/clock/advance", duration),
+    };
+    match http(server, method, path, body).await? {
+        (StatusCode::OK, answer) => Ok(answer),
+        (StatusCode::NOT_FOUND, _) => Err(CliError::Refused(
+            "it lives by the system's clock; start it with --manual-clock, on a database of its own".to_owned(),
+        )),
+        (_, answer) => Err(CliError::Refused(answer.trim_end().to_owned())),
     }
 }
 
 /// One plain HTTP exchange over the gRPC port.
-async fn exchange(
-    connection: &Connection,
-    method: Method,
-    path: &str,
-    body: String,
-) -> Result<(StatusCode, String), CliError> {
-    let unreachable = |cause: String| CliError::Unreachable { server: connection.server.clone(), cause };
-    let endpoint = Channel::from_shared(connection.server.clone())
-        .map_err(|error| CliError::Usage(format!("--server {}: {error}", connection.server)))?;
+async fn http(server: &str, method: Method, path: &str, body: String) -> Result<(StatusCode, String), CliError> {
+    let unreachable = |cause: String| CliError::Unreachable { server: server.to_owned(), cause };
+    let endpoint = Channel::from_shared(server.to_owned())
+        .map_err(|error| CliError::Usage(format!("--server {server}: {error}")))?;
     let channel = endpoint.connect().await.map_err(|error| unreachable(error.to_string()))?;
     let request = Request::builder().method(method).uri(path);
     let request = request

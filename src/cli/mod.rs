@@ -9,6 +9,7 @@ mod clock;
 mod clock_routes;
 mod contract;
 mod coverage;
+mod demo;
 mod error;
 mod import;
 mod location;
@@ -35,6 +36,8 @@ pub struct Cli {
 
 #[derive(Debug, Subcommand)]
 enum Verb {
+    /// Watch a short story on a real service, then try it yourself.
+    Demo(demo::Demo),
     /// Run the service.
     Serve(serve::Serve),
     /// Bring the database's schema up to date.
@@ -70,6 +73,7 @@ impl Cli {
     /// [`CliError`], which knows its exit code.
     pub async fn run(self) -> Result<(), CliError> {
         match self.verb {
+            Verb::Demo(demo) => demo.run().await,
             Verb::Serve(serve) => serve.run().await,
             Verb::Migrate(migrate) => migrate.run().await,
             Verb::Clock(clock) => clock.run().await,

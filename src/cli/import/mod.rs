@@ -151,6 +151,9 @@ impl Import {
         let sent = sending::send(client, self.in_flight.into(), steps, rejects, &mut tally).await;
         let took = progress.clear();
         rejects.finish()?;
+        if sent.is_err() && tally.is_empty() {
+            return sent;
+        }
         match self.output {
             OutputFormat::Table => tally.print(took, rejects_path)?,
             OutputFormat::Json => tally.print_json(took)?,

@@ -40,6 +40,11 @@ impl Tally {
         self.rejected += 1;
     }
 
+    /// Whether nothing was answered yet.
+    pub(super) fn is_empty(&self) -> bool {
+        self.rows == 0
+    }
+
     /// Whether there were rows and none of them could go in.
     pub(super) fn is_futile(&self) -> bool {
         self.rows > 0 && self.rejected == self.rows

@@ -11,7 +11,7 @@ fn plain(name: &str, prefix: &str) -> String {
 }
 
 /// What an interaction was.
-pub(in crate::cli) fn kind(kind: v1::InteractionKind) -> String {
+pub(super) fn kind(kind: v1::InteractionKind) -> String {
     plain(kind.as_str_name(), "INTERACTION_KIND_")
 }
 
@@ -21,7 +21,7 @@ pub(in crate::cli) fn outcome(outcome: v1::Outcome) -> String {
 }
 
 /// Why something stands as it does; empty if nothing stands in the way.
-pub(in crate::cli) fn reason(reason: v1::Reason) -> String {
+pub(super) fn reason(reason: v1::Reason) -> String {
     plain(reason.as_str_name(), "REASON_")
 }
 
@@ -56,7 +56,7 @@ pub(super) fn return_status(status: v1::customer_summary::ReturnStatus) -> Strin
 }
 
 /// A day, such as "Mon 23 Nov 2026"; a date that is none as it came.
-pub(in crate::cli) fn date(date: v1::CalendarDate) -> String {
+pub(super) fn date(date: v1::CalendarDate) -> String {
     let parts = (i16::try_from(date.year), i8::try_from(date.month), i8::try_from(date.day));
     match parts {
         (Ok(year), Ok(month), Ok(day)) if year > 0 => {

@@ -1,0 +1,149 @@
+//! Tuesday: apology first, then thanks; something comes back; and the account of it all.
+
+use super::{
+    cast::Cast,
+    monday::{gestures_of, record},
+    stage::{LOCATION, Stage},
+};
+use crate::{
+    cli::{CliError, show},
+    proto::v1,
+};
+
+const WORKER: &str = "demo-mailer";
+
+/// The queue of the day; Evie walks in before anybody called, and her case is settled.
+pub(super) async fn morning(stage: &Stage, cast: &Cast) -> Result<(), CliError> {
+    stage.clock_to("2026-11-24T08:05").await?;
+    stage.scene("Tuesday, 8:05 · the day's queue", "What people have to do today: whom, why, and what to say.")?;
+    let request = v1::ListQueueRequest { location: LOCATION.to_owned(), ..Default::default() };
+    let queue = stage.client.gestures().list_queue(request).await.map_err(|status| stage.failed(&status))?.into_inner();
+    stage.line(&show::queue(&queue.entries))?;
+
+    stage.line("\nMina calls Evie, is sorry, and is heard.")?;
+    for entry in queue.entries {
+        let gesture = entry.gesture.unwrap_or_default();
+        if gesture.customer == cast.customer("Evie")? && gesture.kind() == v1::GestureKind::Apology {
+            let request = v1::LogCallRequest {
+                name: gesture.name,
+                etag: gesture.etag,
+                outcome: v1::log_call_request::CallOutcome::Reached.into(),
+                happy: Some(4),
+                words: "Glad that somebody called at once.".to_owned(),
+                staff: "Mina".to_owned(),
+                ..Default::default()
+            };
+            let logged = stage.client.gestures().log_call(request).await.map_err(|status| stage.failed(&status))?;
+            stage.gesture(&logged.into_inner().gesture.unwrap_or_default())?;
+        }
+    }
+
+    stage.clock_to("2026-11-24T09:30").await?;
+    stage.scene("Tuesday, 9:30 · Evie walks in", "Her case is still open. The card says so before anything else:")?;
+    let request = v1::CheckInRequest {
+        location: LOCATION.to_owned(),
+        who: cast.who("Evie")?,
+        staff: "Mina".to_owned(),
+        ..Default::default()
+    };
+    let arrived = stage.client.front_desk().check_in(request).await.map_err(|status| stage.failed(&status))?;
+    let arrived = arrived.into_inner();
+    let card = arrived.card.unwrap_or_default();
+    stage.line(&show::card(&card))?;
+
+    stage.line("\nShe gets a new cup, and the case is settled with its cause.")?;
+    let request = v1::ResolveCaseRequest {
+        name: card.first.unwrap_or_default().case,
+        cause: Some(v1::resolve_case_request::Cause::RootCause("Cups were packed without a sleeve.".to_owned())),
+        remedy: "A new cup, and sleeves for all cups from now on.".to_owned(),
+        ..Default::default()
+    };
+    stage.client.cases().resolve_case(request).await.map_err(|status| stage.failed(&status))?;
+    let request = v1::CheckOutRequest {
+        interaction: arrived.interaction.unwrap_or_default().name,
+        outcome: v1::Outcome::NotPurchased.into(),
+        no_purchase_reason: v1::NoPurchaseReason::Other.into(),
+        mood: Some(1),
+        ..Default::default()
+    };
+    stage.client.front_desk().check_out(request).await.map_err(|status| stage.failed(&status))?;
+    stage.line("Her thanks come back, but not within the hour:")?;
+    for gesture in gestures_of(stage, &cast.customer("Evie")?, "gesture.state = SCHEDULED").await? {
+        stage.gesture(&gesture)?;
+    }
+    Ok(())
+}
+
+/// A worker claims what is due, asks once more whether it may leave, and reports each as done.
+pub(super) async fn notes_leave(stage: &Stage) -> Result<(), CliError> {
+    stage.clock_to("2026-11-24T10:45").await?;
+    stage.scene(
+        "Tuesday, 10:45 · the notes leave",
+        "A worker claims what is due, checks each once more, sends it, and says so. Here it only prints.",
+    )?;
+    let request = v1::ClaimGesturesRequest {
+        worker: WORKER.to_owned(),
+        kinds: vec![v1::GestureKind::Note.into()],
+        channels: vec![v1::Channel::Email.into()],
+        max_count: 100,
+        ..Default::default()
+    };
+    let claimed = stage.client.gestures().claim_gestures(request).await.map_err(|status| stage.failed(&status))?;
+    let claimed = claimed.into_inner().gestures;
+    let items = claimed.iter().map(|claimed| v1::StartDeliveryItem {
+        name: claimed.gesture.as_ref().map(|gesture| gesture.name.clone()).unwrap_or_default(),
+        lease_token: claimed.lease_token,
+    });
+    let request = v1::StartDeliveryRequest { items: items.collect() };
+    let started = stage.client.gestures().start_delivery(request).await.map_err(|status| stage.failed(&status))?;
+    for (claimed, started) in claimed.into_iter().zip(started.into_inner().results) {
+        if let Some(error) = started.error {
+            stage.line(&format!("  not sent: {}", error.message))?;
+            continue;
+        }
+        let gesture = claimed.gesture.unwrap_or_default();
+        let text = gesture.content.map(|content| content.text.replace('\n', " ")).unwrap_or_default();
+        stage.line(&format!("  {:<22} {text}", claimed.destination))?;
+        let request = v1::CompleteGestureRequest {
+            name: gesture.name,
+            authority: Some(v1::complete_gesture_request::Authority::LeaseToken(claimed.lease_token)),
+            ..Default::default()
+        };
+        stage.client.gestures().complete_gesture(request).await.map_err(|status| stage.failed(&status))?;
+    }
+    Ok(())
+}
+
+/// Darcy brings back what he bought: what was planned to thank her for it is taken back.
+pub(super) async fn something_comes_back(stage: &Stage, cast: &Cast) -> Result<(), CliError> {
+    stage.clock_to("2026-11-24T12:00").await?;
+    stage.scene(
+        "Tuesday, 12:00 · Darcy brings something back",
+        "Too large for her shelf. No reproach, and no thanks for buying it.",
+    )?;
+    let returned = record(
+        stage,
+        cast.who("Darcy")?,
+        v1::Interaction {
+            kind: v1::InteractionKind::Return.into(),
+            channel: v1::InteractionChannel::InStore.into(),
+            staff: "Mina".to_owned(),
+            remarks: "Too large for the shelf.".to_owned(),
+            ..Default::default()
+        },
+    );
+    let returned = returned.await?;
+    stage.owed(returned.obligation.as_ref(), &returned.gestures)?;
+    for gesture in gestures_of(stage, &cast.customer("Darcy")?, "NOT gesture.state = SCHEDULED").await? {
+        stage.gesture(&gesture)?;
+    }
+    Ok(())
+}
+
+/// Did those who only looked get the same care as those who bought?
+pub(super) async fn coverage(stage: &Stage) -> Result<(), CliError> {
+    stage.scene("Tuesday · the account", "Did those who only looked get the same care as those who bought?")?;
+    let reply = stage.client.insights().get_coverage(v1::GetCoverageRequest::default()).await;
+    let reply = reply.map_err(|status| stage.failed(&status))?.into_inner();
+    stage.line(&show::coverage(&reply))
+}
