@@ -3,7 +3,7 @@
 use std::io::{self, Write};
 
 use clap::ValueEnum;
-use comfy_table::{ContentArrangement, Table, presets};
+use comfy_table::{ContentArrangement, Table, TableComponent, presets};
 
 use super::{CliError, contract};
 
@@ -28,6 +28,13 @@ pub(super) fn print_json<M: prost::Message>(name: &str, value: &M) -> Result<(),
 
 /// An empty table with these headings, as wide as the terminal.
 pub(super) fn table(headings: &[&str]) -> Table {
+    let mut table = ruled_table(headings);
+    table.remove_style(TableComponent::HorizontalLines).remove_style(TableComponent::MiddleIntersections);
+    table
+}
+
+/// The same with a line between rows, for rows of several lines.
+pub(super) fn ruled_table(headings: &[&str]) -> Table {
     let mut table = Table::new();
     table.load_preset(presets::UTF8_HORIZONTAL_ONLY).set_content_arrangement(ContentArrangement::Dynamic);
     table.set_width(width()).set_header(headings);

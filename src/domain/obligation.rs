@@ -1,7 +1,8 @@
 //! What an interaction is owed: the ledger that makes P3 and P9 countable.
 
 use super::{
-    gesture::{Gesture, GestureState, Reason},
+    customer::Channel,
+    gesture::{Gesture, GestureKind, GestureState, Reason},
     ids::{CustomerId, GestureId, InteractionId, RuleId},
     interaction::{Direction, Interaction, InteractionKind, InteractionState},
     text_enum::text_enum,
@@ -254,8 +255,8 @@ impl Verdict {
         let pending = evidence.gestures.iter().filter(|g| !g.state.is_final());
         let next = pending.min_by_key(|g| (g.state == GestureState::Held, g.schedule.due_at, g.id))?;
         let text = match next.state {
-            GestureState::Held => format!("A {} is held. {}", next.kind, next.explanation),
-            _ => format!("A {} by {} is due.", next.kind, next.channel),
+            GestureState::Held => format!("{} is held. {}", with_article(next.kind), next.explanation),
+            _ => format!("{} {} is due.", with_article(next.kind), by(next.channel)),
         };
         Some(Self::open(OpenReason::GesturePending, text).by(next))
     }
@@ -296,5 +297,23 @@ impl Verdict {
             text => text.to_owned(),
         };
         Self::end(state, reason, explanation).by(gesture)
+    }
+}
+
+/// "An apology".
+fn with_article(kind: GestureKind) -> String {
+    let article = if kind == GestureKind::Apology { "An" } else { "A" };
+    format!("{article} {kind}")
+}
+
+/// How a gesture is to reach the customer.
+fn by(channel: Channel) -> &'static str {
+    match channel {
+        Channel::InPerson => "in person",
+        Channel::Phone => "by phone",
+        Channel::Email => "by e-mail",
+        Channel::Message => "by message",
+        Channel::Post => "by post",
+        Channel::HandOver => "to hand over",
     }
 }

@@ -50,7 +50,12 @@ impl Cast {
         self.customers.get(name).cloned().ok_or_else(|| CliError::Unexpected(format!("{name} does not play")))
     }
 
-    /// The same, as calls say whom they are about.
+    /// The order of a customer's session.
+    pub(super) fn order_of(&self, name: &str) -> Option<v1::ExternalRef> {
+        self.sessions.iter().find(|session| session.name.as_deref() == Some(name)).map(|session| order(session.row))
+    }
+
+    /// A customer as calls say whom they are about.
     pub(super) fn who(&self, name: &str) -> Result<Option<v1::Who>, CliError> {
         Ok(Some(v1::Who { who: Some(v1::who::Who::Customer(self.customer(name)?)) }))
     }
@@ -75,7 +80,38 @@ pub(super) async fn arrive(stage: &Stage) -> Result<Cast, CliError> {
         }
         customers.insert(name, made.name);
     }
-    Ok(Cast { sessions, customers })
+    let cast = Cast { sessions, customers };
+    remember_amelia(stage, &cast).await?;
+    Ok(cast)
+}
+
+/// Amelia is a customer from before: what she did then is history, counted but not thanked for now.
+async fn remember_amelia(stage: &Stage, cast: &Cast) -> Result<(), CliError> {
+    let fact = v1::Fact {
+        kind: v1::fact::Kind::Like.into(),
+        text: "green tea".to_owned(),
+        origin: v1::fact::Origin::ToldUs.into(),
+        ..Default::default()
+    };
+    let request = v1::AddFactRequest { name: cast.customer("Amelia")?, fact: Some(fact), request_id: String::new() };
+    stage.client.customers().add_fact(request).await.map_err(|status| stage.failed(&status))?;
+    for (days_ago, item) in [(45, "a tin of sencha"), (12, "a glass strainer")] {
+        let purchase = v1::Purchase {
+            items: vec![v1::PurchaseItem { display_name: item.to_owned(), ..Default::default() }],
+            ..Default::default()
+        };
+        let interaction = v1::Interaction {
+            kind: v1::InteractionKind::Purchase.into(),
+            channel: v1::InteractionChannel::InStore.into(),
+            start_time: Some(stage.minutes_ago(days_ago * 24 * 60).await?),
+            staff: "Mina".to_owned(),
+            purchase: Some(purchase),
+            history: true,
+            ..Default::default()
+        };
+        stage.record(cast.who("Amelia")?, interaction).await?;
+    }
+    Ok(())
 }
 
 fn customer(number: u32, name: &str) -> v1::Customer {
@@ -132,6 +168,11 @@ pub(super) fn visit(
         ..Default::default()
     };
     v1::RecordInteractionRequest { who, interaction: Some(interaction), request_id: String::new() }
+}
+
+/// What belongs to the order of a session.
+fn order(row: u32) -> v1::ExternalRef {
+    v1::ExternalRef { system: "order".to_owned(), external_id: row.to_string() }
 }
 
 fn rows<T: for<'a> Deserialize<'a>>(text: &str) -> Result<Vec<T>, CliError> {

@@ -78,7 +78,7 @@ async fn stay(stage: &Stage, stop: &CancellationToken) -> Result<(), CliError> {
     let server = stage.server();
     stage.scene("Now you", "The service stays up. In another terminal, where `gratitude` is this program:")?;
     for (command, what) in [
-        (format!("gratitude recognize +44 20 7946 0002 --server {server}"), "who is calling?"),
+        (format!("gratitude recognize +44 20 7946 0012 --server {server}"), "who is calling?"),
         (format!("gratitude queue --server {server}"), "what is there to do?"),
         (format!("gratitude coverage --server {server}"), "is everybody cared for alike?"),
         (format!("gratitude clock advance 1d --server {server}"), "what does tomorrow bring?"),

@@ -48,11 +48,11 @@ pub(super) async fn sessions(stage: &Stage, cast: &Cast) -> Result<(), CliError>
     stage.line(&table.to_string())
 }
 
-/// The desk thinks that Grace left without buying; the till knows better. One visit, one thanks.
+/// The desk thinks that Amelia left without buying; the till knows better. One visit, one thanks.
 pub(super) async fn desk_and_till(stage: &Stage, cast: &Cast) -> Result<(), CliError> {
     stage.clock_to("2026-11-23T14:00").await?;
     stage.scene(
-        "Monday, 14:00 · Grace walks in",
+        "Monday, 14:00 · Amelia walks in",
         "She gives her number. This is what the desk sees, in the second that it has:",
     )?;
     let check_in = v1::CheckInRequest {
@@ -61,7 +61,7 @@ pub(super) async fn desk_and_till(stage: &Stage, cast: &Cast) -> Result<(), CliE
             who: Some(v1::who::Who::Identity(v1::Identity {
                 identifiers: vec![v1::Identifier {
                     kind: v1::identifier::Kind::Phone.into(),
-                    value: "020 7946 0002".to_owned(),
+                    value: "020 7946 0012".to_owned(),
                     ..Default::default()
                 }],
                 ..Default::default()
@@ -90,15 +90,14 @@ pub(super) async fn desk_and_till(stage: &Stage, cast: &Cast) -> Result<(), CliE
     stage.owed(left.obligation.as_ref(), &left.gestures)?;
 
     stage.clock_to("2026-11-23T14:35").await?;
-    stage.line("\n14:35, the till: Grace, one red teapot. She had come back for it.")?;
+    stage.line("\n14:35, the till: Amelia, one red teapot. She had come back for it.")?;
     let purchase = v1::Purchase {
         total: Some(v1::Money { currency_code: "GBP".to_owned(), micros: 48_000_000 }),
         items: vec![v1::PurchaseItem { display_name: "the red teapot".to_owned(), ..Default::default() }],
         ..Default::default()
     };
-    let bought = record(
-        stage,
-        cast.who("Grace")?,
+    let bought = stage.record(
+        cast.who("Amelia")?,
         v1::Interaction {
             kind: v1::InteractionKind::Purchase.into(),
             channel: v1::InteractionChannel::InStore.into(),
@@ -120,8 +119,7 @@ pub(super) async fn question_and_stranger(stage: &Stage, cast: &Cast) -> Result<
         "Monday, 16:00 · a question and a stranger",
         "Isla asks over the chat: does the kettle work on induction?",
     )?;
-    let asked = record(
-        stage,
+    let asked = stage.record(
         cast.who("Isla")?,
         v1::Interaction {
             kind: v1::InteractionKind::Enquiry.into(),
@@ -159,8 +157,7 @@ pub(super) async fn complaint(stage: &Stage, cast: &Cast) -> Result<(), CliError
         "Monday, 21:40 · Evie is not happy",
         "She bought this morning and would be thanked tomorrow. Now she writes: the cup came chipped.",
     )?;
-    let complained = record(
-        stage,
+    let complained = stage.record(
         cast.who("Evie")?,
         v1::Interaction {
             kind: v1::InteractionKind::Complaint.into(),
@@ -187,18 +184,6 @@ pub(super) async fn complaint(stage: &Stage, cast: &Cast) -> Result<(), CliError
         stage.gesture(&gesture)?;
     }
     Ok(())
-}
-
-/// Records something that happens now at the story's location.
-pub(super) async fn record(
-    stage: &Stage,
-    who: Option<v1::Who>,
-    interaction: v1::Interaction,
-) -> Result<v1::RecordInteractionResponse, CliError> {
-    let interaction = Some(v1::Interaction { location: LOCATION.to_owned(), ..interaction });
-    let request = v1::RecordInteractionRequest { who, interaction, request_id: String::new() };
-    let reply = stage.client.interactions().record_interaction(request).await;
-    Ok(reply.map_err(|status| stage.failed(&status))?.into_inner())
 }
 
 /// Gestures to one customer.

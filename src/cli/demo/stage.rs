@@ -24,7 +24,7 @@ pub(super) const LOCATION: &str = "locations/tea-house";
 const LOCATION_ID: &str = "tea-house";
 const ZONE: &str = "Europe/London";
 /// How long a person looks at a line before the next one comes. Nobody waits for a pipe.
-const PACE: Duration = Duration::from_millis(220);
+const PACE: Duration = Duration::from_millis(90);
 
 /// The running service and what the narrator needs.
 pub(super) struct Stage {
@@ -85,7 +85,7 @@ impl Stage {
         self.line(&style(what).italic().to_string())
     }
 
-    /// Says something; the lines of a longer text one by one.
+    /// Says something; the lines of a longer text one by one. The pause keeps this thread only: the service has its own.
     pub(super) fn line(&self, text: &str) -> Result<(), CliError> {
         let mut stdout = io::stdout();
         for line in text.split('\n') {
@@ -116,11 +116,28 @@ impl Stage {
         Ok(contract::stamp(self.now().await? - SignedDuration::from_mins(minutes)))
     }
 
+    /// Records something that happens here, now if it says nothing else.
+    pub(super) async fn record(
+        &self,
+        who: Option<v1::Who>,
+        interaction: v1::Interaction,
+    ) -> Result<v1::RecordInteractionResponse, CliError> {
+        let interaction = Some(v1::Interaction { location: LOCATION.to_owned(), ..interaction });
+        let request = v1::RecordInteractionRequest { who, interaction, request_id: String::new() };
+        let reply = self.client.interactions().record_interaction(request).await;
+        Ok(reply.map_err(|status| self.failed(&status))?.into_inner())
+    }
+
     /// What an interaction is owed, and each gesture that came of it.
     pub(super) fn owed(&self, obligation: Option<&v1::Obligation>, gestures: &[v1::Gesture]) -> Result<(), CliError> {
         if let Some(obligation) = obligation {
             let state = show::obligation_state(obligation.state());
-            self.line(&format!("  {:<11} {} — {}", style("owed").dim(), style(state).bold(), obligation.explanation))?;
+            self.line(&format!(
+                "  {:<11} {} — {}",
+                style("owed").dim(),
+                style(state).bold(),
+                show::short_ids(&obligation.explanation)
+            ))?;
         }
         gestures.iter().try_for_each(|gesture| self.gesture(gesture))
     }
@@ -138,7 +155,7 @@ impl Stage {
         let channel = show::channel(gesture.channel());
         self.line(&format!("  {:<11} {state} — {channel}, due {due}", style(kind).dim()))?;
         if !gesture.explanation.is_empty() {
-            self.line(&format!("  {:<11} {}", "", gesture.explanation))?;
+            self.line(&format!("  {:<11} {}", "", show::short_ids(&gesture.explanation)))?;
         }
         let text = gesture.content.as_ref().map(|content| content.text.replace('\n', " ")).unwrap_or_default();
         if text.is_empty() { Ok(()) } else { self.line(&format!("  {:<11} “{}”", "", style(text).green())) }

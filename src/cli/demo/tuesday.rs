@@ -2,7 +2,7 @@
 
 use super::{
     cast::Cast,
-    monday::{gestures_of, record},
+    monday::gestures_of,
     stage::{LOCATION, Stage},
 };
 use crate::{
@@ -121,20 +121,20 @@ pub(super) async fn something_comes_back(stage: &Stage, cast: &Cast) -> Result<(
         "Tuesday, 12:00 · Darcy brings something back",
         "Too large for her shelf. No reproach, and no thanks for buying it.",
     )?;
-    let returned = record(
-        stage,
+    let returned = stage.record(
         cast.who("Darcy")?,
         v1::Interaction {
             kind: v1::InteractionKind::Return.into(),
             channel: v1::InteractionChannel::InStore.into(),
             staff: "Mina".to_owned(),
+            subject: cast.order_of("Darcy"),
             remarks: "Too large for the shelf.".to_owned(),
             ..Default::default()
         },
     );
     let returned = returned.await?;
     stage.owed(returned.obligation.as_ref(), &returned.gestures)?;
-    for gesture in gestures_of(stage, &cast.customer("Darcy")?, "NOT gesture.state = SCHEDULED").await? {
+    for gesture in gestures_of(stage, &cast.customer("Darcy")?, "gesture.kind = NOTE").await? {
         stage.gesture(&gesture)?;
     }
     Ok(())

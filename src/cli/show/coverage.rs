@@ -5,7 +5,7 @@ use crate::{cli::output, proto::v1};
 
 /// The counts as a table, what was suppressed with its reasons.
 pub(in crate::cli) fn coverage(reply: &v1::GetCoverageResponse) -> String {
-    let headings = ["", "interactions", "owed", "fulfilled", "open", "expired", "coverage", "not owed", "suppressed"];
+    let headings = ["", "seen", "owed", "done", "open", "expired", "coverage", "owes none", "stopped"];
     let mut table = output::table(&headings);
     for row in &reply.rows {
         let class = match row.outcome_class() {

@@ -10,4 +10,4 @@ mod words;
 pub(super) use card::{candidates, card};
 pub(super) use coverage::coverage;
 pub(super) use queue::queue;
-pub(super) use words::{channel, gesture_kind, gesture_state, instant, obligation_state, outcome};
+pub(super) use words::{channel, gesture_kind, gesture_state, instant, obligation_state, outcome, short_ids};

@@ -7,7 +7,7 @@ use crate::{cli::output, proto::v1};
 
 /// The queue as a table; what must not be said stands last, in its own line.
 pub(in crate::cli) fn queue(entries: &[v1::QueueEntry]) -> String {
-    let mut table = output::table(&["due", "what", "who", "why", "say"]);
+    let mut table = output::ruled_table(&["due", "what", "who", "why", "say"]);
     for entry in entries {
         let gesture = entry.gesture.clone().unwrap_or_default();
         let plan = gesture.plan.as_ref();

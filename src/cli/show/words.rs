@@ -4,6 +4,10 @@ use jiff::{Timestamp, civil::Date, tz::TimeZone};
 
 use crate::proto::v1;
 
+/// Length of a UUID as text, and how much of it people are shown.
+const UUID_LENGTH: usize = 36;
+const SHOWN_LENGTH: usize = 4;
+
 /// A value of an enum without its prefix: `INTERACTION_KIND_ORDER_UPDATE` is "order update".
 fn plain(name: &str, prefix: &str) -> String {
     let short = name.strip_prefix(prefix).unwrap_or(name);
@@ -82,6 +86,25 @@ pub(super) fn planned_local(text: &str) -> String {
     local.map(|local| local.strftime("%a %-d %b %H:%M").to_string()).unwrap_or_else(|_| text.to_owned())
 }
 
+/// A text in which ids of resources are cut to their ends, by which people tell them apart: `gestures/…1b6c`.
+pub(in crate::cli) fn short_ids(text: &str) -> String {
+    let mut shortened = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(slash) = rest.find('/') {
+        let (before, after) = rest.split_at(slash + 1);
+        shortened.push_str(before);
+        rest = match after.get(..UUID_LENGTH).filter(|id| uuid::Uuid::try_parse(id).is_ok()) {
+            Some(id) => {
+                shortened.push('…');
+                shortened.push_str(&id[UUID_LENGTH - SHOWN_LENGTH..]);
+                &after[UUID_LENGTH..]
+            }
+            None => after,
+        };
+    }
+    shortened + rest
+}
+
 /// "1 day", "2 days".
 pub(super) fn days(count: i32) -> String {
     if count == 1 { "1 day".to_owned() } else { format!("{count} days") }
@@ -91,13 +114,20 @@ pub(super) fn days(count: i32) -> String {
 mod tests {
     use jiff::tz::TimeZone;
 
-    use super::{date, instant, kind, outcome, planned_local};
+    use super::{date, instant, kind, outcome, planned_local, short_ids};
     use crate::proto::v1;
 
     #[test]
     fn codes_are_said_in_words() {
         assert_eq!(kind(v1::InteractionKind::OrderUpdate), "order update");
         assert_eq!(outcome(v1::Outcome::Unspecified), "");
+    }
+
+    #[test]
+    fn ids_are_cut_short_and_nothing_else() {
+        let text = "See gestures/01a20846-fe00-7686-82b3-02b2d9d2666c and/or the desk.";
+        assert_eq!(short_ids(text), "See gestures/…666c and/or the desk.");
+        assert_eq!(short_ids("1/2 Größen/ä"), "1/2 Größen/ä");
     }
 
     #[test]

@@ -36,7 +36,10 @@ pub(super) async fn everything(
     let (interactions, mut owners) = stories(db, world, reach).await?;
     owners.extend(reach.customers.iter().map(|id| id.0));
     obligations(db, world, &interactions).await?;
-    let days: BTreeSet<Date> = needs.iter().flat_map(|need| need.days.iter().copied()).collect();
+    // One rule of a group acts on a local day: what was decided on the days of these interactions counts, too.
+    let of_stories = interactions.iter().filter_map(|id| world.interactions.get(&InteractionId(*id)));
+    let of_stories: BTreeSet<Date> = of_stories.map(|interaction| interaction.local_date).collect();
+    let days = needs.iter().flat_map(|need| need.days.iter().copied()).chain(of_stories).collect();
     decisions(db, world, &interactions, &owners, &days).await?;
     let gestures = gestures(db, world, &interactions, &owners, reach).await?;
     cases(db, world, &owners, reach).await?;
