@@ -164,6 +164,7 @@ pub(super) fn visit(
         end_time: Some(end),
         outcome: outcome.into(),
         items_looked_at: looked_at,
+        subject: Some(order(session.row)),
         source: Some(v1::ExternalRef { system: "online-shoppers".to_owned(), external_id: session.row.to_string() }),
         ..Default::default()
     };

@@ -134,7 +134,7 @@ pub(super) async fn something_comes_back(stage: &Stage, cast: &Cast) -> Result<(
     );
     let returned = returned.await?;
     stage.owed(returned.obligation.as_ref(), &returned.gestures)?;
-    for gesture in gestures_of(stage, &cast.customer("Darcy")?, "gesture.kind = NOTE").await? {
+    for gesture in gestures_of(stage, &cast.customer("Darcy")?, "NOT gesture.state = SCHEDULED").await? {
         stage.gesture(&gesture)?;
     }
     Ok(())

@@ -1,4 +1,6 @@
 //! The command line: the real binary, as a person would use it.
 
 mod clock;
+mod demo;
+mod import;
 mod serve;

@@ -1,0 +1,36 @@
+//! The demo, as a newcomer sees it, where nobody looks at a terminal.
+
+use crate::support::binary;
+
+#[test]
+fn the_demo_tells_its_story_and_ends() {
+    let output = binary::run(&["demo", "--exit"]);
+    assert!(output.status.success(), "{}", binary::stderr(&output));
+    let told = binary::stdout(&output);
+    for said in [
+        // Who only looked is answered for; who is not known stays visible.
+        "Grace      45 pages, 39 min   not purchased",
+        "Nobody is known to thank.",
+        // The desk knows who comes in.
+        "Amelia · returning · visit day 3",
+        "likes       green tea",
+        // Till and desk: one story, one thanks.
+        "The visit ended with a purchase after all.",
+        "Thank you for choosing the red teapot",
+        // One contact a day, a stranger thanked in person.
+        "makes the contact of that day for the group thanks",
+        "fulfilled — Thanked face to face.",
+        // A complaint at night: the call waits for the morning, cheer waits for the case, the card says so first.
+        "moved to Tue 24 Nov 2026 08:00",
+        "Waits until cases/",
+        "FIRST       Apologise first",
+        "was resolved; the recovery comes first",
+        // Notes leave, what came back is not thanked for, and all is counted.
+        "grace@example.com",
+        "What was bought came back.",
+        "12 customers, 2 of them returning",
+    ] {
+        assert!(told.contains(said), "{said:?} is not in:\n{told}");
+    }
+    assert!(!told.contains('\u{1b}'), "colours are for terminals");
+}
