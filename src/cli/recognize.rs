@@ -18,11 +18,12 @@ use crate::proto::v1;
 Examples:
   gratitude recognize +49 30 1234567
   gratitude recognize ada@example.org --location tea-house
+  gratitude recognize till:4711
   gratitude recognize 030 1234567 --name 'Ada Berg' --output json")]
 pub(super) struct Recognize {
     #[command(flatten)]
     client: ClientArgs,
-    /// What they gave: a number, an address, a card, an id in another system.
+    /// What they gave: a number, an address, a card; an id in another system with its name, as in till:4711.
     #[arg(required = true)]
     identifier: Vec<String>,
     /// Where they stand. Not needed while there is only one location.

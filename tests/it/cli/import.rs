@@ -122,9 +122,9 @@ fn what_came_in_is_recognised() {
     let desk = Desk::open();
     let (file, mapping) = (desk.file("purchases.csv", PURCHASES), example("mappings/cdnow.toml"));
     desk.json(&["import", &file, "--mapping", &mapping]);
-    let known = desk.json(&["recognize", "00002"]);
+    let known = desk.json(&["recognize", "cdnow:00002"]);
     assert_eq!(known["card"]["visitDays"], 2, "{known}");
-    let unknown = stdout(&desk.run(&["recognize", "00099"]));
+    let unknown = stdout(&desk.run(&["recognize", "cdnow:00099"]));
     assert_eq!(unknown, "Nobody known: welcome somebody new.\n");
     assert_eq!(stdout(&desk.run(&["queue"])), "Nothing to do.\n");
 }
