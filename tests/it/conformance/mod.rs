@@ -2,6 +2,7 @@
 
 mod filter;
 mod ledger;
+mod plans;
 mod queue;
 mod reads;
 mod schema;
