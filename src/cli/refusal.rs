@@ -23,7 +23,7 @@ pub(super) fn text(status: &Status) -> String {
         }
     }
     if let Some(step) = details.error_info().and_then(|info| next_step(&info.reason)) {
-        text.push_str("\n");
+        text.push('\n');
         text.push_str(step);
     }
     text

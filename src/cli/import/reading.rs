@@ -23,7 +23,7 @@ const LOCATIONS_MAX: usize = 10_000;
 #[derive(Debug)]
 pub(super) enum Step {
     /// A location that the rows after this speak of, to be made if it is missing.
-    Location(v1::CreateLocationRequest),
+    Location(Box<v1::CreateLocationRequest>),
     /// Rows for one call.
     Batch(Batch),
     /// A row that can't go in.
@@ -102,7 +102,7 @@ impl Reading {
                 ))));
             }
             self.locations.insert(mapped.location_id.clone());
-            self.say(Step::Location(location))?;
+            self.say(Step::Location(Box::new(location)))?;
         }
         self.bytes += mapped.request.encoded_len();
         self.batch.lines.push(record.line);

@@ -32,7 +32,7 @@ pub(super) async fn send(
         tokio::select! {
             step = steps.recv(), if reading && calls.len() < in_flight => match step {
                 None => reading = false,
-                Some(Step::Location(location)) => make_location(client, location).await?,
+                Some(Step::Location(location)) => make_location(client, *location).await?,
                 Some(Step::Batch(batch)) => calls.push(record(client, batch)),
                 Some(Step::Reject { line, reason }) => {
                     tally.rejected();

@@ -14,6 +14,10 @@ use std::collections::BTreeMap;
 /// Who a call is about.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
+#[expect(
+    clippy::large_enum_variant,
+    reason = "one per call, and most are identities: a box would only add an allocation"
+)]
 pub enum Who {
     /// Somebody not known.
     #[default]
