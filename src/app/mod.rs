@@ -1,6 +1,6 @@
 //! The use cases: one function per thing a caller can ask.
 //!
-//! A write is one [`Command`](crate::domain::world::Command) handed to the store's queue; a read goes to the store's
+//! A write is one [`Command`] handed to the store's queue; a read goes to the store's
 //! readers. Nothing here knows how a call arrived or how data is kept.
 
 mod background;
