@@ -8,7 +8,7 @@ use super::{
     interaction::{Interaction, InteractionKind, InteractionState},
     ledger::{Ledger, missing_interaction},
     location::Location,
-    obligation::{Decision, LookedAt, unanswered},
+    obligation::{Decision, LookedAt},
     planning::{Anew, Planned, Wish, plan_gesture},
     refusal::Refusal,
     rule::Action,
@@ -25,10 +25,7 @@ use std::sync::Arc;
 /// [`Refusal::Miss`] when something must be loaded first.
 pub fn answer(ledger: &mut Ledger<'_, '_>, id: InteractionId) -> Result<(), Refusal> {
     let interaction = ledger.world.interactions.get(&id).cloned().ok_or_else(|| missing_interaction(id))?;
-    let mut obligation = match ledger.world.obligations.get(&id) {
-        Some(known) => known.clone(),
-        None => unanswered(&interaction, ledger.now()),
-    };
+    let mut obligation = ledger.world.obligations.get(&id).cloned().ok_or_else(|| missing_interaction(id))?;
     // What was found out before may have been about somebody else, or about another story.
     (obligation.reason, obligation.explanation) = (None, String::new());
     obligation.looked_at.clear();

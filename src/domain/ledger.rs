@@ -11,8 +11,8 @@ use super::{
     refusal::Refusal,
     world::{Actor, Context, Event, EventDetail, EventKind, Miss, Needs, Subject, World},
 };
-use jiff::Timestamp;
-use std::collections::BTreeSet;
+use jiff::{Timestamp, civil::Date};
+use std::collections::{BTreeMap, BTreeSet};
 use uuid::Uuid;
 
 /// The world while one command changes it.
@@ -298,11 +298,11 @@ impl Ledger<'_, '_> {
         let Some(customer) = interaction.customer else { return Ok(()) };
         let mut summary = self.world.summary(customer);
         if interaction.counts_as_visit_day() {
-            let days = self.world.visit_days.get(&customer);
+            let days = self.visit_days_before(customer, interaction.id);
             summary
-                .add_visit_day(interaction.local_date, days)
+                .add_visit_day(interaction.local_date, days.as_ref())
                 .map_err(|_| Refusal::Miss(Miss::VisitDays(customer)))?;
-            if let Some(mut days) = days.cloned() {
+            if let Some(mut days) = days.filter(|_| self.world.visit_days.get(&customer).is_some()) {
                 *days.entry(interaction.local_date).or_default() += 1;
                 self.world.visit_days.put(customer, days);
             }
@@ -311,6 +311,15 @@ impl Ledger<'_, '_> {
         summary.add_spend(interaction, 1);
         self.world.summaries.put(customer, summary);
         Ok(())
+    }
+
+    /// The visit days of a customer without a new interaction, where they are known: of a new customer they always are.
+    fn visit_days_before(&self, customer: CustomerId, new: InteractionId) -> Option<BTreeMap<Date, u32>> {
+        let known = self.world.visit_days.get(&customer).cloned();
+        known.or_else(|| {
+            let others = || self.world.interactions_of(customer).filter(|i| i.id != new);
+            self.world.customers.is_new(&customer).then(|| visit_days(others()))
+        })
     }
 
     /// Keeps the summary true after the content of an interaction changed.
@@ -330,16 +339,13 @@ impl Ledger<'_, '_> {
     /// # Errors
     /// [`Refusal::Miss`] when these are not loaded.
     pub fn rebuild_summary(&mut self, customer: CustomerId) -> Result<(), Refusal> {
-        if !self.world.histories.contains(&customer) {
+        if !self.world.histories.contains(&customer) && !self.world.customers.is_new(&customer) {
             return Err(Refusal::Miss(Miss::History(customer)));
         }
         let rebuilt = self.world.summary(customer).rebuilt(self.world.interactions_of(customer));
         self.world.summaries.put(customer, rebuilt);
         if self.world.visit_days.get(&customer).is_some() {
-            let mut days = std::collections::BTreeMap::new();
-            for interaction in self.world.interactions_of(customer).filter(|i| i.counts_as_visit_day()) {
-                *days.entry(interaction.local_date).or_default() += 1;
-            }
+            let days = visit_days(self.world.interactions_of(customer));
             self.world.visit_days.put(customer, days);
         }
         Ok(())
@@ -369,6 +375,15 @@ pub struct NewCase {
     pub summary: String,
     /// 1 to 5.
     pub severity: u8,
+}
+
+/// How many interactions make each visit day.
+fn visit_days<'a>(interactions: impl Iterator<Item = &'a Interaction>) -> BTreeMap<Date, u32> {
+    let mut days = BTreeMap::new();
+    for interaction in interactions.filter(|i| i.counts_as_visit_day()) {
+        *days.entry(interaction.local_date).or_default() += 1;
+    }
+    days
 }
 
 /// Asks for an interaction with all that comes with it.

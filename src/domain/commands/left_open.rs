@@ -1,10 +1,14 @@
 //! Visits that nobody closed.
 
-use super::visits::{Close, Ending};
-use crate::domain::refusal::Refusal;
+use super::{
+    story,
+    visits::{Close, Ending},
+};
 use crate::domain::{
     ids::InteractionId,
     interaction::InteractionState,
+    ledger::Ledger,
+    refusal::Refusal,
     world::{Actor, Command, Context, Needs, World},
 };
 
@@ -26,7 +30,7 @@ impl Command for CloseLeftOpen {
 
     fn decide(&self, world: &mut World, context: &mut Context<'_>) -> Result<bool, Refusal> {
         let visit = world.interactions.get(&self.id).filter(|visit| visit.state == InteractionState::Open);
-        let Some(visit) = visit else { return Ok(false) };
+        let Some(visit) = visit.cloned() else { return Ok(false) };
         let over = visit
             .detail
             .expected_end
@@ -34,6 +38,10 @@ impl Command for CloseLeftOpen {
             // An end that was expected before the beginning says nothing.
             .map(|over| over.max(visit.start_at));
         let Some(end_at) = over.filter(|over| *over <= context.now) else { return Ok(false) };
+        if let Some(customer) = visit.customer {
+            let ledger = Ledger { world, context, actor: &Actor::system() };
+            ledger.require(story::surroundings(&ledger, &visit, customer))?;
+        }
         let ending = Ending { end_at: Some(end_at), ..Ending::default() };
         Close { actor: Actor::system(), once: None, id: self.id, ending, now: context.now }
             .decide(world, context)

@@ -3,7 +3,7 @@
 use super::{
     Once,
     correct::take_back,
-    story,
+    story::{self, Span},
     who::{Found, Who},
 };
 use crate::domain::{
@@ -99,13 +99,8 @@ impl Command for Record {
         }
         let start = self.new.start_at.unwrap_or(self.now);
         if matches!(detail.kind, InteractionKind::Visit | InteractionKind::Purchase) {
-            let end = self.new.end_at.unwrap_or(start).max(start);
-            needs.neighbours.insert(story::neighbourhood(
-                &self.new.location,
-                start,
-                end,
-                self.settings.purchase_joins_within,
-            ));
+            let span = Span::new(start, self.new.end_at, detail.expected_end, &self.settings);
+            needs.neighbours.insert(story::neighbourhood(&self.new.location, span, &self.settings));
         }
         needs.days.extend(days_around(start));
         needs

@@ -9,6 +9,7 @@ use crate::domain::{
     ledger::{Ledger, missing_interaction},
     moment::judge,
     refusal::Refusal,
+    settings::Settings,
     world::{EventKind, Needs, Neighbourhood, differing},
 };
 use jiff::{SignedDuration, Timestamp};
@@ -16,13 +17,41 @@ use jiff::{SignedDuration, Timestamp};
 /// How long before a purchase a visit is looked for that has no known end.
 const LOOK_BACK: SignedDuration = SignedDuration::from_hours(24);
 
-/// Where the other half of a story may lie that happened from one instant to another.
+/// From when to when something lasted or, while it does, will have lasted: to its expected end, else as long as a visit
+/// that nobody closes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Span {
+    start: Timestamp,
+    end: Timestamp,
+}
+
+impl Span {
+    /// A span from its beginning, and what is known of its end.
+    #[must_use]
+    pub fn new(
+        start: Timestamp,
+        end_at: Option<Timestamp>,
+        expected_end: Option<Timestamp>,
+        settings: &Settings,
+    ) -> Self {
+        let left_open = || start.checked_add(settings.visit_closes_after).unwrap_or(Timestamp::MAX);
+        let end = end_at.or(expected_end).unwrap_or_else(left_open);
+        Self { start, end: end.max(start) }
+    }
+
+    fn of(interaction: &Interaction, settings: &Settings) -> Self {
+        Self::new(interaction.start_at, interaction.end_at, interaction.detail.expected_end, settings)
+    }
+}
+
+/// Where the other half of the story may lie of what happened at a place.
 #[must_use]
-pub fn neighbourhood(location: &LocationId, from: Timestamp, to: Timestamp, within: SignedDuration) -> Neighbourhood {
+pub fn neighbourhood(location: &LocationId, span: Span, settings: &Settings) -> Neighbourhood {
+    let within = settings.purchase_joins_within;
     Neighbourhood {
         location: location.clone(),
-        from: from.checked_sub(LOOK_BACK.max(within)).unwrap_or(Timestamp::MIN),
-        to: to.checked_add(within).unwrap_or(Timestamp::MAX),
+        from: span.start.checked_sub(LOOK_BACK.max(within)).unwrap_or(Timestamp::MIN),
+        to: span.end.checked_add(within).unwrap_or(Timestamp::MAX),
     }
 }
 
@@ -30,26 +59,24 @@ pub fn neighbourhood(location: &LocationId, from: Timestamp, to: Timestamp, with
 /// the rules decided about the customer on that day.
 #[must_use]
 pub fn surroundings(ledger: &Ledger<'_, '_>, interaction: &Interaction, customer: CustomerId) -> Needs {
-    let end = interaction.end_at.unwrap_or(interaction.start_at);
-    let within = ledger.world.settings.purchase_joins_within;
+    let settings = &ledger.world.settings;
     Needs {
         customers: [customer].into(),
-        neighbours: [neighbourhood(&interaction.location, interaction.start_at, end, within)].into(),
+        neighbours: [neighbourhood(&interaction.location, Span::of(interaction, settings), settings)].into(),
         days: [interaction.local_date].into(),
         ..Needs::default()
     }
 }
 
 /// The visit that a purchase belongs to: the latest one of the customer at the place that had begun, and was open
-/// then or had ended at most [`Settings::purchase_joins_within`](crate::domain::settings::Settings) before.
+/// then or had ended at most [`Settings::purchase_joins_within`] before.
 #[must_use]
 pub fn visit_of(ledger: &Ledger<'_, '_>, purchase: &Interaction) -> Option<InteractionId> {
     let customer = purchase.customer.filter(|_| is_purchase(purchase))?;
-    let within = ledger.world.settings.purchase_joins_within;
     ledger
         .world
         .interactions_of(customer)
-        .filter(|visit| is_visit(visit) && belong_together(visit, purchase, within))
+        .filter(|visit| is_visit(visit) && belong_together(visit, purchase, &ledger.world.settings))
         .max_by_key(|visit| (visit.start_at, visit.id))
         .map(|visit| visit.id)
 }
@@ -58,9 +85,9 @@ pub fn visit_of(ledger: &Ledger<'_, '_>, purchase: &Interaction) -> Option<Inter
 #[must_use]
 pub fn purchases_of(ledger: &Ledger<'_, '_>, visit: &Interaction) -> Vec<InteractionId> {
     let Some(customer) = visit.customer.filter(|_| is_visit(visit)) else { return Vec::new() };
-    let within = ledger.world.settings.purchase_joins_within;
     let bought = ledger.world.interactions_of(customer).filter(|i| is_purchase(i) && i.joined.is_none());
-    let mut found: Vec<_> = bought.filter(|i| belong_together(visit, i, within)).map(|i| i.id).collect();
+    let mut found: Vec<_> =
+        bought.filter(|i| belong_together(visit, i, &ledger.world.settings)).map(|i| i.id).collect();
     found.sort_unstable();
     found
 }
@@ -79,11 +106,12 @@ fn is_purchase(interaction: &Interaction) -> bool {
         && interaction.state == InteractionState::Closed
 }
 
-fn belong_together(visit: &Interaction, purchase: &Interaction, within: SignedDuration) -> bool {
+fn belong_together(visit: &Interaction, purchase: &Interaction, settings: &Settings) -> bool {
+    let span = Span::of(visit, settings);
     visit.location == purchase.location
         && visit.history == purchase.history
-        && visit.start_at <= purchase.start_at
-        && visit.end_at.is_none_or(|end| purchase.start_at.duration_since(end) <= within)
+        && span.start <= purchase.start_at
+        && purchase.start_at.duration_since(span.end) <= settings.purchase_joins_within
 }
 
 /// The moment of a whole story: what is most telling of a visit and the purchases that joined it. Misery comes before

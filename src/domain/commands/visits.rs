@@ -3,7 +3,7 @@
 use super::{
     Once,
     record::{Recorded, days_around, enter, impossible, interaction_id, respond, settle_outcome},
-    story,
+    story::{self, Span},
     who::Who,
 };
 use crate::domain::{
@@ -54,10 +54,11 @@ impl Command for CheckIn {
 
     fn needs(&self) -> Needs {
         let at = self.at.unwrap_or(self.now);
+        let span = Span::new(at, None, self.expected_end, &self.settings);
         let mut needs = Needs {
             keys: self.once.keys.iter().cloned().collect(),
             locations: [self.location.clone()].into(),
-            neighbours: [story::neighbourhood(&self.location, at, at, self.settings.purchase_joins_within)].into(),
+            neighbours: [story::neighbourhood(&self.location, span, &self.settings)].into(),
             ..Needs::default()
         };
         self.who.add_needs(&mut needs);

@@ -61,6 +61,15 @@ impl<K: Clone + Eq + Hash + Ord, V: Row> Table<K, V> {
         self.tried.get(key).or_else(|| self.rows.get(key))
     }
 
+    /// Whether a row is there that the database does not have: all that belongs to it is in the world too.
+    #[must_use]
+    pub fn is_new(&self, key: &K) -> bool {
+        match self.changed.get(key) {
+            Some(change) => *change == Change::Inserted,
+            None => self.tried.contains_key(key) && !self.rows.contains_key(key),
+        }
+    }
+
     /// Inserts or replaces a row, for as long as the command stands.
     pub fn put(&mut self, key: K, row: V) {
         self.index(&key, &row);

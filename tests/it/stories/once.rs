@@ -102,6 +102,23 @@ both_engines! {
         }
     }
 
+    async fn a_batch_that_meets_somebody_for_the_first_time_may_tell_it_in_any_order(database) {
+        let story = Telling::begin(database).await;
+        let visit = |at: &str| story.record(ana(), InteractionKind::Visit, |new| {
+            new.start_at = Some(story.instant(at));
+            new.end_at = new.start_at;
+        });
+        let bought = story.record(ana(), InteractionKind::Purchase, |new| {
+            new.start_at = Some(story.instant("2026-03-01T10:30"));
+        });
+        let batch = RecordAll(vec![bought, visit("2026-03-01T10:00"), visit("2026-02-01T10:00"), visit("2026-02-11T10:00")]);
+        let told = story.submit(batch).await;
+        assert_eq!(told[0].interaction.joined, Some(told[1].interaction.id));
+        let summary = story.look(told[0].interaction.id).await.summary().clone();
+        assert_eq!(summary.visit_days, 3);
+        assert_eq!(summary.gaps.into_iter().collect::<Vec<_>>(), [(10, 1), (18, 1)]);
+    }
+
     async fn a_batch_with_one_wrong_item_leaves_no_trace_and_names_it(database) {
         let story = Telling::begin(database).await;
         let good = story.record(ana(), InteractionKind::Visit, |new| new.end_at = new.start_at);
