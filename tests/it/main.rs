@@ -16,5 +16,6 @@ mod proto;
 mod rpc;
 mod scheduler;
 mod server;
+mod simulation;
 mod stories;
 mod walks;

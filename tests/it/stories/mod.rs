@@ -4,5 +4,5 @@ mod corrections;
 mod gates;
 mod once;
 mod strangers;
-mod telling;
+pub(crate) mod telling;
 mod visits;

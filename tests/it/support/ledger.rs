@@ -21,17 +21,20 @@ use gratitude::{
     store::{Lane, Room, Store, StoreOptions, SubmitError},
 };
 use jiff::{SignedDuration, Timestamp};
+use sea_orm::{Database as Connection, DatabaseConnection};
 use std::sync::{
     Arc,
     atomic::{AtomicI64, Ordering},
 };
+use tokio::sync::OnceCell;
 
 /// An open store whose clock is moved by hand.
 pub(crate) struct TestLedger {
     pub(crate) store: Store,
     pub(crate) settings: Arc<Settings>,
     now: Arc<AtomicI64>,
-    _database: Database,
+    reader: OnceCell<DatabaseConnection>,
+    database: Database,
 }
 
 /// Where everything happens: in Lisbon.
@@ -58,13 +61,20 @@ impl TestLedger {
             room,
             seed: Some([1; 32]),
         };
-        let ledger = Self { store: Store::open(options).await.unwrap(), settings, now, _database: database };
+        let ledger =
+            Self { store: Store::open(options).await.unwrap(), settings, now, reader: OnceCell::new(), database };
         ledger.furnish().await;
         ledger
     }
 
     pub(crate) fn now(&self) -> Timestamp {
         Timestamp::from_microsecond(self.now.load(Ordering::Relaxed)).unwrap()
+    }
+
+    /// A connection beside the store's, for statements of a test's own.
+    pub(crate) async fn reader(&self) -> &DatabaseConnection {
+        let connect = || async { Connection::connect(&self.database.url).await.expect("the database is there") };
+        self.reader.get_or_init(connect).await
     }
 
     pub(crate) fn advance(&self, by: SignedDuration) {

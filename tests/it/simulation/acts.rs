@@ -1,0 +1,376 @@
+//! What may happen in a small shop, at random.
+
+use super::{
+    dice::Dice,
+    whole::{self, Whole},
+};
+use crate::{
+    stories::telling::{Telling, purchase, somebody},
+    support::ledger::LOCATION,
+};
+use gratitude::{
+    domain::{
+        case::CaseState,
+        commands::{
+            Once,
+            batch::RecordAll,
+            cases::OpenCase,
+            correct::{Attribute, Void},
+            customers::SetConsent,
+            gestures::{
+                CallOutcome, Cancel, Complete, Expire, Fail, LapseLease, LogCall, Proof, Release, StartDelivery,
+            },
+            left_open::CloseLeftOpen,
+            record::{NewInteraction, Record},
+            visits::{Close, Ending},
+            who::Who,
+        },
+        customer::{Channel, ConsentState, Purpose},
+        gesture::{Gesture, GestureState},
+        ids::{CustomerId, InteractionId},
+        interaction::{
+            Direction, Emotion, ExternalRef, FaultKind, FeelingAbout, FeelingJudge, InteractionKind, InteractionState,
+            NoPurchaseReason, Outcome,
+        },
+        refusal::Refusal,
+        world::{Command, IdempotencyKey},
+    },
+    store::SubmitError,
+};
+use jiff::{SignedDuration, Timestamp};
+
+/// How long a call is repeated at random: well within the time for which its key is kept.
+const REPEATED_FOR: SignedDuration = SignedDuration::from_hours(6 * 24);
+
+/// A shop with its past, and the chance by which it goes on.
+pub(super) struct Shop {
+    pub(super) story: Telling,
+    dice: Dice,
+    whole: Whole,
+    told: Vec<(Timestamp, Record)>,
+    tokens: Vec<(Gesture, i64)>,
+}
+
+impl Shop {
+    pub(super) fn new(story: Telling, dice: Dice) -> Self {
+        Self { story, dice, whole: Whole::default(), told: Vec::new(), tokens: Vec::new() }
+    }
+
+    /// Takes note of how things stand.
+    pub(super) fn see(&mut self, whole: Whole) {
+        self.whole = whole;
+    }
+
+    /// Something happens; says what.
+    pub(super) async fn act(&mut self) -> String {
+        let minutes = i64::try_from(self.dice.below(90)).unwrap();
+        self.pass_time(SignedDuration::from_mins(minutes));
+        match self.dice.below(100) {
+            0..30 => self.record().await,
+            30..33 => self.record_several().await,
+            33..39 => self.check_in().await,
+            39..46 => self.check_out().await,
+            46..50 => self.void().await,
+            50..54 => self.attribute().await,
+            54..56 => self.open_case().await,
+            56..61 => self.resolve_case().await,
+            61..65 => self.consent().await,
+            65..71 => self.claim().await,
+            71..80 => self.answer_claim().await,
+            80..87 => self.person().await,
+            87..91 => self.repeat().await,
+            91..95 => self.sweep().await,
+            _ => {
+                let hours = i64::try_from(self.dice.below(60)).unwrap();
+                self.pass_time(SignedDuration::from_hours(hours));
+                format!("{hours} hours passed")
+            }
+        }
+    }
+
+    fn pass_time(&self, by: SignedDuration) {
+        self.story.ledger.advance(by);
+    }
+
+    /// Does it, unless it is refused, which is an answer like others; that the store fails is none.
+    async fn try_to<C: Command>(&self, what: &str, command: C) -> (String, Option<C::Reply>) {
+        match self.story.try_to(command).await {
+            Ok(reply) => (what.to_owned(), Some(reply)),
+            Err(SubmitError::Refused(Refusal::Miss(miss))) => panic!("{what}: {miss:?} got out"),
+            Err(SubmitError::Refused(refusal)) => (format!("{what}, refused: {refusal}"), None),
+            Err(SubmitError::Store(error)) => panic!("{what}: {error}"),
+        }
+    }
+
+    fn who(&mut self) -> Who {
+        match self.dice.below(6) {
+            0 => Who::Nobody,
+            n => somebody(&format!("+35191000000{n}"), |profile| profile.minor = n == 5),
+        }
+    }
+
+    fn any_interaction(&mut self) -> Option<InteractionId> {
+        let ids: Vec<_> = self.whole.interactions.keys().copied().collect();
+        self.dice.one_of(&ids).copied()
+    }
+
+    fn any_customer(&mut self) -> Option<CustomerId> {
+        let ids: Vec<_> = self.whole.summaries.keys().copied().collect();
+        self.dice.one_of(&ids).copied()
+    }
+
+    fn any_gesture(&mut self, fits: impl Fn(&Gesture) -> bool) -> Option<Gesture> {
+        let fitting: Vec<_> = self.whole.gestures.iter().filter(|g| fits(g)).cloned().collect();
+        self.dice.one_of(&fitting).cloned()
+    }
+
+    fn something(&mut self) -> Record {
+        let kind = match self.dice.below(10) {
+            0..3 => InteractionKind::Visit,
+            3..6 => InteractionKind::Purchase,
+            _ => *self.dice.one_of(InteractionKind::ALL).expect("there are kinds"),
+        };
+        let who = self.who();
+        let mut record = self.story.record(who, kind, |_| {});
+        self.detail(&mut record.new);
+        let content = [("interaction.", &record.new.said() as &dyn gratitude::domain::world::ErasedFields)];
+        record.once.content = self.story.ledger.store.hasher().fingerprint(&content);
+        if let Some(source) = &record.new.detail.source {
+            record.once.keys.push(IdempotencyKey::source(&source.system, &source.id));
+        }
+        record
+    }
+
+    fn detail(&mut self, new: &mut NewInteraction) {
+        let replaced = self.any_interaction();
+        let looked_at = *self.dice.one_of(&["a lamp", "a ring", "a coffee"]).expect("there are things");
+        let dice = &mut self.dice;
+        let detail = &mut new.detail;
+        if dice.percent(30) {
+            let ago = SignedDuration::from_hours(i64::try_from(dice.below(20 * 24)).unwrap());
+            new.start_at = new.start_at.and_then(|start| start.checked_sub(ago).ok());
+        }
+        new.history = dice.percent(5);
+        detail.thanked_in_person = dice.percent(5);
+        if dice.percent(60) {
+            new.end_at = new.start_at;
+        }
+        match detail.kind {
+            InteractionKind::Purchase => detail.purchase = Some(purchase(looked_at)),
+            InteractionKind::Visit if dice.percent(50) => {
+                detail.outcome = Some(Outcome::NotPurchased);
+                detail.no_purchase_reason = dice.one_of(NoPurchaseReason::ALL).copied();
+                detail.items_looked_at = vec![looked_at.to_owned()];
+            }
+            InteractionKind::Visit if dice.percent(20) => detail.purchase = Some(purchase(looked_at)),
+            InteractionKind::Support if dice.percent(50) => detail.outcome = Some(Outcome::Resolved),
+            InteractionKind::OutboundContact => detail.direction = Direction::Outbound,
+            _ => {}
+        }
+        if dice.percent(15) {
+            detail.emotion = Some(Emotion {
+                satisfaction: i8::try_from(dice.below(5)).unwrap() - 2,
+                intensity: u8::try_from(dice.below(5)).unwrap() + 1,
+                judged_by: FeelingJudge::Staff,
+                about: *dice.one_of(FeelingAbout::ALL).expect("there are some"),
+            });
+        }
+        if dice.percent(4) {
+            detail.fault = dice.one_of(FaultKind::ALL).copied();
+        }
+        if dice.percent(40) {
+            detail.subject = Some(ExternalRef { system: "shop".to_owned(), id: dice.below(4).to_string() });
+        }
+        if dice.percent(6) {
+            detail.replaces = replaced;
+        }
+    }
+
+    async fn record(&mut self) -> String {
+        let record = self.something();
+        let what = format!("recorded {:?} of {:?} at {:?}", record.new.detail.kind, record.who, record.new.start_at);
+        let (what, reply) = self.try_to(&what, record.clone()).await;
+        if reply.is_some() {
+            self.told.push((self.story.ledger.now(), record));
+        }
+        what
+    }
+
+    async fn record_several(&mut self) -> String {
+        let several: Vec<_> = (0..4).map(|_| self.something()).collect();
+        let what = format!("recorded {:?}", several.iter().map(|r| r.new.detail.kind).collect::<Vec<_>>());
+        self.try_to(&what, RecordAll(several)).await.0
+    }
+
+    async fn check_in(&mut self) -> String {
+        let who = self.who();
+        let what = format!("{who:?} came in");
+        self.story.comes_in(who).await;
+        what
+    }
+
+    async fn check_out(&mut self) -> String {
+        let open: Vec<_> =
+            self.whole.interactions.values().filter(|i| i.state == InteractionState::Open).map(|i| i.id).collect();
+        let Some(id) = self.dice.one_of(&open).copied() else { return "nobody left".to_owned() };
+        let bought = self.dice.percent(30);
+        let ending = Ending {
+            outcome: Some(if bought { Outcome::Purchased } else { Outcome::NotPurchased }),
+            purchase: bought.then(|| purchase("a lamp")),
+            thanked_in_person: self.dice.percent(20),
+            ..Ending::default()
+        };
+        let (actor, once, now) = (self.story.actor(), Some(self.story.unrepeated()), self.story.ledger.now());
+        self.try_to(&format!("{id} ended"), Close { actor, once, id, ending, now }).await.0
+    }
+
+    async fn void(&mut self) -> String {
+        let Some(id) = self.any_interaction() else { return "nothing to void".to_owned() };
+        let void = Void { actor: self.story.actor(), id, reason: "typed by mistake".to_owned() };
+        self.try_to(&format!("voided {id}"), void).await.0
+    }
+
+    async fn attribute(&mut self) -> String {
+        let Some(id) = self.any_interaction() else { return "nothing to attribute".to_owned() };
+        let customer = if self.dice.percent(20) { None } else { self.any_customer() };
+        let attribute = Attribute { actor: self.story.actor(), id, customer };
+        self.try_to(&format!("gave {id} to {customer:?}"), attribute).await.0
+    }
+
+    async fn open_case(&mut self) -> String {
+        let Some(customer) = self.any_customer() else { return "nobody to open a case for".to_owned() };
+        let open = OpenCase {
+            actor: self.story.actor(),
+            once: self.story.unrepeated(),
+            customer,
+            interaction: None,
+            summary: "a wrong bill".to_owned(),
+            severity: 3,
+        };
+        self.try_to(&format!("opened a case for {customer}"), open).await.0
+    }
+
+    async fn resolve_case(&mut self) -> String {
+        let open: Vec<_> =
+            self.whole.open_cases.iter().filter(|c| c.state == CaseState::Open).map(|case| case.id).collect();
+        let Some(id) = self.dice.one_of(&open).copied() else { return "no case to resolve".to_owned() };
+        self.story.resolves(id).await;
+        format!("resolved case {id}")
+    }
+
+    async fn consent(&mut self) -> String {
+        let Some(id) = self.any_customer() else { return "nobody to ask for consent".to_owned() };
+        let (channel, purpose, state) = (
+            *self.dice.one_of(Channel::ALL).expect("there are some"),
+            *self.dice.one_of(Purpose::ALL).expect("there are some"),
+            *self.dice.one_of(ConsentState::ALL).expect("there are some"),
+        );
+        let consent = SetConsent {
+            actor: self.story.actor(),
+            once: self.story.unrepeated(),
+            id,
+            channel,
+            purpose,
+            state,
+            source: "till form".to_owned(),
+            text_version: "1".to_owned(),
+            at: None,
+        };
+        self.try_to(&format!("{id} said {state} to {channel} for {purpose}"), consent).await.0
+    }
+
+    async fn claim(&mut self) -> String {
+        let claimed = self.story.claims().await;
+        let what = format!("claimed {:?}", claimed.iter().map(|c| c.gesture.id).collect::<Vec<_>>());
+        self.tokens.extend(claimed.into_iter().map(|c| (c.gesture, c.token)));
+        what
+    }
+
+    /// A worker answers with a token that may be old by now.
+    async fn answer_claim(&mut self) -> String {
+        let Some((gesture, token)) = self.dice.one_of(&self.tokens).cloned() else { return "no claim".to_owned() };
+        let (actor, id, proof) = (self.story.actor(), gesture.id, Proof::Token(token));
+        match self.dice.below(5) {
+            0 | 1 => self.try_to(&format!("started {id}"), StartDelivery { actor, id, token }).await.0,
+            2 => self.try_to(&format!("completed {id}"), self.complete(id, proof)).await.0,
+            3 => {
+                let retryable = self.dice.percent(50);
+                let fail = Fail { actor, id, proof, retryable, reason: "no answer from the server".to_owned() };
+                self.try_to(&format!("failed {id}"), fail).await.0
+            }
+            _ => self.try_to(&format!("released {id}"), Release { actor, id, proof }).await.0,
+        }
+    }
+
+    fn complete(&self, id: gratitude::domain::ids::GestureId, proof: Proof) -> Complete {
+        Complete {
+            actor: self.story.actor(),
+            id,
+            proof,
+            carried_out_by: "Rui".to_owned(),
+            words: String::new(),
+            at: None,
+        }
+    }
+
+    /// A person does something about a gesture.
+    async fn person(&mut self) -> String {
+        let Some(gesture) = self.any_gesture(|g| !g.state.is_final()) else { return "no gesture".to_owned() };
+        let (actor, id, version) = (self.story.actor(), gesture.id, gesture.version);
+        if gesture.channel == Channel::Phone && self.dice.percent(60) {
+            let outcomes = [
+                CallOutcome::Reached { happy: Some(5) },
+                CallOutcome::Reached { happy: Some(1) },
+                CallOutcome::Voicemail,
+                CallOutcome::NoAnswer,
+                CallOutcome::Busy,
+                CallOutcome::WrongNumber,
+                CallOutcome::NeverAgain,
+            ];
+            let outcome = *self.dice.one_of(&outcomes).expect("there are some");
+            let once = self.story.unrepeated();
+            let call = LogCall { actor, once, id, version, outcome, words: String::new(), staff: "Rui".to_owned() };
+            return self.try_to(&format!("called about {id}: {outcome:?}"), call).await.0;
+        }
+        match self.dice.below(3) {
+            0 => {
+                let cancel = Cancel { actor, id, version: None, reason: "not wanted".to_owned() };
+                self.try_to(&format!("cancelled {id}"), cancel).await.0
+            }
+            _ => self.try_to(&format!("carried out {id}"), self.complete(id, Proof::Version(version))).await.0,
+        }
+    }
+
+    /// P2: an earlier call comes again, and changes nothing.
+    async fn repeat(&mut self) -> String {
+        let now = self.story.ledger.now();
+        self.told.retain(|(at, _)| now.duration_since(*at) < REPEATED_FOR);
+        let Some((_, record)) = self.dice.one_of(&self.told).cloned() else { return "nothing to repeat".to_owned() };
+        let before = whole::read(&self.story).await.rows;
+        let again = self.story.submit(Record { now, ..record.clone() }).await;
+        assert!(again.replayed, "P2: {record:?} was recorded again");
+        assert_eq!(whole::read(&self.story).await.rows, before, "P2: a repetition changed something");
+        let mut other = record;
+        other.once = Once { keys: other.once.keys.clone(), content: Default::default() };
+        let refused = self.story.try_to(other).await;
+        assert!(matches!(refused, Err(SubmitError::Refused(Refusal::ContentDiffers { .. }))), "P2: {refused:?}");
+        format!("repeated {}", again.interaction.id)
+    }
+
+    /// What time brings about.
+    async fn sweep(&mut self) -> String {
+        for gesture in self.whole.gestures.clone() {
+            if matches!(gesture.state, GestureState::Claimed | GestureState::Delivering) {
+                self.try_to("lapse", LapseLease { id: gesture.id }).await;
+            }
+            if matches!(gesture.state, GestureState::Scheduled | GestureState::Held) {
+                self.try_to("expire", Expire { id: gesture.id }).await;
+            }
+        }
+        let open = self.whole.interactions.values().filter(|i| i.state == InteractionState::Open);
+        for id in open.map(|i| i.id).collect::<Vec<_>>() {
+            self.try_to("close", CloseLeftOpen { id }).await;
+        }
+        format!("swept at {} in {LOCATION}", self.story.ledger.now())
+    }
+}

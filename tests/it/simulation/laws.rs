@@ -1,0 +1,210 @@
+//! What must be true after every step.
+
+use super::{
+    acts::Shop,
+    whole::{self, Whole},
+};
+use crate::stories::telling::Telling;
+use gratitude::domain::{
+    budget::Budget,
+    gesture::{ContactState, Gesture, GestureState, Tone},
+    ids::GestureId,
+    interaction::{InteractionKind, InteractionState},
+    obligation::{Evidence, Obligation, ObligationState, OpenReason, derive},
+    world::EventDetail,
+};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// The laws, and what they remember of the steps before.
+#[derive(Debug, Default)]
+pub(super) struct Laws {
+    /// How each gesture stood.
+    before: BTreeMap<GestureId, GestureState>,
+    /// Those that began to be delivered, whose place the budget decided about.
+    delivered: BTreeSet<GestureId>,
+}
+
+impl Laws {
+    /// The laws that are broken, in words.
+    pub(super) fn broken(&mut self, whole: &Whole, shop: &Shop) -> Vec<String> {
+        let mut broken = Vec::new();
+        each_interaction_is_answered_for(whole, shop, &mut broken);
+        thanked_once(whole, &mut broken);
+        no_cheer_while_something_is_wrong(whole, &mut broken);
+        summaries_are_what_the_facts_make_them(whole, &mut broken);
+        self.the_budget_is_kept(whole, shop, &mut broken);
+        self.before = whole.gestures.iter().map(|g| (g.id, g.state)).collect();
+        broken
+    }
+
+    /// Planning takes only free places, and what is sent was counted when it left. (What a person does counts always.)
+    fn the_budget_is_kept(&mut self, whole: &Whole, shop: &Shop, broken: &mut Vec<String>) {
+        let settings = &shop.story.ledger.settings;
+        let of = |household| whole.contacts.iter().filter(move |c| c.household == household);
+        for gesture in &whole.gestures {
+            let place = whole.contacts.iter().find(|c| c.gesture == Some(gesture.id));
+            let is_new = !self.before.contains_key(&gesture.id);
+            if gesture.state == GestureState::Scheduled && is_new && gesture.counts_as_contact() {
+                match place {
+                    None => broken.push(format!("{:?} has no place in the budget", gesture.id)),
+                    Some(place) => {
+                        let budget = Budget::new(of(gesture.household), settings, Some(gesture.id));
+                        if budget.place_at(place.at).is_err() {
+                            broken.push(format!("{:?} was planned above the budget", gesture.id));
+                        }
+                    }
+                }
+            }
+            if gesture.state == GestureState::Delivering
+                && self.delivered.insert(gesture.id)
+                && let Some(place) = place
+            {
+                let used = of(gesture.household).filter(|c| c.state == ContactState::Used && c.at <= place.at);
+                let used = used.filter(|c| place.at.duration_since(c.at) < settings.budget_period).count();
+                if used > settings.budget_contacts as usize {
+                    broken.push(format!("{:?} left as number {used} of its period", gesture.id));
+                }
+            }
+        }
+    }
+}
+
+/// P3: one obligation each; it says why it stands as it does, and would be derived the same again.
+fn each_interaction_is_answered_for(whole: &Whole, shop: &Shop, broken: &mut Vec<String>) {
+    if whole.rows["interactions"] != whole.rows["obligations"] {
+        broken.push("P3: there are not as many obligations as interactions".to_owned());
+    }
+    for (id, interaction) in &whole.interactions {
+        let Some(owed) = whole.obligations.get(id) else {
+            broken.push(format!("P3: {id} has no obligation"));
+            continue;
+        };
+        let gesture = owed.gesture.and_then(|id| whole.gestures.iter().find(|g| g.id == id));
+        broken.extend(inconsistent(owed, gesture).map(|what| format!("P3: {id} {what}: {owed:?}")));
+        let joined = interaction.joined.and_then(|visit| whole.obligations.get(&visit));
+        if interaction.state != InteractionState::Voided
+            && joined.is_some_and(|visit| (visit.state, visit.gesture) != (owed.state, owed.gesture))
+        {
+            broken.push(format!("P3: {id} joined a visit that is answered otherwise"));
+        }
+        let evidence = Evidence {
+            interaction,
+            decisions: whole
+                .decisions
+                .iter()
+                .filter(|d| d.interaction == *id && Some(d.customer) == interaction.customer)
+                .collect(),
+            gestures: whole
+                .gestures
+                .iter()
+                .filter(|g| g.interaction == Some(*id) && Some(g.customer) == interaction.customer)
+                .collect(),
+            visit: joined,
+        };
+        let again = derive(&evidence, owed.clone(), shop.story.ledger.now());
+        if again != *owed {
+            broken.push(format!("P3: {id} would be answered for otherwise:\n  {owed:?}\n  {again:?}"));
+        }
+    }
+}
+
+fn inconsistent(owed: &Obligation, gesture: Option<&Gesture>) -> Option<&'static str> {
+    let open = owed.state == ObligationState::Open;
+    if owed.explanation.is_empty() {
+        return Some("is not explained");
+    }
+    if open != owed.open_reason.is_some() || open == owed.reason.is_some() {
+        return Some("mixes the reasons of open and ended ones");
+    }
+    if owed.gesture.is_some() && gesture.is_none() {
+        return Some("names a gesture that is not there");
+    }
+    match (owed.open_reason, gesture) {
+        (Some(OpenReason::GesturePending), None) => Some("waits for no gesture"),
+        (Some(OpenReason::GesturePending), Some(gesture)) if gesture.state.is_final() => Some("waits for what ended"),
+        (Some(OpenReason::Anonymous), _) if owed.customer.is_some() => Some("is anonymous although somebody is known"),
+        _ => None,
+    }
+}
+
+/// P4: one rule and one occurrence give one gesture at most; one rule of a group acts on a day.
+fn thanked_once(whole: &Whole, broken: &mut Vec<String>) {
+    let mut made = BTreeSet::new();
+    for gesture in &whole.gestures {
+        let Some((rule, _)) = &gesture.rule else { continue };
+        if !made.insert((rule, &gesture.occurrence)) {
+            broken.push(format!("P4: {rule} acted twice on {}", gesture.occurrence));
+        }
+        let decided = whole.decisions.iter().filter(|d| d.gesture == Some(gesture.id)).count();
+        if decided != 1 {
+            broken.push(format!("P4: {:?} comes from {decided} decisions", gesture.id));
+        }
+    }
+    let mut acting = BTreeSet::new();
+    for decision in &whole.decisions {
+        let gesture = whole.gestures.iter().find(|g| Some(g.id) == decision.gesture);
+        let acts = gesture.is_some_and(|g| !g.state.is_final() || g.state == GestureState::Completed);
+        if acts
+            && let Some(day) = &decision.group_day
+            && !acting.insert((decision.customer, day))
+        {
+            broken.push(format!("P4: two gestures of {day} to one customer"));
+        }
+    }
+}
+
+/// P7: while a case is open, or grief of their own is known, nothing cheerful is planned or taken.
+fn no_cheer_while_something_is_wrong(whole: &Whole, broken: &mut Vec<String>) {
+    for gesture in whole.gestures.iter().filter(|g| g.tone == Tone::Cheerful) {
+        let case = whole.open_cases.iter().any(|case| case.customer == gesture.customer);
+        let grief = whole.summaries.get(&gesture.customer).is_some_and(|s| s.grieving_since.is_some());
+        let on_its_way = matches!(gesture.state, GestureState::Scheduled | GestureState::Claimed);
+        if (case || grief) && on_its_way {
+            broken.push(format!("P7: {:?} is {} beside a case or grief", gesture.id, gesture.state));
+        }
+        if !case && !grief && gesture.state == GestureState::Held {
+            broken.push(format!("P7: {:?} is held by nothing", gesture.id));
+        }
+    }
+}
+
+fn summaries_are_what_the_facts_make_them(whole: &Whole, broken: &mut Vec<String>) {
+    for (customer, summary) in &whole.summaries {
+        let facts = whole.interactions.values().filter(|i| i.customer == Some(*customer));
+        let rebuilt = summary.rebuilt(facts);
+        if rebuilt != *summary {
+            broken.push(format!("the summary of {customer} is not what the facts say:\n  {summary:?}\n  {rebuilt:?}"));
+        }
+        let open = whole.open_cases.iter().find(|case| case.customer == *customer).map(|case| case.id);
+        if summary.open_case != open {
+            broken.push(format!("the summary of {customer} says {:?}, but {open:?} is open", summary.open_case));
+        }
+        if summary.counts.contains_key(&InteractionKind::Observation) {
+            broken.push(format!("{customer} was counted for a secret shopper"));
+        }
+    }
+}
+
+/// The table of transitions held all along, and nothing was carried out twice.
+pub(super) async fn broken_in_the_end(story: &Telling) -> Vec<String> {
+    let mut broken = Vec::new();
+    let mut states: BTreeMap<String, GestureState> = BTreeMap::new();
+    let mut completed = BTreeSet::new();
+    let sql = "SELECT subject, kind, detail FROM events WHERE kind LIKE 'gesture.%' ORDER BY seq";
+    for row in whole::rows(story, sql).await {
+        let text = |column| row.try_get::<String>("", column).expect("a text");
+        let (subject, kind) = (text("subject"), text("kind"));
+        let detail: EventDetail = serde_json::from_str(&text("detail")).expect("the detail of an event");
+        let Some(state) = detail.state.and_then(|state| state.parse::<GestureState>().ok()) else { continue };
+        if let Some(before) = states.insert(subject.clone(), state)
+            && before != state
+            && !before.may_become(state)
+        {
+            broken.push(format!("{subject} became {state} from {before}"));
+        }
+        if kind == "gesture.completed" && !completed.insert(subject.clone()) {
+            broken.push(format!("P4: {subject} was carried out twice"));
+        }
+    }
+    broken
+}

@@ -1,0 +1,114 @@
+//! Everything that the database holds, read in one piece.
+
+use crate::stories::telling::Telling;
+use gratitude::domain::{
+    case::Case,
+    gesture::{Contact, Gesture},
+    ids::{CustomerId, InteractionId},
+    interaction::Interaction,
+    obligation::{Decision, Obligation},
+    refusal::Refusal,
+    summary::Summary,
+    world::{Command, Context, Needs, World},
+};
+use sea_orm::{ConnectionTrait, Statement};
+use std::collections::BTreeMap;
+use uuid::Uuid;
+
+/// The ledger as it stands.
+#[derive(Debug, Default)]
+pub(super) struct Whole {
+    pub(super) interactions: BTreeMap<InteractionId, Interaction>,
+    pub(super) obligations: BTreeMap<InteractionId, Obligation>,
+    pub(super) decisions: Vec<Decision>,
+    pub(super) gestures: Vec<Gesture>,
+    pub(super) contacts: Vec<Contact>,
+    pub(super) summaries: BTreeMap<CustomerId, Summary>,
+    pub(super) open_cases: Vec<Case>,
+    /// How many rows each table has that commands write to.
+    pub(super) rows: BTreeMap<&'static str, i64>,
+}
+
+/// The tables that commands write to.
+const TABLES: [&str; 12] = [
+    "interactions",
+    "obligations",
+    "decisions",
+    "gestures",
+    "contacts",
+    "cases",
+    "customers",
+    "customer_identifiers",
+    "customer_summaries",
+    "consents",
+    "idempotency_keys",
+    "events",
+];
+
+pub(super) async fn read(story: &Telling) -> Whole {
+    let interactions = ids(story, "SELECT id FROM interactions ORDER BY id").await;
+    let customers = ids(story, "SELECT id FROM customers ORDER BY id").await;
+    let everything = Everything {
+        interactions: interactions.into_iter().map(InteractionId).collect(),
+        customers: customers.into_iter().map(CustomerId).collect(),
+    };
+    let mut whole = story.submit(everything).await;
+    for table in TABLES {
+        whole.rows.insert(table, count(story, &format!("SELECT count(*) AS n FROM {table}")).await);
+    }
+    whole
+}
+
+/// Reads by statements of its own, not by those of the store.
+pub(super) async fn rows(story: &Telling, sql: &str) -> Vec<sea_orm::QueryResult> {
+    let connection = story.ledger.reader().await;
+    let statement = Statement::from_string(connection.get_database_backend(), sql);
+    connection.query_all_raw(statement).await.expect("the statement is right")
+}
+
+async fn ids(story: &Telling, sql: &str) -> Vec<Uuid> {
+    rows(story, sql).await.iter().map(|row| row.try_get("", "id").expect("an id")).collect()
+}
+
+pub(super) async fn count(story: &Telling, sql: &str) -> i64 {
+    rows(story, sql).await.iter().map(|row| row.try_get::<i64>("", "n").expect("a number")).sum()
+}
+
+/// Loads everything, as a command would.
+struct Everything {
+    interactions: Vec<InteractionId>,
+    customers: Vec<CustomerId>,
+}
+
+impl Command for Everything {
+    type Reply = Whole;
+
+    fn needs(&self) -> Needs {
+        Needs {
+            interactions: self.interactions.iter().copied().collect(),
+            customers: self.customers.iter().copied().collect(),
+            ..Needs::default()
+        }
+    }
+
+    fn decide(&self, world: &mut World, _: &mut Context<'_>) -> Result<Whole, Refusal> {
+        let mut gestures: Vec<_> = world.gestures.values().cloned().collect();
+        gestures.sort_by_key(|g| g.id);
+        let mut contacts: Vec<_> = world.contacts.values().cloned().collect();
+        contacts.sort_by_key(|c| (c.at, c.id));
+        let mut open_cases: Vec<_> = world.cases.values().filter(|case| case.resolved_at.is_none()).cloned().collect();
+        open_cases.sort_by_key(|case| (case.opened_at, case.id));
+        let mut decisions: Vec<_> = world.decisions.values().cloned().collect();
+        decisions.sort_by(|a, b| (&a.rule, &a.occurrence).cmp(&(&b.rule, &b.occurrence)));
+        Ok(Whole {
+            interactions: world.interactions.values().map(|i| (i.id, i.clone())).collect(),
+            obligations: world.obligations.values().map(|o| (o.interaction, o.clone())).collect(),
+            summaries: world.summaries.values().map(|s| (s.customer, s.clone())).collect(),
+            decisions,
+            gestures,
+            contacts,
+            open_cases,
+            rows: BTreeMap::new(),
+        })
+    }
+}
