@@ -238,7 +238,12 @@ impl LastSeen {
         let detail = &interaction.detail;
         let hidden = detail.purchase.as_ref().is_some_and(|p| p.surprise || p.confidential);
         let bought = detail.purchase.iter().filter(|_| !hidden).flat_map(|p| p.items.iter().map(|i| &i.name));
-        let about = bought.chain(&detail.items_looked_at).chain(&detail.topics).take(ABOUT_MAX).cloned().collect();
+        let mut about: Vec<String> = Vec::new();
+        for words in bought.chain(&detail.items_looked_at).chain(&detail.topics) {
+            if about.len() < ABOUT_MAX && !about.contains(words) {
+                about.push(words.clone());
+            }
+        }
         Self {
             interaction: interaction.id,
             at: interaction.start_at,
