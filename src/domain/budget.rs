@@ -116,3 +116,6 @@ pub fn place_for(gesture: &Gesture, id: uuid::Uuid, at: Timestamp, state: Contac
         priority: gesture.priority,
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -317,3 +317,6 @@ fn by(channel: Channel) -> &'static str {
         Channel::HandOver => "to hand over",
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -271,3 +271,6 @@ impl LastSeen {
         if self.local_date < day { Some(Box::new(self)) } else { previous.filter(|p| p.local_date < day) }
     }
 }
+
+#[cfg(test)]
+mod tests;
