@@ -141,7 +141,7 @@ impl Client {
                 Ok(response) => return Ok(response.into_inner()),
                 Err(status) => status,
             };
-            let again = refusal::is_passing(status.code());
+            let again = refusal::is_passing(status.code()) || refusal::is_lost(&status);
             match pauses.next(status.get_details_retry_info().and_then(|info| info.retry_delay)) {
                 Some(pause) if again => tokio::time::sleep(pause).await,
                 _ => return Err(self.failure(&status)),
@@ -151,7 +151,7 @@ impl Client {
 
     /// The error of a call that is not tried again.
     pub(super) fn failure(&self, status: &Status) -> CliError {
-        if status.code() == tonic::Code::Unavailable && status.get_details_error_info().is_none() {
+        if refusal::is_lost(status) {
             return CliError::Unreachable { server: self.server.clone(), cause: refusal::root_cause(status) };
         }
         CliError::Refused(refusal::text(status))

@@ -11,6 +11,12 @@ pub(super) fn is_passing(code: Code) -> bool {
     matches!(code, Code::Unavailable | Code::ResourceExhausted | Code::DeadlineExceeded)
 }
 
+/// Whether a failure is that of the connection: nobody is there, or who was there is gone in the middle of a call.
+pub(super) fn is_lost(status: &Status) -> bool {
+    let told_by_service = status.get_details_error_info().is_some();
+    !told_by_service && (status.code() == Code::Unavailable || status.source().is_some())
+}
+
 /// The refusal in words: the message, each violation on a line of its own, and the next step.
 pub(super) fn text(status: &Status) -> String {
     let details = status.get_error_details();
@@ -60,7 +66,7 @@ mod tests {
     use tonic::{Code, Status};
     use tonic_types::{ErrorDetails, StatusExt};
 
-    use super::text;
+    use super::{is_lost, text};
 
     #[test]
     fn every_violation_is_listed() {
@@ -80,6 +86,14 @@ mod tests {
         let details = ErrorDetails::with_error_info("ETAG_MISMATCH", "gratitude", []);
         let status = Status::with_error_details(Code::Aborted, "the gesture was changed", details);
         assert!(text(&status).ends_with("read it again, then decide."), "{}", text(&status));
+    }
+
+    #[test]
+    fn a_lost_connection_is_told_from_a_refusal() {
+        assert!(is_lost(&Status::from_error(Box::new(std::io::Error::from(std::io::ErrorKind::BrokenPipe)))));
+        let details = ErrorDetails::with_error_info("STORAGE_UNAVAILABLE", "gratitude", []);
+        assert!(!is_lost(&Status::with_error_details(Code::Unavailable, "the database is away", details)));
+        assert!(!is_lost(&Status::new(Code::Internal, "a fault")));
     }
 
     #[test]

@@ -24,7 +24,7 @@ pub(super) const LOCATION: &str = "locations/tea-house";
 const LOCATION_ID: &str = "tea-house";
 const ZONE: &str = "Europe/London";
 /// How long a person looks at a line before the next one comes. Nobody waits for a pipe.
-const PACE: Duration = Duration::from_millis(90);
+const PACE: Duration = Duration::from_millis(75);
 
 /// The running service and what the narrator needs.
 pub(super) struct Stage {

@@ -1,7 +1,5 @@
 //! The queue: whom, why, how, and what to say.
 
-use console::style;
-
 use super::words;
 use crate::{cli::output, proto::v1};
 
@@ -36,7 +34,7 @@ fn why(entry: &v1::QueueEntry) -> String {
 
 fn say(entry: &v1::QueueEntry) -> String {
     let not = entry.not_to_be_said.join("; ");
-    let not = if not.is_empty() { not } else { style(format!("Not: {not}")).red().to_string() };
+    let not = if not.is_empty() { not } else { format!("Not: {not}") };
     lines([entry.what_to_say.clone(), not, String::new()])
 }
 

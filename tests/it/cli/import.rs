@@ -1,6 +1,10 @@
 //! `import` and the verbs that show what came of it.
 
-use std::{fs, path::PathBuf, process::Output};
+use std::{
+    fs,
+    path::PathBuf,
+    process::{Output, Stdio},
+};
 
 use serde_json::Value;
 use tempfile::TempDir;
@@ -74,6 +78,33 @@ fn p2_an_import_goes_on_where_it_was() {
     desk.json(&["import", &desk.file("half.csv", &half), "--mapping", &mapping]);
     let whole = desk.json(&["import", &desk.file("whole.csv", PURCHASES), "--mapping", &mapping]);
     assert_eq!((&whole["recorded"], &whole["replayed"]), (&3.into(), &3.into()));
+}
+
+#[test]
+fn p1_p2_an_import_outlives_a_service_that_is_killed_and_started_again() {
+    const ROWS: usize = 3_000;
+    let desk = Desk::open();
+    let rows: String = (0..ROWS).map(|row| format!("{:05},19970101,1,{row}.50\n", row % 700)).collect();
+    let file = desk.file("purchases.csv", &format!("customer_id,date,cds,dollars\n{rows}"));
+    let mapping = example("mappings/cdnow.toml");
+    let mut import = gratitude(&["import", &file, "--mapping", &mapping])
+        .env("GRATITUDE_SERVER", desk.serving.url())
+        .stdout(Stdio::null())
+        .spawn()
+        .expect("the binary runs");
+    while desk.json(&["coverage"])["bought"]["interactions"] == "0" {
+        assert!(import.try_wait().expect("our own child").is_none(), "it ended before anything was in");
+    }
+
+    let Desk { serving, folder } = desk;
+    let address = serving.address.to_string();
+    serving.kill();
+    let url = format!("sqlite:{}", folder.path().join("gratitude.db").display());
+    let desk = Desk { serving: Serving::start_at(&address, &url, &[]), folder };
+    assert!(import.wait().expect("our own child").success());
+    let coverage = desk.json(&["coverage"]);
+    assert_eq!(coverage["bought"]["interactions"], ROWS.to_string(), "{coverage}");
+    assert_eq!(coverage["customers"], "700");
 }
 
 #[test]

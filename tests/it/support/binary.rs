@@ -37,7 +37,12 @@ pub(crate) struct Serving {
 impl Serving {
     /// Starts on a free port, with the schema brought up to date, and returns once it listens.
     pub(crate) fn start(database_url: &str, arguments: &[&str]) -> Self {
-        let mut command = gratitude(&["serve", "--migrate", "--listen", "127.0.0.1:0"]);
+        Self::start_at("127.0.0.1:0", database_url, arguments)
+    }
+
+    /// The same at an address of one's own, such as that of a service that is gone.
+    pub(crate) fn start_at(address: &str, database_url: &str, arguments: &[&str]) -> Self {
+        let mut command = gratitude(&["serve", "--migrate", "--listen", address]);
         command.args(["--database-url", database_url]).args(arguments);
         let mut process = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("the binary runs");
         let mut line = String::new();
