@@ -1,14 +1,16 @@
 //! The `gratitude` command.
 
-use std::process::ExitCode;
+use std::{io::ErrorKind, process::ExitCode};
 
 use clap::Parser;
-use gratitude::cli::Cli;
+use gratitude::cli::{Cli, CliError};
 
 #[tokio::main]
 async fn main() -> ExitCode {
     match Cli::parse().run().await {
         Ok(()) => ExitCode::SUCCESS,
+        // Whoever read our output has read enough (`gratitude queue | head`).
+        Err(CliError::Io(error)) if error.kind() == ErrorKind::BrokenPipe => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("gratitude: {error}");
             ExitCode::from(error.exit_code())

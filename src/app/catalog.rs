@@ -10,7 +10,7 @@ use crate::{
     store::StoreError,
 };
 
-pub(super) use crate::{domain::world::differing, store::Ledger};
+pub(super) use crate::{domain::world::differing, store::CatalogWrite};
 
 /// Something of that name is there already.
 pub(super) fn exists(subject: &Subject, field: &str) -> Refusal {
@@ -26,13 +26,19 @@ pub(super) fn check_version(subject: &Subject, read: Option<i64>, now: i64) -> R
 }
 
 /// The event of a change.
-pub(super) fn event(ledger: &Ledger, actor: &Actor, kind: EventKind, subject: Subject, detail: EventDetail) -> Event {
+pub(super) fn event(
+    ledger: &CatalogWrite,
+    actor: &Actor,
+    kind: EventKind,
+    subject: Subject,
+    detail: EventDetail,
+) -> Event {
     Event { at: ledger.now(), kind, subject, customer: None, actor: actor.clone(), detail }
 }
 
 /// Notes something new, and remembers by which call it came.
 pub(super) async fn keep(
-    ledger: &Ledger,
+    ledger: &CatalogWrite,
     once: &Once,
     actor: &Actor,
     kind: EventKind,

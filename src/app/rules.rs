@@ -173,7 +173,7 @@ impl App {
     }
 }
 
-async fn existing(ledger: &catalog::Ledger, id: &RuleId) -> Result<Rule, SubmitError> {
+async fn existing(ledger: &catalog::CatalogWrite, id: &RuleId) -> Result<Rule, SubmitError> {
     Ok(ledger.rule(id).await?.ok_or_else(|| Refusal::not_found("rule", id))?)
 }
 

@@ -5,6 +5,7 @@
 
 mod cases;
 mod catalog;
+mod catalog_write;
 mod chunk;
 mod connect;
 mod constant;
@@ -20,7 +21,6 @@ mod gestures;
 mod insights;
 mod instance;
 mod interactions;
-mod ledger;
 mod load;
 mod locations;
 mod migrate;
@@ -34,6 +34,7 @@ mod transaction;
 mod write;
 
 pub use catalog::Catalog;
+pub use catalog_write::CatalogWrite;
 pub use connect::{ConnectSettings, Durability};
 pub use desk::AtDesk;
 pub use error::StoreError;
@@ -41,7 +42,6 @@ pub use gestures::{QueueCursor, QueuePage, QueueQuery};
 pub use insights::{CoverageCount, CoverageQuery, CustomersSeen, ObligationQuery};
 pub use instance::{Instance, SecretName, Secrets};
 pub use interactions::Answered;
-pub use ledger::Ledger;
 pub use migrate::SchemaState;
 pub use paging::{Cursor, Page, PageRequest};
 pub use queue::{Lane, Room, SubmitError};
@@ -166,10 +166,10 @@ impl Store {
     pub async fn write<T, F>(&self, label: &'static str, work: F) -> Result<T, SubmitError>
     where
         T: Send + 'static,
-        F: for<'l> Fn(&'l Ledger) -> BoxFuture<'l, Result<T, SubmitError>> + Send + Sync + 'static,
+        F: for<'l> Fn(&'l CatalogWrite) -> BoxFuture<'l, Result<T, SubmitError>> + Send + Sync + 'static,
     {
         let (answer, outcome) = oneshot::channel();
-        self.inner.queue.run_job(Box::new(ledger::Edit { label, work, answer }))?;
+        self.inner.queue.run_job(Box::new(catalog_write::Edit { label, work, answer }))?;
         outcome.await.unwrap_or(Err(SubmitError::Store(StoreError::Closed)))
     }
 
@@ -180,7 +180,7 @@ impl Store {
         F: for<'l> Fn(&'l DatabaseTransaction) -> BoxFuture<'l, Result<T, StoreError>> + Send + Sync + 'static,
     {
         let (answer, outcome) = oneshot::channel();
-        self.inner.queue.run_job(Box::new(ledger::Housekeeping { work, answer }))?;
+        self.inner.queue.run_job(Box::new(catalog_write::Housekeeping { work, answer }))?;
         outcome.await.unwrap_or(Err(StoreError::Closed))
     }
 

@@ -1,7 +1,7 @@
 //! Two bounded lanes of waiting writes.
 
 use super::{Room, pending::Pending};
-use crate::store::{error::StoreError, ledger::Job};
+use crate::store::{catalog_write::Job, error::StoreError};
 use std::{
     collections::VecDeque,
     sync::{Mutex, MutexGuard, PoisonError},

@@ -10,7 +10,7 @@ mod pending;
 pub use lanes::Lane;
 pub use pending::SubmitError;
 
-use super::{catalog::CatalogCache, connect::Pools, error::StoreError, ledger::Job};
+use super::{catalog::CatalogCache, catalog_write::Job, connect::Pools, error::StoreError};
 use crate::{
     domain::{ids::IdSource, settings::Settings, world::Command},
     telemetry::metric,

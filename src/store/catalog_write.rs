@@ -26,20 +26,20 @@ use std::sync::{
 use tokio::sync::oneshot;
 
 /// An open transaction, as far as the use cases may see it.
-pub struct Ledger {
+pub struct CatalogWrite {
     pub(super) tx: DatabaseTransaction,
     now: Timestamp,
     settings: Arc<crate::domain::settings::Settings>,
     changed: AtomicBool,
 }
 
-impl std::fmt::Debug for Ledger {
+impl std::fmt::Debug for CatalogWrite {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Ledger").finish_non_exhaustive()
+        f.debug_struct("CatalogWrite").finish_non_exhaustive()
     }
 }
 
-impl Ledger {
+impl CatalogWrite {
     /// The instant of this transaction.
     #[must_use]
     pub fn now(&self) -> Timestamp {
@@ -171,7 +171,7 @@ pub(super) struct Edit<F, T> {
 
 impl<F, T> Job for Edit<F, T>
 where
-    F: for<'l> Fn(&'l Ledger) -> BoxFuture<'l, Result<T, SubmitError>> + Send + Sync + 'static,
+    F: for<'l> Fn(&'l CatalogWrite) -> BoxFuture<'l, Result<T, SubmitError>> + Send + Sync + 'static,
     T: Send + 'static,
 {
     fn run<'a>(self: Box<Self>, shared: &'a Shared) -> BoxFuture<'a, ()> {
@@ -194,13 +194,13 @@ where
 
 async fn edit<F, T>(shared: &Shared, work: &F) -> Result<T, SubmitError>
 where
-    F: for<'l> Fn(&'l Ledger) -> BoxFuture<'l, Result<T, SubmitError>>,
+    F: for<'l> Fn(&'l CatalogWrite) -> BoxFuture<'l, Result<T, SubmitError>>,
 {
     let tx = transaction::begin(&shared.pools.writer).await?;
     // First, so that those who change the catalogue take turns.
     instance::bump_catalog_revision(&tx).await?;
     let ledger =
-        Ledger { tx, now: shared.now(), settings: Arc::clone(&shared.settings), changed: AtomicBool::new(false) };
+        CatalogWrite { tx, now: shared.now(), settings: Arc::clone(&shared.settings), changed: AtomicBool::new(false) };
     let outcome = work(&ledger).await;
     let ended = match (&outcome, ledger.changed.into_inner()) {
         (Ok(_), true) => ledger.tx.commit().await,
