@@ -93,6 +93,9 @@ pub(super) struct Import {
 impl Import {
     pub(super) async fn run(self) -> Result<(), CliError> {
         let rejects_path = self.rejects.clone().unwrap_or_else(|| with_ending(&self.file, ".rejects.csv"));
+        if [&self.file, &self.mapping].contains(&&rejects_path) {
+            return Err(CliError::Usage("--rejects would overwrite what is read".to_owned()));
+        }
         let mapping = Mapping::read(&self.mapping)?;
         let history = if self.history { Some(true) } else { self.no_history.then_some(false) };
         let read = Arc::new(AtomicU64::new(0));
