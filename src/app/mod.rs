@@ -121,6 +121,11 @@ impl App {
         self.readings.note(Reading { at: self.now(), actor: actor.clone(), method, customer }).await;
     }
 
+    /// Ends what runs beside the calls, after what it still has to do; the store can be closed then.
+    pub async fn close(&self) {
+        self.readings.close().await;
+    }
+
     /// Notified after each write by which something may have become due.
     #[must_use]
     pub fn wake(&self) -> Arc<Notify> {

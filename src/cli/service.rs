@@ -67,7 +67,7 @@ impl Service {
             descriptors: proto::FILE_DESCRIPTOR_SET,
             http,
         };
-        let server = Server::new(services, probe(app), &config.server, stop.clone())?;
+        let server = Server::new(services, probe(app.clone()), &config.server, stop.clone())?;
 
         let running = tokio::spawn(async move {
             let background = config.scheduler.enabled.then(|| {
@@ -82,6 +82,7 @@ impl Service {
             {
                 tracing::error!("background work ended unexpectedly");
             }
+            app.close().await;
             store.close().await?;
             match ended? {
                 Ended::Drained => tracing::info!("stopped"),

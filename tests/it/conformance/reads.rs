@@ -2,6 +2,8 @@
 
 use crate::support::ledger::{LOCATION, TestLedger};
 use gratitude::{
+    app::App,
+    clock::Clock,
     domain::{
         customer::{Channel, IdentifierKey, IdentifierKind},
         filter::Filter,
@@ -13,11 +15,12 @@ use gratitude::{
         world::{Actor, Command, Context, Due, Needs, Subject, World},
     },
     store::{
-        CoverageQuery, CustomersSeen, Lane, ObligationQuery, Page, PageRequest, QueueQuery, Reading, StoreError,
-        filter::List,
+        CoverageQuery, CustomersSeen, Lane, ObligationQuery, Page, PageRequest, QueueQuery, StoreError, filter::List,
     },
 };
 use jiff::SignedDuration;
+use sea_orm::{ConnectionTrait, Statement};
+use std::sync::Arc;
 
 const DAY: SignedDuration = SignedDuration::from_hours(24);
 
@@ -307,12 +310,21 @@ both_engines! {
         assert_eq!(ledger.store.forget_request_keys(ledger.now(), 100).await, Ok(1));
     }
 
-    async fn p12_readings_are_kept(database) {
+    async fn p12_readings_are_kept_with_who_read_and_for_whom(database) {
         let ledger = TestLedger::open(database).await;
         let recorded = ledger.record(ledger.visit(&phone(1), "one")).await.expect("recorded");
         let customer = recorded.interaction.customer.expect("known");
-        let reading = Reading { at: ledger.now(), actor: Actor::system(), method: "GetCustomer", customer };
-        ledger.store.note_readings(vec![reading; 3]).await.expect("kept");
+        let app = App::new(ledger.store.clone(), Clock::manual(ledger.now()), Arc::clone(&ledger.settings));
+        let clerk = Actor { on_behalf_of: Some("mia".to_owned()), ..Actor::system() };
+        for _ in 0..3 {
+            app.customer(&clerk, customer).await.expect("there");
+        }
+        app.close().await;
+        let connection = ledger.reader().await;
+        let sql = "SELECT count(*) AS n FROM reads WHERE actor = 'system' AND on_behalf_of = 'mia' AND method = 'GetCustomer'";
+        let statement = Statement::from_string(connection.get_database_backend(), sql);
+        let row = connection.query_one_raw(statement).await.expect("read").expect("a count has a row");
+        assert_eq!(row.try_get::<i64>("", "n").expect("a number"), 3);
     }
 
     async fn obligations_are_listed_by_state(database) {
