@@ -10,6 +10,7 @@ mod m20261122_000003_customers;
 mod m20261122_000004_interactions;
 mod m20261122_000005_gratitude;
 mod m20261122_000006_ledger;
+mod m20261122_000007_templates;
 mod schema;
 
 use sea_orm_migration::MigrationTrait;
@@ -29,6 +30,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261122_000004_interactions::Migration),
             Box::new(m20261122_000005_gratitude::Migration),
             Box::new(m20261122_000006_ledger::Migration),
+            Box::new(m20261122_000007_templates::Migration),
         ]
     }
 }

@@ -12,7 +12,7 @@ use super::{
     gesture::{Content, GestureKind},
     interaction::{Detail, FaultKind, Interaction, Outcome},
     location::Location,
-    rule::{Action, RuleText},
+    rule::Action,
     rulebook::Facts,
 };
 use jiff::civil::Date;
@@ -24,9 +24,6 @@ pub const LANGUAGES: [&str; 2] = ["en", "de"];
 #[must_use]
 pub fn compose(action: &Action, facts: &Facts<'_>, channel: Channel) -> Content {
     let wanted = wanted_language(facts.customer, facts.location);
-    if let Some(own) = best_text(&action.texts, wanted) {
-        return Content { language: own.language.clone(), text: own.text.clone(), facts: Vec::new() };
-    }
     let story = Story::of(facts);
     let (language, said) = match is_german(wanted) {
         true => ("de", german::sentence(action.gesture, &story)),
@@ -37,7 +34,7 @@ pub fn compose(action: &Action, facts: &Facts<'_>, channel: Channel) -> Content 
         Some(signature) => format!("{said}\n— {signature}"),
         None => said,
     };
-    Content { language: language.to_owned(), text, facts: story.facts_used(action.gesture) }
+    Content { language: language.to_owned(), text, facts: story.facts_used(action.gesture), ..Content::default() }
 }
 
 /// What a gesture says that a person scheduled without words of their own: it rests on no interaction.
@@ -49,7 +46,7 @@ pub fn compose_unasked(kind: GestureKind, customer: &Customer, location: &Locati
         false => ("en", english::unasked(kind, place)),
     };
     let facts = place.map(|_| "location.display_name".to_owned()).into_iter().collect();
-    Content { language: language.to_owned(), text, facts }
+    Content { language: language.to_owned(), text, facts, ..Content::default() }
 }
 
 /// What may be said of an interaction.
@@ -157,11 +154,4 @@ fn primary(tag: &str) -> &str {
 
 fn is_german(tag: &str) -> bool {
     primary(tag).eq_ignore_ascii_case("de")
-}
-
-/// The rule's own text in the wanted language, else in its primary language, else its first (BCP 47 look-up).
-fn best_text<'a>(texts: &'a [RuleText], wanted: &str) -> Option<&'a RuleText> {
-    let exact = |t: &&RuleText| t.language.eq_ignore_ascii_case(wanted);
-    let near = |t: &&RuleText| primary(&t.language).eq_ignore_ascii_case(primary(wanted));
-    texts.iter().find(exact).or_else(|| texts.iter().find(near)).or_else(|| texts.first())
 }

@@ -2,7 +2,7 @@
 
 use super::{
     customer::{Channel, Purpose},
-    ids::{CaseId, CustomerId, GestureId, HouseholdId, InteractionId, LocationId, RuleId},
+    ids::{CaseId, CustomerId, GestureId, HouseholdId, InteractionId, LocationId, RuleId, TemplateId},
     rule::OverBudget,
     text_enum::text_enum,
     when::{Wait, WeeklyHours},
@@ -293,10 +293,16 @@ pub struct PlanStep {
 pub struct Content {
     /// BCP 47 language of the text.
     pub language: String,
+    /// The subject line; empty where the channel has none.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub subject: String,
     /// The text.
     pub text: String,
-    /// The facts it rests on, as field paths.
+    /// The facts that reached the text, as field paths.
     pub facts: Vec<String>,
+    /// The template in whose words it speaks, and its version; `None` for a person's own words and the built-in ones.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub template: Option<(TemplateId, u32)>,
 }
 
 /// Who has a gesture, and until when.

@@ -77,6 +77,8 @@ slug_id! {
     RuleId;
     /// A touchpoint of a customer journey.
     TouchpointId;
+    /// A template.
+    TemplateId;
 }
 
 /// A resource id that is no slug (AIP-122).

@@ -3,7 +3,7 @@
 use super::{
     customer::{Channel, Purpose},
     gesture::{GestureKind, Tone},
-    ids::RuleId,
+    ids::{RuleId, TemplateId},
     interaction::{Direction, InteractionChannel, InteractionKind, MomentKind, Outcome},
     text_enum::text_enum,
     when::{Wait, WeeklyHours},
@@ -128,18 +128,9 @@ pub struct Action {
     pub promised: bool,
     /// What happens when the contact budget has no place.
     pub over_budget: OverBudget,
-    /// What to say, by language; the built-in sentence of the kind when there is none.
-    #[serde(default)]
-    pub texts: Vec<RuleText>,
-}
-
-/// What to say in one language.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct RuleText {
-    /// BCP 47 language.
-    pub language: String,
-    /// A plain sentence.
-    pub text: String,
+    /// In whose words it speaks; the built-in ones of the kind when there is none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub template: Option<TemplateId>,
 }
 
 impl Pattern {

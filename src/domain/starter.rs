@@ -46,7 +46,7 @@ fn thanks(priority: u8) -> Action {
         group: "thanks".to_owned(),
         promised: false,
         over_budget: OverBudget::Suppress,
-        texts: Vec::new(),
+        template: None,
     }
 }
 

@@ -1,6 +1,8 @@
 //! Resource names: `customers/{uuid}`, `locations/{slug}` and their like.
 
-use crate::domain::ids::{CaseId, CustomerId, GestureId, HouseholdId, InteractionId, LocationId, RuleId, TouchpointId};
+use crate::domain::ids::{
+    CaseId, CustomerId, GestureId, HouseholdId, InteractionId, LocationId, RuleId, TemplateId, TouchpointId,
+};
 use uuid::Uuid;
 
 /// An id that the contract writes as a resource name.
@@ -70,6 +72,7 @@ uuid_names! {
 slug_names! {
     LocationId: "locations",
     RuleId: "rules",
+    TemplateId: "templates",
     TouchpointId: "touchpoints",
 }
 

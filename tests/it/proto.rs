@@ -11,11 +11,11 @@ const PACKAGE: &str = "gratitude.v1";
 const BEHAVIOURS: [&str; 4] = ["Required.", "Optional.", "Output only.", "Immutable."];
 
 /// Methods that begin with one of these change nothing.
-const READS: [&str; 6] = ["Get", "List", "BatchGet", "Explain", "Recognize", "Update"];
+const READS: [&str; 7] = ["Get", "List", "BatchGet", "Explain", "Recognize", "Preview", "Update"];
 
 /// Methods that change something and yet need no `request_id`: done again, they leave the same state. A batch has one in
 /// each of its requests.
-const IDEMPOTENT: [&str; 12] = [
+const IDEMPOTENT: [&str; 13] = [
     "AttributeInteraction",
     "BatchRecordInteractions",
     "CancelGesture",
@@ -26,6 +26,7 @@ const IDEMPOTENT: [&str; 12] = [
     "ReleaseGesture",
     "RemoveFact",
     "RetireRule",
+    "RetireTemplate",
     "StartDelivery",
     "VoidInteraction",
 ];
@@ -158,7 +159,7 @@ fn each_edited_resource_has_an_etag_and_a_mask() {
 
 #[test]
 fn resources_bear_their_name_first() {
-    let resources = ["Location", "Customer", "Interaction", "Rule", "Gesture", "Case"];
+    let resources = ["Location", "Customer", "Interaction", "Rule", "Template", "Gesture", "Case"];
     assert_none(resources.into_iter().filter_map(|resource| {
         let message = pool().get_message_by_name(&format!("{PACKAGE}.{resource}"))?;
         let first = message.get_field(1)?;

@@ -59,6 +59,9 @@ fn content(content: &Content) -> pb::GestureContent {
         language_code: content.language.clone(),
         text: content.text.clone(),
         facts: content.facts.clone(),
+        subject: content.subject.clone(),
+        template: optional_name(content.template.as_ref().map(|(id, _)| id)),
+        template_version: content.template.as_ref().map_or(0, |(_, number)| version(*number)),
     }
 }
 
@@ -127,7 +130,8 @@ pub(crate) fn read_gesture(fields: &mut Fields, said: pb::Gesture) -> Option<New
 fn read_content(fields: &mut Fields, said: pb::GestureContent) -> Option<Option<Content>> {
     let language = fields.language("language_code", &said.language_code);
     let text = fields.text("text", said.text);
-    Some((!text.trim().is_empty()).then(|| Content { language, text, facts: Vec::new() }))
+    let subject = fields.text("subject", said.subject);
+    Some((!text.trim().is_empty()).then(|| Content { language, subject, text, ..Content::default() }))
 }
 
 #[cfg(test)]

@@ -11,11 +11,15 @@ use crate::{
         filter::RULE_CONDITIONS,
         gesture::GestureKind,
         limits::LIST_MAX,
-        rule::{Action, OverBudget, Pattern, Rule, RuleDefinition, RuleText, Trigger},
+        rule::{Action, OverBudget, Pattern, Rule, RuleDefinition, Trigger},
         when::Wait,
     },
     proto::v1 as pb,
-    rpc::{etag, names::ResourceId, validate::Fields},
+    rpc::{
+        etag,
+        names::{ResourceId, optional_name},
+        validate::Fields,
+    },
 };
 use jiff::SignedDuration;
 
@@ -68,7 +72,6 @@ fn action(action: &Action) -> pb::RuleAction {
             Wire::WaitCalendar(pb::CalendarWait { days: days.into(), at: Some(time_of_day(at)) })
         }
     };
-    let text = |text: &RuleText| pb::RuleText { language_code: text.language.clone(), text: text.text.clone() };
     pb::RuleAction {
         gesture_kind: action.gesture.to_wire(),
         channels: wires(&action.channels),
@@ -83,7 +86,7 @@ fn action(action: &Action) -> pb::RuleAction {
         group: action.group.clone(),
         promised: action.promised,
         over_budget: action.over_budget.to_wire(),
-        texts: action.texts.iter().map(text).collect(),
+        template: optional_name(action.template.as_ref()),
     }
 }
 
@@ -155,7 +158,7 @@ fn read_action(fields: &mut Fields, action: pb::RuleAction) -> Option<Action> {
         group: fields.short("group", action.group),
         promised: action.promised,
         over_budget: fields.optional_enum("over_budget", action.over_budget).unwrap_or(OverBudget::Defer),
-        texts: read_texts(fields, action.texts),
+        template: fields.optional_name("template", &action.template),
         gesture: gesture?,
         channels,
         wait: wait?,
@@ -184,19 +187,6 @@ fn read_wait(fields: &mut Fields, wait: Option<pb::rule_action::Wait>) -> Option
             Some(Wait::Days { days: days?, at: at? })
         }),
     }
-}
-
-fn read_texts(fields: &mut Fields, texts: Vec<pb::RuleText>) -> Vec<RuleText> {
-    let mut languages = Vec::new();
-    fields.list("texts", texts, LIST_MAX, |fields, text| {
-        fields.given("language_code", &text.language_code);
-        let language = fields.language("language_code", &text.language_code);
-        if languages.contains(&language) {
-            fields.refuse("language_code", "is given twice");
-        }
-        languages.push(language.clone());
-        Some(RuleText { language, text: fields.required_text("text", text.text) })
-    })
 }
 
 #[cfg(test)]
@@ -233,7 +223,7 @@ mod tests {
                 group: "thanks".to_owned(),
                 promised: true,
                 over_budget: OverBudget::Suppress.to_wire(),
-                texts: vec![pb::RuleText { language_code: "en".to_owned(), text: "Thank you!".to_owned() }],
+                template: "templates/thanks".to_owned(),
             }),
             ..pb::Rule::default()
         }
@@ -290,7 +280,7 @@ mod tests {
                 deadline_duration: None,
                 priority: 101,
                 tone: 9,
-                texts: vec![pb::RuleText::default()],
+                template: "rules/thanks".to_owned(),
                 ..full().action.unwrap()
             }),
             ..full()
@@ -304,8 +294,7 @@ mod tests {
                 "rule.action.deadline_duration",
                 "rule.action.gesture_kind",
                 "rule.action.priority",
-                "rule.action.texts[0].language_code",
-                "rule.action.texts[0].text",
+                "rule.action.template",
                 "rule.action.tone",
                 "rule.action.wait_duration",
                 "rule.condition",

@@ -22,6 +22,8 @@ pub mod obligation;
 pub mod read;
 pub mod rule;
 pub mod rule_version;
+pub mod template;
+pub mod template_version;
 
 /// A table that a group of commands writes to.
 pub trait Table: EntityTrait {
