@@ -75,6 +75,8 @@ slug_id! {
     LocationId;
     /// A rule.
     RuleId;
+    /// A template.
+    TemplateId;
     /// A touchpoint of a customer journey.
     TouchpointId;
     /// A template.

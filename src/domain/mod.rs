@@ -35,6 +35,7 @@ pub mod rulebook;
 pub mod settings;
 pub mod starter;
 pub mod summary;
+pub mod template;
 #[cfg(test)]
 pub mod testkit;
 mod text_enum;
