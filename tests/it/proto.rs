@@ -11,20 +11,23 @@ const PACKAGE: &str = "gratitude.v1";
 const BEHAVIOURS: [&str; 4] = ["Required.", "Optional.", "Output only.", "Immutable."];
 
 /// Methods that begin with one of these change nothing.
-const READS: [&str; 7] = ["Get", "List", "BatchGet", "Explain", "Recognize", "Preview", "Update"];
+const READS: [&str; 9] = ["Get", "List", "BatchGet", "Explain", "Recognize", "Preview", "Watch", "Download", "Update"];
 
 /// Methods that change something and yet need no `request_id`: done again, they leave the same state. A batch has one in
 /// each of its requests.
-const IDEMPOTENT: [&str; 13] = [
+const IDEMPOTENT: [&str; 16] = [
+    "ApproveNoteBatch",
     "AttributeInteraction",
     "BatchRecordInteractions",
     "CancelGesture",
+    "CancelNoteBatch",
     "CompleteGesture",
     "DisableRule",
     "EnableRule",
     "FailGesture",
     "ReleaseGesture",
     "RemoveFact",
+    "ResumeNoteBatch",
     "RetireRule",
     "RetireTemplate",
     "StartDelivery",
@@ -159,7 +162,7 @@ fn each_edited_resource_has_an_etag_and_a_mask() {
 
 #[test]
 fn resources_bear_their_name_first() {
-    let resources = ["Location", "Customer", "Interaction", "Rule", "Template", "Gesture", "Case"];
+    let resources = ["Location", "Customer", "Interaction", "Rule", "Template", "Gesture", "Case", "Note", "NoteBatch"];
     assert_none(resources.into_iter().filter_map(|resource| {
         let message = pool().get_message_by_name(&format!("{PACKAGE}.{resource}"))?;
         let first = message.get_field(1)?;
