@@ -133,7 +133,8 @@ impl Ledger<'_, '_> {
     }
 
     /// The place in the budget that fits the gesture's state: reserved while planned, used from the start of delivery
-    /// on (also while uncertain), given back when it did not reach the customer.
+    /// on (also while uncertain), given back when it was stopped or taken back. What expired keeps the place it has:
+    /// that nobody found the time for two notes is no reason to plan a third.
     fn keep_place(&mut self, gesture: &Gesture) {
         use GestureState as S;
         let (state, at) = match gesture.state {
@@ -141,9 +142,8 @@ impl Ledger<'_, '_> {
             S::Scheduled | S::Claimed => (ContactState::Reserved, self.when_reserved(gesture)),
             S::Delivering => (ContactState::Used, self.context.now),
             S::Completed | S::Uncertain => (ContactState::Used, gesture.completed_at.unwrap_or(self.context.now)),
-            S::Held | S::Suppressed | S::Cancelled | S::Expired | S::Failed => {
-                (ContactState::Released, gesture.schedule.due_at)
-            }
+            S::Expired => return,
+            S::Held | S::Suppressed | S::Cancelled | S::Failed => (ContactState::Released, gesture.schedule.due_at),
         };
         let known = self.world.contact_for(gesture.id).cloned();
         if known.is_none() && state == ContactState::Released {

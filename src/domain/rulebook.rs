@@ -188,7 +188,6 @@ impl<'a> Facts<'a> {
             Field::CustomerName => customer.id.0.into(),
             Field::CustomerHousehold => customer.household.0.into(),
             Field::CustomerKind => customer.kind.as_str().into(),
-            Field::CustomerStatus => customer.status.as_str().into(),
             Field::CustomerLanguage => customer.profile.language.as_str().into(),
             Field::CustomerRegion => customer.profile.region.as_str().into(),
             Field::CustomerTimeZone => customer.profile.time_zone.as_str().into(),

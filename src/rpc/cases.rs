@@ -71,7 +71,7 @@ impl CaseService for Rpc {
         actor.request_id = fields.request_id(&said.request_id);
         let id = fields.name("name", &said.name);
         let root_cause = read_cause(&mut fields, said.cause);
-        let remedy = fields.required_text("remedy", said.remedy);
+        let remedy = fields.text("remedy", said.remedy);
         let version = etag::read(&mut fields, "etag", &said.etag);
         let call = id.map(|id| ResolveCase { actor, id, version, root_cause, remedy });
         let resolved = self.app.resolve_case(fields.finish(call)?).await.map_err(Failure::from)?;

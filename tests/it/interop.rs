@@ -29,10 +29,10 @@ fn example(python: &OsString, name: &str, arguments: &[&str]) -> Output {
     Command::new(python).arg(file.join(name)).args(arguments).output().expect("Python runs")
 }
 
-fn serving() -> (tempfile::TempDir, Serving) {
+fn serving(arguments: &[&str]) -> (tempfile::TempDir, Serving) {
     let folder = tempfile::tempdir().expect("there is room for temporary files");
     let url = format!("sqlite:{}", folder.path().join("gratitude.db").display());
-    let serving = Serving::start(&url, &[]);
+    let serving = Serving::start(&url, arguments);
     (folder, serving)
 }
 
@@ -44,7 +44,7 @@ fn said(output: &Output) -> String {
 #[test]
 fn a_python_client_records_repeats_recognises_and_takes_an_error_apart() {
     let Some(python) = python() else { return };
-    let (_folder, serving) = serving();
+    let (_folder, serving) = serving(&[]);
     let told = said(&example(&python, "walk_in.py", &["--server", &serving.address.to_string()]));
     for part in ["recorded: interactions/", "the same call again: replayed", "recognised: Ana", "INVALID_ARGUMENT"] {
         assert!(told.contains(part), "`{part}` in:\n{told}");
@@ -55,8 +55,16 @@ fn a_python_client_records_repeats_recognises_and_takes_an_error_apart() {
 #[test]
 fn p2_p3_p4_a_mixed_load_from_python_is_answered_for_once() {
     let Some(python) = python() else { return };
-    let (_folder, serving) = serving();
+    let (_folder, serving) = serving(&[]);
     let arguments = ["--server", &serving.address.to_string(), "--count", "1000", "--customers", "200"];
     let told = said(&example(&python, "mixed_load.py", &arguments));
     assert!(told.contains("1000 recorded") && told.contains("20 changed and refused"), "{told}");
+}
+
+#[test]
+fn p3_p4_p5_p7_stories_are_played_on_the_real_service_by_its_manual_clock() {
+    let Some(python) = python() else { return };
+    let (_folder, serving) = serving(&["--manual-clock", "2026-03-02T09:00:00Z"]);
+    let told = said(&example(&python, "stories.py", &["--server", &serving.address.to_string()]));
+    assert_eq!(told.lines().count(), 7, "each story tells how it ended:\n{told}");
 }

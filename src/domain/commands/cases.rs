@@ -97,7 +97,7 @@ pub struct ResolveCase {
     pub version: Option<i64>,
     /// Why it happened; `None` when that was looked for and not found.
     pub root_cause: Option<String>,
-    /// What was done to put it right.
+    /// What was done to put it right; empty when nothing was.
     pub remedy: String,
 }
 
@@ -142,9 +142,6 @@ impl ResolveCase {
         }
         if self.root_cause.as_ref().is_some_and(|cause| cause.trim().is_empty()) {
             return Err(Refusal::invalid("root_cause", "is empty; say why it happened, or that no cause was found"));
-        }
-        if self.remedy.trim().is_empty() {
-            return Err(Refusal::invalid("remedy", "is empty; say what was done to put it right"));
         }
         Ok(())
     }
@@ -319,15 +316,11 @@ mod tests {
     }
 
     #[test]
-    fn resolving_needs_a_cause_or_that_none_was_found_and_a_remedy() {
+    fn resolving_needs_a_cause_or_that_none_was_found() {
         let (mut kit, ana) = kit();
         let case = kit.run(&open(&ana)).unwrap().case;
-        for wrong in [
-            ResolveCase { root_cause: Some(" ".to_owned()), ..resolve(case.id) },
-            ResolveCase { remedy: String::new(), ..resolve(case.id) },
-        ] {
-            assert!(matches!(kit.run(&wrong), Err(Refusal::Invalid(_))));
-        }
+        let blank = ResolveCase { root_cause: Some(" ".to_owned()), ..resolve(case.id) };
+        assert!(matches!(kit.run(&blank), Err(Refusal::Invalid(_))));
         let stale = ResolveCase { version: Some(4), ..resolve(case.id) };
         assert!(matches!(kit.run(&stale), Err(Refusal::Stale { .. })));
         let unknown = ResolveCase { root_cause: None, version: Some(1), ..resolve(case.id) };

@@ -4,7 +4,7 @@
 //! wherever it stands, and can be copied from a rule into a list. The paths are those of the contract's messages.
 
 use crate::domain::case::{CaseOrigin, CaseState};
-use crate::domain::customer::{Channel, CustomerKind, CustomerStatus, Greeting, Purpose};
+use crate::domain::customer::{Channel, CustomerKind, Greeting, Purpose};
 use crate::domain::gesture::{GestureKind, GestureState, Reason, Tone};
 use crate::domain::interaction::{
     Direction, FaultKind, FeelingAbout, FeelingJudge, InteractionChannel, InteractionKind, InteractionState,
@@ -103,7 +103,6 @@ fields! {
     CustomerName = "customer.name", Kind::Id("customers/"), "Its resource name.";
     CustomerHousehold = "customer.household", Kind::Id("households/"), "The household.";
     CustomerKind = "customer.kind", Kind::Enum(CustomerKind::NAMES), "Person, organization or internal.";
-    CustomerStatus = "customer.status", Kind::Enum(CustomerStatus::NAMES), "Where the record stands.";
     CustomerLanguage = "customer.language_code", Kind::Text, "The customer's own BCP 47 language.";
     CustomerRegion = "customer.region_code", Kind::Text, "The customer's own ISO 3166-1 region.";
     CustomerTimeZone = "customer.time_zone", Kind::Text, "The customer's own IANA time zone.";
@@ -227,7 +226,6 @@ pub const RULE_CONDITIONS: Schema = Schema {
         Field::CustomerName,
         Field::CustomerHousehold,
         Field::CustomerKind,
-        Field::CustomerStatus,
         Field::CustomerLanguage,
         Field::CustomerRegion,
         Field::CustomerTimeZone,
@@ -263,7 +261,6 @@ pub const CUSTOMERS: Schema = Schema {
         Field::CustomerName,
         Field::CustomerHousehold,
         Field::CustomerKind,
-        Field::CustomerStatus,
         Field::CustomerLanguage,
         Field::CustomerRegion,
         Field::CustomerTimeZone,

@@ -35,7 +35,6 @@ pub(crate) fn customer(known: &KnownCustomer) -> pb::Customer {
     pb::Customer {
         name: customer.id.name(),
         kind: customer.kind.to_wire(),
-        status: customer.status.to_wire(),
         household: customer.household.name(),
         display_name: profile.display_name.clone(),
         given_name: profile.given_name.clone(),
@@ -370,7 +369,6 @@ mod tests {
         assert_eq!(shown.name, "customers/00000000-0000-0000-0000-000000000001");
         let said = pb::Customer {
             name: String::new(),
-            status: 0,
             household: String::new(),
             summary: None,
             create_time: None,

@@ -4,7 +4,7 @@ use crate::{
     domain::{
         case::{CaseOrigin, CaseState},
         customer::{
-            Channel, ConsentState, CustomerKind, CustomerStatus, FactKind, FactOrigin, Greeting, IdentifierKind,
+            Channel, ConsentState, CustomerKind, FactKind, FactOrigin, Greeting, IdentifierKind,
             Purpose,
         },
         gesture::{GestureKind, GestureState, Reason, Tone},
@@ -80,7 +80,6 @@ macro_rules! wire_enums {
 
 wire_enums! {
     CustomerKind = pb::customer::Kind { Person, Organization, Internal }
-    CustomerStatus = pb::customer::Status { Active, Merged, Erased, Deceased }
     Greeting = pb::customer::Greeting { ByName, WarmWithoutName, None }
     Channel = pb::Channel { InPerson, Phone, Email, Message, Post, HandOver }
     Purpose = pb::Purpose { Service, Gratitude, Marketing }

@@ -36,7 +36,6 @@ fn customers(field: Field) -> Option<customer::Column> {
         Field::CustomerName => C::Id,
         Field::CustomerHousehold => C::HouseholdId,
         Field::CustomerKind => C::Kind,
-        Field::CustomerStatus => C::Status,
         Field::CustomerLanguage => C::Language,
         Field::CustomerRegion => C::Region,
         Field::CustomerTimeZone => C::TimeZone,

@@ -51,7 +51,6 @@ const CUSTOMERS: &[(Field, &str)] = &[
     (Field::CustomerName, "id"),
     (Field::CustomerHousehold, "household_id"),
     (Field::CustomerKind, "kind"),
-    (Field::CustomerStatus, "status"),
     (Field::CustomerLanguage, "language"),
     (Field::CustomerRegion, "region"),
     (Field::CustomerTimeZone, "time_zone"),
