@@ -79,8 +79,6 @@ slug_id! {
     TemplateId;
     /// A touchpoint of a customer journey.
     TouchpointId;
-    /// A template.
-    TemplateId;
 }
 
 /// A resource id that is no slug (AIP-122).
