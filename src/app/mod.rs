@@ -12,6 +12,7 @@ mod gestures;
 mod insights;
 mod interactions;
 mod locations;
+mod notes;
 mod queue;
 mod reads;
 mod rules;
@@ -24,6 +25,7 @@ pub use front_desk::{Fit, Recognition};
 pub use gestures::{CallLogged, CallOutcome, CallReport, GestureExplained, NewGesture, Taken, Want};
 pub use insights::{Counts, Coverage, CoverageRow};
 pub use interactions::{BatchMode, CloseVisit, OpenVisit, RecordInteraction};
+pub use notes::{Letter, NewNoteBatch};
 pub use queue::{Work, WorkPage};
 
 use crate::{

@@ -170,6 +170,14 @@ text_enum! {
         NeverAgain = "never_again",
         /// Nobody is known to thank.
         Anonymous = "anonymous",
+        /// What would be written is not good enough to be sent (P8).
+        NotGenuine = "not_genuine",
+        /// What was written is not true any more.
+        FactsChanged = "facts_changed",
+        /// Something else became of it since it was written.
+        Overtaken = "overtaken",
+        /// The batch it belonged to was cancelled.
+        BatchCancelled = "batch_cancelled",
     }
 }
 

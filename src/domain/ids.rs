@@ -31,6 +31,10 @@ uuid_id! {
     GestureId;
     /// A case.
     CaseId;
+    /// A batch of notes.
+    NoteBatchId;
+    /// A note.
+    NoteId;
 }
 
 macro_rules! slug_id {

@@ -23,6 +23,7 @@ pub mod limits;
 pub mod location;
 pub mod moment;
 pub mod money;
+pub mod note;
 pub mod obligation;
 pub mod planning;
 pub mod queue;
