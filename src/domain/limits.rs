@@ -40,5 +40,7 @@ pub const LEASE_MAX: SignedDuration = SignedDuration::from_secs(600);
 pub const LEASE_DEFAULT: SignedDuration = SignedDuration::from_secs(60);
 /// Most rules that may be enabled at once; keeps the cost of one interaction bounded.
 pub const RULES_MAX: usize = 500;
+/// Most templates, the retired ones too; with [`TEMPLATE_MAX_BYTES`] it bounds the memory that their copies take.
+pub const TEMPLATES_MAX: usize = 500;
 /// Attempts of one gesture before it fails for good.
 pub const ATTEMPTS_MAX: u32 = 5;

@@ -96,6 +96,10 @@ text_enum! {
         CaseNotOpen = "case_not_open",
         /// The rule was retired.
         RuleRetired = "rule_retired",
+        /// The template was retired.
+        TemplateRetired = "template_retired",
+        /// A rule that is not retired uses the template.
+        TemplateInUse = "template_in_use",
         /// No allowed minute can keep the promise.
         NoOpening = "no_opening",
     }

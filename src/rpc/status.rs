@@ -242,6 +242,8 @@ fn precondition(kind: Precondition) -> (Code, ErrorReason) {
         P::NobodyFits => ErrorReason::NobodyFits,
         P::CaseNotOpen => ErrorReason::CaseNotOpen,
         P::RuleRetired => ErrorReason::RuleRetired,
+        P::TemplateRetired => ErrorReason::TemplateRetired,
+        P::TemplateInUse => ErrorReason::TemplateInUse,
         P::NoOpening => ErrorReason::NoOpening,
     };
     let code = match kind {

@@ -3,22 +3,24 @@
 //! They wait in the same queue, and run in a transaction of their own in a task of their own.
 
 use super::{
-    entity::{event, idempotency_key, location, rule, rule_version},
+    catalog,
+    entity::{event, idempotency_key, location, rule, rule_version, template, template_version},
     error::StoreError,
     instance,
     queue::{Shared, SubmitError},
-    rows, transaction,
+    rows, templates, transaction,
     write::{insert, insert_missing, update},
 };
 use crate::domain::{
-    ids::{LocationId, RuleId},
+    ids::{LocationId, RuleId, TemplateId},
     location::Location,
-    rule::Rule,
+    rule::{Rule, RuleState},
+    template::Template,
     world::{Event, Fingerprint, IdempotencyKey, KeyRecord, Replay, World},
 };
 use futures_util::future::BoxFuture;
 use jiff::Timestamp;
-use sea_orm::{DatabaseTransaction, EntityTrait};
+use sea_orm::{ColumnTrait, DatabaseTransaction, EntityTrait, PaginatorTrait, QueryFilter};
 use std::sync::{
     Arc,
     atomic::{AtomicBool, Ordering},
@@ -116,8 +118,6 @@ impl CatalogWrite {
     /// # Errors
     /// [`StoreError`] when the database refuses.
     pub async fn rules_in_use(&self) -> Result<u64, StoreError> {
-        use crate::domain::rule::RuleState;
-        use sea_orm::{ColumnTrait, PaginatorTrait, QueryFilter};
         let in_use = rule::Entity::find().filter(rule::Column::State.ne(RuleState::Retired.as_str()));
         Ok(in_use.count(&self.tx).await?)
     }
@@ -141,6 +141,58 @@ impl CatalogWrite {
         self.touch();
         update::<rule::Entity, _>(&self.tx, vec![rows::catalog::rule_to_row(rule)]).await?;
         insert_missing::<rule_version::Entity, _>(&self.tx, vec![rows::catalog::rule_version_to_row(rule)?]).await
+    }
+
+    /// A template with its newest version.
+    ///
+    /// # Errors
+    /// [`StoreError`] when the database refuses.
+    pub async fn template(&self, id: &TemplateId) -> Result<Option<Template>, StoreError> {
+        let row = template::Entity::find_by_id(id.as_str()).one(&self.tx).await?;
+        Ok(templates::with_versions(&self.tx, row.into_iter().collect()).await?.pop())
+    }
+
+    /// How many templates there are, the retired ones too.
+    ///
+    /// # Errors
+    /// [`StoreError`] when the database refuses.
+    pub async fn templates(&self) -> Result<u64, StoreError> {
+        Ok(template::Entity::find().count(&self.tx).await?)
+    }
+
+    /// The first rule, by its name, that is not retired and speaks in the words of a template.
+    ///
+    /// # Errors
+    /// [`StoreError`] when the database refuses.
+    pub async fn rule_with_template(&self, template: &TemplateId) -> Result<Option<RuleId>, StoreError> {
+        let rules = catalog::rules(&self.tx).await?.into_iter();
+        let using = rules.filter(|rule| {
+            rule.state != RuleState::Retired && rule.definition.action.template.as_ref() == Some(template)
+        });
+        Ok(using.map(|rule| rule.id).min())
+    }
+
+    /// Adds a template.
+    ///
+    /// # Errors
+    /// [`StoreError::Conflict`] when it is there already.
+    pub async fn add_template(&self, template: &Template) -> Result<(), StoreError> {
+        self.touch();
+        insert::<template::Entity, _>(&self.tx, vec![rows::catalog::template_to_row(template)]).await?;
+        let version = rows::catalog::template_version_to_row(template)?;
+        insert::<template_version::Entity, _>(&self.tx, vec![version]).await
+    }
+
+    /// Writes a template over the one that is there, and its version if that is new. A version that is there is never
+    /// changed.
+    ///
+    /// # Errors
+    /// [`StoreError`] when the database refuses.
+    pub async fn put_template(&self, template: &Template) -> Result<(), StoreError> {
+        self.touch();
+        update::<template::Entity, _>(&self.tx, vec![rows::catalog::template_to_row(template)]).await?;
+        let version = rows::catalog::template_version_to_row(template)?;
+        insert_missing::<template_version::Entity, _>(&self.tx, vec![version]).await
     }
 
     /// Notes that something happened.

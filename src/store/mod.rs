@@ -29,6 +29,7 @@ mod queue;
 mod rows;
 mod rules;
 mod sweeps;
+mod templates;
 mod timeline;
 mod transaction;
 mod write;
@@ -158,7 +159,7 @@ impl Store {
         self.inner.queue.submit(lane, command).await
     }
 
-    /// Changes the catalogue: locations and rules. The work may run several times, so it must do nothing but read and
+    /// Changes the catalogue: locations, rules and templates. The work may run several times, so it must do nothing but read and
     /// write the ledger; it is committed when it ends well and wrote something.
     ///
     /// # Errors
@@ -184,7 +185,7 @@ impl Store {
         outcome.await.unwrap_or(Err(StoreError::Closed))
     }
 
-    /// The locations and enabled rules as they are now; read again only when they have changed.
+    /// The locations, enabled rules and templates as they are now; read again only when they have changed.
     ///
     /// # Errors
     /// [`StoreError`] when the database can't tell.

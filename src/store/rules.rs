@@ -35,7 +35,7 @@ impl Store {
             return Ok(None);
         };
         let row = rule_version::Entity::find_by_id((id.to_string(), version)).one(self.reader()).await?;
-        row.as_ref().map(rows::catalog::definition).transpose()
+        row.as_ref().map(rows::catalog::rule_definition).transpose()
     }
 
     /// A page of the rules, oldest first, with or without the retired ones.

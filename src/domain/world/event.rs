@@ -1,7 +1,7 @@
 //! What happened: one event per change, in the transaction of the change.
 
 use crate::domain::{
-    ids::{CaseId, CustomerId, GestureId, InteractionId, LocationId, RuleId},
+    ids::{CaseId, CustomerId, GestureId, InteractionId, LocationId, RuleId, TemplateId},
     text_enum::text_enum,
 };
 use jiff::Timestamp;
@@ -79,6 +79,12 @@ text_enum! {
         RuleDisabled = "rule.disabled",
         /// A rule was retired.
         RuleRetired = "rule.retired",
+        /// A template was created.
+        TemplateCreated = "template.created",
+        /// A template got a new version.
+        TemplateUpdated = "template.updated",
+        /// A template was retired.
+        TemplateRetired = "template.retired",
     }
 }
 
@@ -116,6 +122,8 @@ pub enum Subject {
     Location(LocationId),
     /// A rule.
     Rule(RuleId),
+    /// A template.
+    Template(TemplateId),
 }
 
 impl fmt::Display for Subject {
@@ -128,6 +136,7 @@ impl fmt::Display for Subject {
             Self::Case(id) => write!(f, "cases/{id}"),
             Self::Location(id) => write!(f, "locations/{id}"),
             Self::Rule(id) => write!(f, "rules/{id}"),
+            Self::Template(id) => write!(f, "templates/{id}"),
         }
     }
 }

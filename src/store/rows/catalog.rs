@@ -1,20 +1,23 @@
-//! Locations and rules.
+//! Locations, rules and templates.
 
 use super::{Source, count};
 use crate::{
     domain::{
         location::Location,
         rule::{Rule, RuleDefinition},
+        template::{Template, TemplateDefinition},
     },
     store::{
-        entity::{location, rule, rule_version},
+        entity::{location, rule, rule_version, template, template_version},
         error::StoreError,
     },
 };
 
 const LOCATIONS: Source = Source("locations");
 const RULES: Source = Source("rules");
-const VERSIONS: Source = Source("rule_versions");
+const RULE_VERSIONS: Source = Source("rule_versions");
+const TEMPLATES: Source = Source("templates");
+const TEMPLATE_VERSIONS: Source = Source("template_versions");
 
 pub(in crate::store) fn location_to_row(location: &Location) -> Result<location::Model, StoreError> {
     let settings = &location.settings;
@@ -56,7 +59,7 @@ pub(in crate::store) fn rule_version_to_row(rule: &Rule) -> Result<rule_version:
     Ok(rule_version::Model {
         rule_id: rule.id.to_string(),
         version: count(rule.version),
-        definition: VERSIONS.to_json("definition", &rule.definition)?,
+        definition: RULE_VERSIONS.to_json("definition", &rule.definition)?,
         created_at: rule.updated_at.as_microsecond(),
     })
 }
@@ -67,13 +70,53 @@ pub(in crate::store) fn rule_from_rows(row: rule::Model, version: &rule_version:
         id: RULES.named("id", &row.id)?,
         state: RULES.named("state", &row.state)?,
         version: RULES.number("version", row.version)?,
-        definition: definition(version)?,
+        definition: rule_definition(version)?,
         revision: row.revision,
         created_at: RULES.instant("created_at", row.created_at)?,
         updated_at: RULES.instant("updated_at", row.updated_at)?,
     })
 }
 
-pub(in crate::store) fn definition(version: &rule_version::Model) -> Result<RuleDefinition, StoreError> {
-    VERSIONS.json("definition", &version.definition)
+pub(in crate::store) fn rule_definition(version: &rule_version::Model) -> Result<RuleDefinition, StoreError> {
+    RULE_VERSIONS.json("definition", &version.definition)
+}
+
+pub(in crate::store) fn template_to_row(template: &Template) -> template::Model {
+    template::Model {
+        id: template.id.to_string(),
+        state: template.state.as_str().to_owned(),
+        version: count(template.version),
+        revision: template.revision,
+        created_at: template.created_at.as_microsecond(),
+        updated_at: template.updated_at.as_microsecond(),
+    }
+}
+
+pub(in crate::store) fn template_version_to_row(template: &Template) -> Result<template_version::Model, StoreError> {
+    Ok(template_version::Model {
+        template_id: template.id.to_string(),
+        version: count(template.version),
+        definition: TEMPLATE_VERSIONS.to_json("definition", &template.definition)?,
+        created_at: template.updated_at.as_microsecond(),
+    })
+}
+
+/// A template with one of its versions.
+pub(in crate::store) fn template_from_rows(
+    row: template::Model,
+    version: &template_version::Model,
+) -> Result<Template, StoreError> {
+    Ok(Template {
+        id: TEMPLATES.named("id", &row.id)?,
+        state: TEMPLATES.named("state", &row.state)?,
+        version: TEMPLATE_VERSIONS.number("version", version.version)?,
+        definition: template_definition(version)?,
+        revision: row.revision,
+        created_at: TEMPLATES.instant("created_at", row.created_at)?,
+        updated_at: TEMPLATES.instant("updated_at", row.updated_at)?,
+    })
+}
+
+fn template_definition(version: &template_version::Model) -> Result<TemplateDefinition, StoreError> {
+    TEMPLATE_VERSIONS.json("definition", &version.definition)
 }

@@ -55,6 +55,7 @@ fn subject(name: &str) -> Result<Subject, StoreError> {
         "cases" => Subject::Case(CaseId(uuid()?)),
         "locations" => Subject::Location(EVENTS.named("subject", id)?),
         "rules" => Subject::Rule(EVENTS.named("subject", id)?),
+        "templates" => Subject::Template(EVENTS.named("subject", id)?),
         _ => return Err(bad()),
     })
 }
