@@ -12,7 +12,6 @@ use super::{
     obligation::unanswered,
     refusal::Refusal,
     rule::OverBudget,
-    rulebook::RuleBook,
     settings::Settings,
     when::{Wait, default_call_hours, default_message_hours, local_date},
     world::{Actor, Command, Context, Fingerprint, IdempotencyKey, World},
@@ -184,7 +183,7 @@ pub struct Kit {
 impl Kit {
     /// A world with nothing but [`shop`] in it, at an instant.
     pub fn new(now: Timestamp) -> Self {
-        let mut world = World::new(Arc::new(RuleBook::default()), Arc::new(settings()));
+        let mut world = World::new(Arc::default(), Arc::default(), Arc::new(settings()));
         world.locations.insert(shop_id(), Arc::new(shop()));
         Self { world, now, ids: IdSource::new([7; 32]) }
     }

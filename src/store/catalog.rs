@@ -1,15 +1,16 @@
-//! Copies of the locations and rules, read again when they have changed.
+//! Copies of the locations, rules and templates, read again when they have changed.
 
 use super::{
-    entity::{location, rule, rule_version},
+    entity::{location, rule, rule_version, template},
     error::StoreError,
-    instance, rows,
+    instance, rows, templates,
 };
 use crate::domain::{
     ids::LocationId,
     location::Location,
     rule::{Rule, RuleState},
     rulebook::{CompiledRule, RuleBook},
+    template::{CompiledTemplate, TemplateBook},
 };
 use sea_orm::{ConnectionTrait, EntityTrait};
 use std::{
@@ -17,7 +18,7 @@ use std::{
     sync::{Arc, Mutex, PoisonError},
 };
 
-/// Locations and enabled rules as of one revision.
+/// Locations, enabled rules and templates as of one revision.
 #[derive(Debug)]
 pub struct Catalog {
     revision: i64,
@@ -25,6 +26,8 @@ pub struct Catalog {
     pub locations: HashMap<LocationId, Arc<Location>>,
     /// The enabled rules.
     pub rules: Arc<RuleBook>,
+    /// The templates, retired ones too.
+    pub templates: Arc<TemplateBook>,
 }
 
 /// The newest copy.
@@ -38,7 +41,8 @@ impl CatalogCache {
         if let Some(known) = self.newest().filter(|known| known.revision == revision) {
             return Ok(known);
         }
-        let fresh = Arc::new(read(db, revision).await?);
+        let known = self.newest().map(|known| Arc::clone(&known.templates)).unwrap_or_default();
+        let fresh = Arc::new(read(db, revision, &known).await?);
         let mut newest = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         if newest.as_ref().is_none_or(|known| known.revision < revision) {
             *newest = Some(fresh.clone());
@@ -51,7 +55,7 @@ impl CatalogCache {
     }
 }
 
-async fn read(db: &impl ConnectionTrait, revision: i64) -> Result<Catalog, StoreError> {
+async fn read(db: &impl ConnectionTrait, revision: i64, known: &TemplateBook) -> Result<Catalog, StoreError> {
     let mut locations = HashMap::new();
     for row in location::Entity::find().all(db).await? {
         let location = rows::catalog::location_from_row(row)?;
@@ -64,11 +68,33 @@ async fn read(db: &impl ConnectionTrait, revision: i64) -> Result<Catalog, Store
             .map_err(|why| StoreError::corrupt("rule_versions", "definition", format!("{id}: {why}")))
     });
     let rules = RuleBook::new(compiled.collect::<Result<_, _>>()?);
-    Ok(Catalog { revision, locations, rules: Arc::new(rules) })
+    let templates = read_templates(db, known).await?;
+    Ok(Catalog { revision, locations, rules: Arc::new(rules), templates: Arc::new(templates) })
+}
+
+/// The templates; only those that have changed are read and compiled again.
+async fn read_templates(db: &impl ConnectionTrait, known: &TemplateBook) -> Result<TemplateBook, StoreError> {
+    let (mut compiled, mut changed) = (Vec::new(), Vec::new());
+    for row in template::Entity::find().all(db).await? {
+        let same = row.id.parse().ok().and_then(|id| known.get(&id)).filter(|it| it.template.revision == row.revision);
+        match same {
+            Some(template) => compiled.push(Arc::clone(template)),
+            None => changed.push(row),
+        }
+    }
+    for template in templates::with_versions(db, changed).await? {
+        let id = template.id.clone();
+        match CompiledTemplate::new(template) {
+            Ok(template) => compiled.push(Arc::new(template)),
+            // Saved by a version that allowed more. What it should say falls back; nobody's call fails for it.
+            Err(faults) => tracing::error!(template = %id, faults = faults.len(), "a template can't be used any more"),
+        }
+    }
+    Ok(TemplateBook::new(compiled))
 }
 
 /// All rules with their newest versions. There are at most some hundreds.
-async fn rules(db: &impl ConnectionTrait) -> Result<Vec<Rule>, StoreError> {
+pub(super) async fn rules(db: &impl ConnectionTrait) -> Result<Vec<Rule>, StoreError> {
     let mut versions: HashMap<(String, i32), rule_version::Model> = HashMap::new();
     for version in rule_version::Entity::find().all(db).await? {
         versions.insert((version.rule_id.clone(), version.version), version);

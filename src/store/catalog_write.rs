@@ -53,7 +53,7 @@ impl CatalogWrite {
     /// # Errors
     /// [`SubmitError::Refused`] when a key was used for something else.
     pub async fn replay(&self, keys: &[IdempotencyKey], content: &Fingerprint) -> Result<Replay, SubmitError> {
-        let mut world = World::new(Arc::default(), Arc::clone(&self.settings));
+        let mut world = World::new(Arc::default(), Arc::default(), Arc::clone(&self.settings));
         for key in keys {
             let row = idempotency_key::Entity::find_by_id((key.scope.clone(), key.key.clone())).one(&self.tx).await;
             if let Some(row) = row.map_err(StoreError::from)? {

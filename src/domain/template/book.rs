@@ -40,8 +40,8 @@ pub struct TemplateBook {
 impl TemplateBook {
     /// A book of these templates.
     #[must_use]
-    pub fn new(templates: impl IntoIterator<Item = CompiledTemplate>) -> Self {
-        let templates = templates.into_iter().map(|t| (t.template.id.clone(), Arc::new(t))).collect();
+    pub fn new(templates: impl IntoIterator<Item = impl Into<Arc<CompiledTemplate>>>) -> Self {
+        let templates = templates.into_iter().map(Into::into).map(|it| (it.template.id.clone(), it)).collect();
         Self { templates }
     }
 

@@ -24,6 +24,7 @@ use super::{
     rulebook::RuleBook,
     settings::Settings,
     summary::Summary,
+    template::TemplateBook,
     when::Zones,
 };
 use jiff::{Timestamp, civil::Date};
@@ -164,6 +165,8 @@ pub enum Miss {
 pub struct World {
     /// The enabled rules, compiled.
     pub rules: Arc<RuleBook>,
+    /// The templates, compiled.
+    pub templates: Arc<TemplateBook>,
     /// The service's settings that decisions depend on.
     pub settings: Arc<Settings>,
     /// The time-zone database.
@@ -201,9 +204,10 @@ pub struct World {
 impl World {
     /// A world in which nothing is loaded yet.
     #[must_use]
-    pub fn new(rules: Arc<RuleBook>, settings: Arc<Settings>) -> Self {
+    pub fn new(rules: Arc<RuleBook>, templates: Arc<TemplateBook>, settings: Arc<Settings>) -> Self {
         Self {
             rules,
+            templates,
             settings,
             zones: Zones::bundled(),
             locations: HashMap::new(),

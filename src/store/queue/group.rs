@@ -129,7 +129,8 @@ async fn decide(
     let catalog = shared.catalog.get(tx).await?;
     let now = shared.now();
     let contacts_from = now.saturating_sub(shared.settings.budget_period).unwrap_or(now);
-    let mut world = World::new(Arc::clone(&catalog.rules), Arc::clone(&shared.settings));
+    let mut world =
+        World::new(Arc::clone(&catalog.rules), Arc::clone(&catalog.templates), Arc::clone(&shared.settings));
     let mut session = Session::new(catalog, contacts_from);
     session.load(tx, &mut world, needs).await?;
 
