@@ -3,10 +3,7 @@
 use crate::{
     domain::{
         case::{CaseOrigin, CaseState},
-        customer::{
-            Channel, ConsentState, CustomerKind, FactKind, FactOrigin, Greeting, IdentifierKind,
-            Purpose,
-        },
+        customer::{Channel, ConsentState, CustomerKind, FactKind, FactOrigin, Greeting, IdentifierKind, Purpose},
         gesture::{GestureKind, GestureState, Reason, Tone},
         interaction::{
             Direction, FaultKind, FeelingAbout, FeelingJudge, InteractionChannel, InteractionKind, InteractionState,
