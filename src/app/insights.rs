@@ -107,8 +107,11 @@ impl App {
         let mut coverage = Coverage { customers: self.store.customers_seen(query).await?, ..Coverage::default() };
         for found in self.store.coverage(query).await? {
             let bought = found.outcome == Some(Outcome::Purchased);
-            let class = if bought { &mut coverage.bought } else { &mut coverage.not_bought };
-            class.add(found.state, found.reason, found.count);
+            // What we began owes nothing, and nobody came to buy or not to buy.
+            if found.kind != InteractionKind::OutboundContact {
+                let class = if bought { &mut coverage.bought } else { &mut coverage.not_bought };
+                class.add(found.state, found.reason, found.count);
+            }
             rows.entry((found.kind, bought)).or_default().add(found.state, found.reason, found.count);
         }
         coverage.rows = rows.into_iter().map(|((kind, bought), counts)| CoverageRow { kind, bought, counts }).collect();

@@ -113,18 +113,9 @@ impl Command for ResolveCase {
         if let Replay::Of(resource) = self.once.replay(&ledger)? {
             return replayed(ledger.world, &resource);
         }
-        let mut case = ledger.world.cases.get(&self.id).cloned().ok_or_else(|| Refusal::not_found("case", &self.id))?;
+        let case = ledger.world.cases.get(&self.id).cloned().ok_or_else(|| Refusal::not_found("case", &self.id))?;
         self.check(&case)?;
-        case.state = CaseState::Resolved;
-        case.root_cause = self.root_cause.clone().unwrap_or_default();
-        case.no_cause_found = self.root_cause.is_none();
-        case.remedy.clone_from(&self.remedy);
-        case.resolved_at = Some(ledger.now());
-        case.version += 1;
-        ledger.world.cases.put(case.id, case.clone());
-        let detail = EventDetail { state: Some(case.state.to_string()), ..EventDetail::default() };
-        ledger.note(EventKind::CaseResolved, Subject::Case(case.id), Some(case.customer), detail);
-        after_resolving(&mut ledger, &case)?;
+        let case = close(&mut ledger, case, self.root_cause.clone(), self.remedy.clone())?;
         self.once.remember(&mut ledger, &Subject::Case(case.id).to_string());
         Ok(CaseReply { case, replayed: false })
     }
@@ -145,6 +136,43 @@ impl ResolveCase {
         }
         Ok(())
     }
+}
+
+fn close(
+    ledger: &mut Ledger<'_, '_>,
+    mut case: Case,
+    root_cause: Option<String>,
+    remedy: String,
+) -> Result<Case, Refusal> {
+    case.state = CaseState::Resolved;
+    case.no_cause_found = root_cause.is_none();
+    case.root_cause = root_cause.unwrap_or_default();
+    case.remedy = remedy;
+    case.resolved_at = Some(ledger.now());
+    case.version += 1;
+    ledger.world.cases.put(case.id, case.clone());
+    let detail = EventDetail { state: Some(case.state.to_string()), ..EventDetail::default() };
+    ledger.note(EventKind::CaseResolved, Subject::Case(case.id), Some(case.customer), detail);
+    after_resolving(ledger, &case)?;
+    Ok(case)
+}
+
+/// Closes the case that an interaction's misery opened for a customer to whom it did not happen after all. What a
+/// person opened stays open: they knew why.
+///
+/// # Errors
+/// [`Refusal::Miss`] when something must be loaded first.
+pub(super) fn close_unfounded(
+    ledger: &mut Ledger<'_, '_>,
+    interaction: InteractionId,
+    customer: CustomerId,
+    why: &str,
+) -> Result<(), Refusal> {
+    let opened_by_it = |case: &&Case| {
+        case.state == CaseState::Open && case.origin == CaseOrigin::Misery && case.interaction == Some(interaction)
+    };
+    let unfounded = ledger.world.cases.of(customer.0).find(opened_by_it).cloned();
+    unfounded.map_or(Ok(()), |case| close(ledger, case, Some(why.to_owned()), String::new()).map(drop))
 }
 
 /// With another case open, that one holds the cheer from now on; else the cheer is planned again.

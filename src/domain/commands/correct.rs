@@ -1,6 +1,7 @@
 //! Puts right what was recorded wrongly: takes an interaction back, or says whose it is.
 
 use super::{
+    cases::close_unfounded,
     record::{Recorded, respond},
     story::{self, Left},
 };
@@ -41,7 +42,9 @@ impl Command for Void {
         }
         interaction.void_reason = Some(self.reason.clone()).filter(|reason| !reason.is_empty());
         let text = "The interaction was voided.";
+        let customer = interaction.customer;
         let left = take_back(&mut ledger, interaction, Reason::Voided, text)?;
+        customer.map_or(Ok(()), |customer| close_unfounded(&mut ledger, self.id, customer, text))?;
         story::settle(&mut ledger, left, Reason::Voided, text)?;
         Recorded::read(ledger.world, self.id, false)
     }
@@ -130,6 +133,7 @@ impl Command for Attribute {
             ..EventDetail::default()
         };
         ledger.note(EventKind::InteractionAttributed, Subject::Interaction(self.id), customer, detail);
+        before.customer.map_or(Ok(()), |customer| close_unfounded(&mut ledger, self.id, customer, text))?;
         heed_misery(&mut ledger, self.id)?;
         story::settle(&mut ledger, left, Reason::Reattributed, text)?;
         respond(&mut ledger, self.id)?;

@@ -1,6 +1,6 @@
 //! What was recorded turns out otherwise.
 
-use super::telling::{Telling, ana, bought_nothing, purchase, rule};
+use super::telling::{Telling, ana, bought_nothing, purchase, rule, somebody};
 use gratitude::domain::{
     gesture::{GestureState, Reason},
     interaction::{ExternalRef, InteractionKind, InteractionState, Outcome},
@@ -55,6 +55,25 @@ both_engines! {
         assert_eq!(seen.recorded.obligation.reason, Some(Reason::Voided));
         assert!(seen.summary().spend.is_empty());
         assert_eq!(seen.summary().last_purchase, None);
+    }
+
+    async fn p7_a_complaint_that_was_none_closes_its_case_and_lets_the_thanks_go_out(database) {
+        let story = Telling::begin(database).await;
+        let visit = story.stops_by(ana()).await;
+        let typo = story.tell(ana(), InteractionKind::Complaint, |_| ()).await;
+        let seen = story.look(visit.interaction.id).await;
+        assert_eq!(seen.recorded.gestures[0].state, GestureState::Held);
+        story.voids(typo.interaction.id).await;
+        let seen = story.look(visit.interaction.id).await;
+        assert_eq!(seen.summary().open_case, None);
+        assert_eq!(seen.recorded.gestures[0].state, GestureState::Scheduled);
+
+        let wrong = story.tell(ana(), InteractionKind::Complaint, |_| ()).await;
+        let other = story.tell(somebody("+351910000099", |_| ()), InteractionKind::Enquiry, |_| ()).await;
+        story.belongs_to(wrong.interaction.id, other.interaction.customer).await;
+        let seen = story.look(visit.interaction.id).await;
+        assert_eq!(seen.summary().open_case, None, "it went wrong for somebody else");
+        assert!(story.look(other.interaction.id).await.summary().open_case.is_some());
     }
 
     async fn a_voided_visit_leaves_its_purchase_to_stand_for_itself(database) {
