@@ -13,9 +13,11 @@ mod insights;
 mod interactions;
 mod locations;
 mod notes;
+mod preview;
 mod queue;
 mod reads;
 mod rules;
+mod templates;
 
 pub use crate::store::{CoverageQuery, Cursor, ObligationQuery, Page, QueueCursor, StoreError, TimelineEntry};
 pub use background::Swept;
@@ -26,6 +28,7 @@ pub use gestures::{CallLogged, CallOutcome, CallReport, GestureExplained, NewGes
 pub use insights::{Counts, Coverage, CoverageRow};
 pub use interactions::{BatchMode, CloseVisit, OpenVisit, RecordInteraction};
 pub use notes::{Letter, NewNoteBatch};
+pub use preview::{Preview, PreviewWords, Previewed};
 pub use queue::{Work, WorkPage};
 
 use crate::{

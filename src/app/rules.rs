@@ -1,6 +1,6 @@
 //! Rules are made, changed, switched and retired.
 
-use super::{App, AppError, Made, catalog};
+use super::{App, AppError, Made, catalog, templates};
 use crate::{
     domain::{
         ids::RuleId,
@@ -9,6 +9,7 @@ use crate::{
         rule::{Rule, RuleDefinition, RuleState},
         rulebook::CompiledRule,
         starter,
+        template::Occasion,
         world::{Actor, EventDetail, EventKind, Replay, Subject},
     },
     store::{Cursor, Page, PageRequest, SubmitError},
@@ -64,6 +65,7 @@ impl App {
                     let text = format!("there are {RULES_MAX} rules already; retire one first");
                     return Err(Refusal::invalid("rule", text).into());
                 }
+                check_words(ledger, &definition).await?;
                 let now = ledger.now();
                 let rule = Rule { id, state, version: 1, definition, revision: 1, created_at: now, updated_at: now };
                 ledger.add_rule(&rule).await?;
@@ -99,6 +101,7 @@ impl App {
                     return Ok(before);
                 }
                 check(&id, &after.definition)?;
+                check_words(ledger, &after.definition).await?;
                 after.version += 1;
                 after.revision += 1;
                 after.updated_at = ledger.now();
@@ -194,6 +197,24 @@ fn check(id: &RuleId, definition: &RuleDefinition) -> Result<(), Refusal> {
     CompiledRule::new(rule)
         .map(|_| ())
         .map_err(|wrong| Refusal::Invalid(vec![Violation::new("rule.condition", wrong.to_string())]))
+}
+
+/// That a rule may speak in the words of its template: that is there, is not retired, and speaks of nothing but what the
+/// trigger gives whatever sets it off.
+async fn check_words(ledger: &catalog::CatalogWrite, rule: &RuleDefinition) -> Result<(), SubmitError> {
+    let Some(id) = &rule.action.template else { return Ok(()) };
+    let template = ledger.template(id).await?.ok_or_else(|| Refusal::not_found("template", id))?;
+    templates::in_use(&template)?;
+    let occasion = template.definition.occasion;
+    if occasion.is_given_by(&rule.trigger) {
+        return Ok(());
+    }
+    let given: Vec<_> = Occasion::of(&rule.trigger).into_iter().map(Occasion::as_str).collect();
+    let text = format!(
+        "templates/{id} speaks of {occasion}, which not everything that sets this rule off gives; it gives {}",
+        given.join(", ")
+    );
+    Err(Refusal::invalid("rule.action.template", text).into())
 }
 
 fn check_in_use(rule: &Rule) -> Result<(), Refusal> {

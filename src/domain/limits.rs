@@ -42,5 +42,9 @@ pub const LEASE_DEFAULT: SignedDuration = SignedDuration::from_secs(60);
 pub const RULES_MAX: usize = 500;
 /// Most templates, the retired ones too; with [`TEMPLATE_MAX_BYTES`] it bounds the memory that their copies take.
 pub const TEMPLATES_MAX: usize = 500;
+/// Most texts of one template.
+pub const TEMPLATE_TEXTS_MAX: usize = 200;
+/// Longest template, all its texts together, in bytes of UTF-8.
+pub const TEMPLATE_MAX_BYTES: usize = 64 * 1024;
 /// Attempts of one gesture before it fails for good.
 pub const ATTEMPTS_MAX: u32 = 5;

@@ -85,6 +85,12 @@ masked! {
     ignored: "name", "household", "facts", "consents", "summary", "create_time", "update_time", "etag",
 }
 
+masked! {
+    Template:
+    display_name, occasion, texts;
+    ignored: "name", "state", "version", "create_time", "update_time", "etag",
+}
+
 impl Masked for pb::Rule {
     const PATHS: &'static [Path<Self>] = &[
         path!(display_name),
@@ -165,5 +171,6 @@ mod tests {
         covers::<pb::Location>("Location");
         covers::<pb::Customer>("Customer");
         covers::<pb::Rule>("Rule");
+        covers::<pb::Template>("Template");
     }
 }

@@ -17,6 +17,7 @@ mod interactions;
 mod locations;
 mod mask;
 mod names;
+mod notes;
 mod page_token;
 mod rules;
 mod status;
@@ -31,7 +32,8 @@ use crate::{
         case_service_server::CaseServiceServer, customer_service_server::CustomerServiceServer,
         front_desk_service_server::FrontDeskServiceServer, gesture_service_server::GestureServiceServer,
         insight_service_server::InsightServiceServer, interaction_service_server::InteractionServiceServer,
-        location_service_server::LocationServiceServer, rule_service_server::RuleServiceServer,
+        location_service_server::LocationServiceServer, note_service_server::NoteServiceServer,
+        rule_service_server::RuleServiceServer,
     },
 };
 use page_token::PageTokens;
@@ -72,6 +74,7 @@ services![
     InteractionServiceServer,
     FrontDeskServiceServer,
     RuleServiceServer,
+    NoteServiceServer,
     GestureServiceServer,
     CaseServiceServer,
     InsightServiceServer,

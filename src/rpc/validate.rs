@@ -54,6 +54,14 @@ impl Fields {
         self.violations.push(Violation::new(path, description));
     }
 
+    /// Whether something is noted against a field.
+    pub(crate) fn is_refused(&self, field: &str) -> bool {
+        let is_it = |path: &str| {
+            path.strip_prefix(self.path.as_str()).is_some_and(|rest| rest.trim_start_matches('.') == field)
+        };
+        self.violations.iter().any(|violation| is_it(&violation.field))
+    }
+
     /// Notes what others found wrong, under their own paths.
     pub(crate) fn note_all(&mut self, violations: impl IntoIterator<Item = Violation>) {
         self.violations.extend(violations);

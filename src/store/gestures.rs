@@ -116,6 +116,24 @@ impl Store {
         rows.into_iter().map(rows::gestures::from_row).collect()
     }
 
+    /// What a customer was last written, at most `limit` texts, the newest first.
+    ///
+    /// # Errors
+    /// [`StoreError`] when the database can't tell.
+    pub async fn last_notes(&self, customer: CustomerId, limit: usize) -> Result<Vec<String>, StoreError> {
+        let written = [Channel::Email, Channel::Message, Channel::Post, Channel::HandOver].map(Channel::as_str);
+        let rows = Entity::find()
+            .filter(Column::CustomerId.eq(customer.0))
+            .filter(Column::Channel.is_in(written))
+            .filter(Column::State.eq(GestureState::Completed.as_str()))
+            .order_by_desc(Column::CreatedAt)
+            .order_by_desc(Column::Id)
+            .limit(limit as u64)
+            .all(self.reader())
+            .await?;
+        rows.into_iter().map(|row| Ok(rows::gestures::from_row(row)?.content.text)).collect()
+    }
+
     /// What people have to do at a location: promises first, then by priority and due time.
     ///
     /// # Errors

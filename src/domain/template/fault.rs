@@ -15,3 +15,11 @@ pub struct TemplateFault {
     /// The right name that is written most like the wrong one, where a name is what is wrong; `message` has it too.
     pub nearest: Option<String>,
 }
+
+impl TemplateFault {
+    /// Where in the field, and what is wrong.
+    #[must_use]
+    pub fn description(&self) -> String {
+        format!("line {}, column {}: {}", self.line, self.column, self.message)
+    }
+}

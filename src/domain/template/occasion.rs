@@ -1,7 +1,7 @@
 //! What a template can speak of.
 
 use crate::domain::{
-    interaction::{InteractionKind, MomentKind, Outcome},
+    interaction::{Interaction, InteractionKind, MomentKind, Outcome},
     rule::{Pattern, Trigger},
     text_enum::text_enum,
 };
@@ -58,6 +58,20 @@ impl Occasion {
             // A complaint is misery by its nature.
             Self::Misery => only(&pattern.moments, MomentKind::Misery) || only_kind(InteractionKind::Complaint),
             Self::Milestone => false,
+        }
+    }
+
+    /// Whether an interaction gives this occasion. An n-th visit day is the customer's, whatever they came for.
+    #[must_use]
+    pub fn is_given_by_interaction(self, interaction: &Interaction) -> bool {
+        let detail = &interaction.detail;
+        let bought = |kind| kind == InteractionKind::Purchase && detail.outcome.is_none();
+        match self {
+            Self::Customer | Self::Interaction | Self::Milestone => true,
+            Self::Purchase => detail.outcome == Some(Outcome::Purchased) || bought(detail.kind),
+            Self::Visit => detail.kind == InteractionKind::Visit,
+            Self::Enquiry => detail.kind == InteractionKind::Enquiry,
+            Self::Misery => interaction.moment.kind == MomentKind::Misery || detail.kind == InteractionKind::Complaint,
         }
     }
 

@@ -12,6 +12,7 @@ use crate::{
         obligation::{ObligationState, OpenReason},
         returning::ReturnStatus,
         rule::{OverBudget, RuleState},
+        template::{Occasion, TemplateState},
     },
     proto::v1 as pb,
 };
@@ -117,6 +118,8 @@ wire_enums! {
     OpenReason = pb::obligation::OpenReason { VisitOpen, Anonymous, GesturePending, WithAPerson }
     ReturnStatus = pb::customer_summary::ReturnStatus { New, Returning, Regular, Lapsed }
     RuleState = pb::rule::State { Enabled, Disabled, Retired }
+    TemplateState = pb::template::State { Active, Retired }
+    Occasion = pb::Occasion { Customer, Interaction, Purchase, Visit, Enquiry, Misery, Milestone }
     OverBudget = pb::rule_action::OverBudget { Defer, Suppress }
     CaseState = pb::case::State { Open, Resolved }
     CaseOrigin = pb::case::Origin { Person, Misery, UnhappyCall, MissedPromise }

@@ -9,5 +9,6 @@ pub(crate) mod interaction;
 pub(crate) mod location;
 pub(crate) mod obligation;
 pub(crate) mod rule;
+pub(crate) mod template;
 pub(crate) mod types;
 pub(crate) mod who;

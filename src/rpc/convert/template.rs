@@ -1,0 +1,160 @@
+//! Templates, and what they would say.
+
+use super::{enums::WireEnum, obligation::version, types::timestamp};
+use crate::{
+    app::{Preview, PreviewWords, Previewed},
+    domain::{
+        customer::Channel,
+        limits::{TEMPLATE_MAX_BYTES, TEMPLATE_TEXTS_MAX},
+        template::{self, Template, TemplateDefinition, TemplateFault, TemplateText, UsedFact},
+    },
+    proto::v1 as pb,
+    rpc::{etag, names::ResourceId, validate::Fields},
+};
+use pb::preview_note_request::Words;
+
+pub(crate) fn template(template: &Template) -> pb::Template {
+    let definition = &template.definition;
+    pb::Template {
+        name: template.id.name(),
+        display_name: definition.display_name.clone(),
+        occasion: definition.occasion.to_wire(),
+        texts: definition.texts.iter().map(text).collect(),
+        state: template.state.to_wire(),
+        version: version(template.version),
+        create_time: Some(timestamp(template.created_at)),
+        update_time: Some(timestamp(template.updated_at)),
+        etag: etag::of(template.revision),
+    }
+}
+
+fn text(text: &TemplateText) -> pb::TemplateText {
+    pb::TemplateText {
+        language_code: text.language.clone(),
+        channels: text.channels.iter().map(|channel| channel.to_wire()).collect(),
+        subject: text.subject.clone(),
+        opening: text.opening.clone(),
+        body: text.body.clone(),
+        closing: text.closing.clone(),
+    }
+}
+
+/// Reads what a template says: everything but what is output only.
+pub(crate) fn read_definition(fields: &mut Fields, said: pb::Template) -> Option<TemplateDefinition> {
+    let display_name = fields.required_short("display_name", said.display_name);
+    read_words(fields, display_name, said.occasion, said.texts)
+}
+
+/// Reads what a template that nobody saves says.
+fn read_draft(fields: &mut Fields, said: pb::Template) -> Option<TemplateDefinition> {
+    read_words(fields, String::new(), said.occasion, said.texts)
+}
+
+fn read_words(
+    fields: &mut Fields,
+    display_name: String,
+    occasion: i32,
+    texts: Vec<pb::TemplateText>,
+) -> Option<TemplateDefinition> {
+    let occasion = fields.required_enum("occasion", occasion);
+    if texts.is_empty() {
+        fields.refuse("texts", "must have at least one text");
+    }
+    let bytes: usize = texts.iter().map(length).sum();
+    if bytes > TEMPLATE_MAX_BYTES {
+        let text = format!("are {bytes} bytes long together; at most {TEMPLATE_MAX_BYTES} are allowed");
+        fields.refuse("texts", text);
+        return None;
+    }
+    let texts = fields.list("texts", texts, TEMPLATE_TEXTS_MAX, |fields, text| Some(read_text(fields, text)));
+    let definition = TemplateDefinition { display_name, occasion: occasion?, texts };
+    for fault in template::check(&definition) {
+        note(fields, &fault);
+    }
+    Some(definition)
+}
+
+fn length(text: &pb::TemplateText) -> usize {
+    [&text.subject, &text.opening, &text.body, &text.closing].into_iter().map(String::len).sum()
+}
+
+fn read_text(fields: &mut Fields, said: pb::TemplateText) -> TemplateText {
+    fields.given("language_code", &said.language_code);
+    TemplateText {
+        language: fields.language("language_code", &said.language_code),
+        channels: fields.enums("channels", said.channels),
+        subject: fields.text("subject", said.subject),
+        opening: fields.text("opening", said.opening),
+        body: fields.required_text("body", said.body),
+        closing: fields.text("closing", said.closing),
+    }
+}
+
+/// Notes a fault of the words, unless something plainer is wrong with the same field.
+fn note(fields: &mut Fields, fault: &TemplateFault) {
+    let field = match fault.field.strip_suffix(".language") {
+        Some(text) => format!("{text}.language_code"),
+        None => fault.field.clone(),
+    };
+    if !fields.is_refused(&field) {
+        fields.refuse(&field, fault.description());
+    }
+}
+
+pub(crate) fn read_preview(fields: &mut Fields, said: pb::PreviewNoteRequest) -> Option<Preview> {
+    let customer = fields.name("customer", &said.customer);
+    let words = read_preview_words(fields, said.words, said.template_version);
+    let language = fields.language("language_code", &said.language_code);
+    Some(Preview {
+        interaction: fields.optional_name("interaction", &said.interaction),
+        location: fields.optional_name("location", &said.location),
+        channel: fields.optional_enum("channel", said.channel).unwrap_or(Channel::Email),
+        language: Some(language).filter(|language| !language.is_empty()),
+        customer: customer?,
+        words: words?,
+    })
+}
+
+fn read_preview_words(fields: &mut Fields, words: Option<Words>, version: i32) -> Option<PreviewWords> {
+    let version = read_version(fields, "template_version", version);
+    match words {
+        Some(Words::Template(name)) => fields.name("template", &name).map(|id| PreviewWords::Saved(id, version)),
+        Some(Words::Draft(draft)) => {
+            if version.is_some() {
+                fields.refuse("template_version", "must be 0, since a draft has no version");
+            }
+            fields.within("draft", |fields| read_draft(fields, draft)).map(PreviewWords::Draft)
+        }
+        None => {
+            fields.refuse("words", "must be one of template and draft");
+            None
+        }
+    }
+}
+
+/// The number of a version; `None` for the newest.
+pub(crate) fn read_version(fields: &mut Fields, field: &str, version: i32) -> Option<u32> {
+    fields.ranged(field, version, 0..=i32::MAX).filter(|version| *version > 0)
+}
+
+pub(crate) fn previewed(previewed: &Previewed) -> pb::PreviewNoteResponse {
+    let draft = &previewed.draft;
+    pb::PreviewNoteResponse {
+        subject: draft.subject.clone(),
+        text: draft.text.clone(),
+        language_code: draft.language.clone(),
+        variant: version(draft.variant),
+        template_version: previewed.version.map_or(0, version),
+        facts: draft.facts.iter().map(fact).collect(),
+        objections: previewed.objections.iter().map(ToString::to_string).collect(),
+    }
+}
+
+pub(crate) fn fact(fact: &UsedFact) -> pb::NoteFact {
+    pb::NoteFact {
+        path: fact.path.clone(),
+        text: fact.text.clone(),
+        origin: fact.known.to_wire(),
+        particular: fact.particular,
+    }
+}
