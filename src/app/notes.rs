@@ -6,7 +6,7 @@ use crate::{
         customer::Customer,
         filter::Filter,
         ids::{NoteBatchId, NoteId},
-        note::{Note, NoteBatch, Selection},
+        note::{BatchState, Note, NoteBatch, Selection},
         world::Actor,
     },
     store::{Cursor, Page},
@@ -53,20 +53,23 @@ impl App {
     /// The batch as it is as soon as it differs from what was `seen`: at most half a second after it changed, on
     /// whatever replica. Never returns for a batch that is over; ask [`BatchState::is_over`] first.
     ///
-    /// [`BatchState::is_over`]: crate::domain::note::BatchState::is_over
-    ///
     /// # Errors
     /// As [`note_batch`](Self::note_batch).
     pub async fn note_batch_after(&self, seen: &NoteBatch) -> Result<NoteBatch, AppError> {
         unfinished(seen)
     }
 
-    /// A page of the batches, the newest first.
+    /// A page of the batches that stand in one of these states, or of all if none is given, the newest first.
     ///
     /// # Errors
     /// When the store fails.
-    pub async fn note_batches(&self, after: Option<Cursor>, size: u32) -> Result<Page<NoteBatch>, AppError> {
-        unfinished((after, size))
+    pub async fn note_batches(
+        &self,
+        states: &[BatchState],
+        after: Option<Cursor>,
+        size: u32,
+    ) -> Result<Page<NoteBatch>, AppError> {
+        unfinished((states, after, size))
     }
 
     /// Has the notes of a batch leave, from now on. Approving again changes nothing.

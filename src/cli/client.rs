@@ -16,7 +16,7 @@ use crate::proto::v1::{
     case_service_client::CaseServiceClient, customer_service_client::CustomerServiceClient,
     front_desk_service_client::FrontDeskServiceClient, gesture_service_client::GestureServiceClient,
     insight_service_client::InsightServiceClient, interaction_service_client::InteractionServiceClient,
-    location_service_client::LocationServiceClient,
+    location_service_client::LocationServiceClient, note_service_client::NoteServiceClient,
 };
 
 /// Metadata that says for which member of staff a call is made.
@@ -126,6 +126,10 @@ impl Client {
 
     pub(super) fn locations(&self) -> LocationServiceClient<Transport> {
         LocationServiceClient::new(self.transport.clone())
+    }
+
+    pub(super) fn notes(&self) -> NoteServiceClient<Transport> {
+        NoteServiceClient::new(self.transport.clone()).max_decoding_message_size(REPLY_MAX_BYTES)
     }
 
     /// Calls, and calls again while the service is busy or away, as long as patience lasts.

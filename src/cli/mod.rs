@@ -14,6 +14,7 @@ mod error;
 mod import;
 mod location;
 mod migrate;
+mod notes;
 mod output;
 mod queue;
 mod recognize;
@@ -50,6 +51,8 @@ enum Verb {
     Recognize(recognize::Recognize),
     /// Show what people have to do.
     Queue(queue::Queue),
+    /// Have notes written for many at once, read them, and let them leave.
+    Notes(notes::Notes),
     /// Show whether those who bought and those who did not get the same care.
     Coverage(coverage::Coverage),
 }
@@ -80,6 +83,7 @@ impl Cli {
             Verb::Import(import) => import.run().await,
             Verb::Recognize(recognize) => recognize.run().await,
             Verb::Queue(queue) => queue.run().await,
+            Verb::Notes(notes) => notes.run().await,
             Verb::Coverage(coverage) => coverage.run().await,
         }
     }

@@ -35,7 +35,7 @@ Examples:
 
 #[derive(Debug, Args)]
 pub(super) struct Due {
-    /// Only these; over gesture fields, such as 'gesture.location = \"tea-house\"'.
+    /// Only these; over gesture fields, such as 'gesture.location = \"locations/tea-house\"'.
     #[arg(long, value_name = "FILTER", default_value = "")]
     filter: String,
     /// Due by then. Default: now.

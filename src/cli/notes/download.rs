@@ -61,8 +61,8 @@ impl Download {
         // Beside its place first: half a file is never taken for the whole.
         let mut part = self.out.as_os_str().to_owned();
         part.push(".part");
-        let received = receive(&client, request, &mut fs::File::create(&part).map_err(|error| self.unwritable(&error))?);
-        match received.await {
+        let mut file = fs::File::create(&part).map_err(|error| self.unwritable(&error))?;
+        match receive(&client, request, &mut file).await {
             Ok(bytes) => {
                 fs::rename(&part, &self.out).map_err(|error| self.unwritable(&error))?;
                 Ok(writeln!(io::stdout(), "{} ({bytes} bytes)", self.out.display())?)

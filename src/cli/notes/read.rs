@@ -139,7 +139,14 @@ mod tests {
     fn what_is_asked_for_becomes_one_filter() {
         assert_eq!(filter(&[]), "");
         assert_eq!(
-            filter(&["--state", "failed", "--state", "uncertain", "--filter", "note.channel = POST OR note.channel = EMAIL"]),
+            filter(&[
+                "--state",
+                "failed",
+                "--state",
+                "uncertain",
+                "--filter",
+                "note.channel = POST OR note.channel = EMAIL"
+            ]),
             "(note.state = FAILED OR note.state = UNCERTAIN) AND (note.channel = POST OR note.channel = EMAIL)"
         );
     }

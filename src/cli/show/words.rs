@@ -44,6 +44,35 @@ pub(in crate::cli) fn obligation_state(state: v1::obligation::State) -> String {
     plain(state.as_str_name(), "STATE_")
 }
 
+/// Where a batch of notes stands.
+pub(super) fn batch_state(state: v1::note_batch::State) -> String {
+    plain(state.as_str_name(), "STATE_")
+}
+
+/// Where a note stands.
+pub(super) fn note_state(state: v1::note::State) -> String {
+    match state {
+        v1::note::State::WithPerson => "with a person".to_owned(),
+        v1::note::State::Delivering => "on its way".to_owned(),
+        other => plain(other.as_str_name(), "STATE_"),
+    }
+}
+
+/// Whether a template can be used.
+pub(super) fn template_state(state: v1::template::State) -> String {
+    plain(state.as_str_name(), "STATE_")
+}
+
+/// What a template speaks of.
+pub(super) fn occasion(occasion: v1::Occasion) -> String {
+    plain(occasion.as_str_name(), "OCCASION_")
+}
+
+/// How we know something.
+pub(super) fn origin(origin: v1::fact::Origin) -> String {
+    plain(origin.as_str_name(), "ORIGIN_")
+}
+
 /// By which channel.
 pub(in crate::cli) fn channel(channel: v1::Channel) -> String {
     match channel {
@@ -80,6 +109,22 @@ pub(in crate::cli) fn instant(instant: prost_types::Timestamp, zone: &TimeZone) 
     stamp.map(|stamp| stamp.to_zoned(zone.clone()).strftime("%a %-d %b %H:%M").to_string()).unwrap_or_default()
 }
 
+/// An instant where nobody's clock is nearer, such as "Mon 23 Nov 2026 09:00 UTC".
+pub(super) fn utc(instant: prost_types::Timestamp) -> String {
+    let stamp = Timestamp::new(instant.seconds, instant.nanos);
+    stamp.map(|stamp| stamp.strftime("%a %-d %b %Y %H:%M UTC").to_string()).unwrap_or_default()
+}
+
+/// A length of time in its two largest units, such as "3 min 20 s".
+pub(super) fn length(length: prost_types::Duration) -> String {
+    let seconds = length.seconds.max(0);
+    match (seconds / 3_600, seconds / 60 % 60, seconds % 60) {
+        (0, 0, seconds) => format!("{seconds} s"),
+        (0, minutes, seconds) => format!("{minutes} min {seconds} s"),
+        (hours, minutes, _) => format!("{hours} h {minutes} min"),
+    }
+}
+
 /// A wall-clock time as a plan has it, `2026-11-23T09:00`, as "Mon 23 Nov 09:00".
 pub(super) fn planned_local(text: &str) -> String {
     let local = text.parse::<jiff::civil::DateTime>();
@@ -114,7 +159,7 @@ pub(super) fn days(count: i32) -> String {
 mod tests {
     use jiff::tz::TimeZone;
 
-    use super::{date, instant, kind, outcome, planned_local, short_ids};
+    use super::{date, instant, kind, length, outcome, planned_local, short_ids, utc};
     use crate::proto::v1;
 
     #[test]
@@ -138,5 +183,8 @@ mod tests {
         assert_eq!(planned_local("2026-11-23T09:00"), "Mon 23 Nov 09:00");
         let noon = prost_types::Timestamp { seconds: 1_795_431_600, nanos: 0 };
         assert_eq!(instant(noon, &TimeZone::UTC), "Mon 23 Nov 11:00");
+        assert_eq!(utc(noon), "Mon 23 Nov 2026 11:00 UTC");
+        let told = |seconds| length(prost_types::Duration { seconds, nanos: 0 });
+        assert_eq!((told(7), told(200), told(7_260)), ("7 s".into(), "3 min 20 s".into(), "2 h 1 min".into()));
     }
 }

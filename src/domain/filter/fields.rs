@@ -10,6 +10,7 @@ use crate::domain::interaction::{
     Direction, FaultKind, FeelingAbout, FeelingJudge, InteractionChannel, InteractionKind, InteractionState,
     MomentKind, NoPurchaseReason, Outcome, Surprise,
 };
+use crate::domain::note::NoteState;
 use crate::domain::obligation::{ObligationState, OpenReason};
 
 use super::schema::{Kind, Schema};
@@ -152,6 +153,16 @@ fields! {
     GestureAttempts = "gesture.attempts", Kind::Int, "How often it was begun.";
     GestureCompleteTime = "gesture.complete_time", Kind::Timestamp, "When it reached the customer.";
     GestureCreateTime = "gesture.create_time", Kind::Timestamp, "When it was planned.";
+
+    NoteBatch = "note.batch", Kind::Id("noteBatches/"), "The batch it is written in.";
+    NoteCustomer = "note.customer", Kind::Id("customers/"), "To whom it is written.";
+    NoteChannel = "note.channel", Kind::Enum(Channel::NAMES), "Over what it goes; absent where none was chosen.";
+    NoteLanguage = "note.language_code", Kind::Text, "The BCP 47 language of its text.";
+    NoteTemplate = "note.template", Kind::Slug("templates/"), "The template of the strongest gesture.";
+    NoteState = "note.state", Kind::Enum(NoteState::NAMES), "Where it stands.";
+    NoteStateReason = "note.state_reason", Kind::Enum(Reason::NAMES), "Why it stands there.";
+    NoteCreateTime = "note.create_time", Kind::Timestamp, "When it was written.";
+    NoteDeliverTime = "note.deliver_time", Kind::Timestamp, "When it was handed to the delivery.";
 
     CaseName = "case.name", Kind::Id("cases/"), "Its resource name.";
     CaseCustomer = "case.customer", Kind::Id("customers/"), "For whom it went wrong.";
@@ -342,6 +353,22 @@ pub const GESTURES: Schema = Schema {
         Field::GestureAttempts,
         Field::GestureCompleteTime,
         Field::GestureCreateTime,
+    ],
+};
+
+/// Lists of notes.
+pub const NOTES: Schema = Schema {
+    name: "a list of notes",
+    fields: &[
+        Field::NoteBatch,
+        Field::NoteCustomer,
+        Field::NoteChannel,
+        Field::NoteLanguage,
+        Field::NoteTemplate,
+        Field::NoteState,
+        Field::NoteStateReason,
+        Field::NoteCreateTime,
+        Field::NoteDeliverTime,
     ],
 };
 

@@ -44,7 +44,7 @@ pub use ast::{Expr, Literal, Operator, Question, Test};
 pub use error::{FilterError, Problem};
 pub use eval::Value;
 pub use explain::{Clause, Comparison};
-pub use fields::{CASES, CUSTOMERS, Field, GESTURES, INTERACTIONS, OBLIGATIONS, RULE_CONDITIONS};
+pub use fields::{CASES, CUSTOMERS, Field, GESTURES, INTERACTIONS, NOTES, OBLIGATIONS, RULE_CONDITIONS};
 pub use schema::{Kind, Schema};
 
 /// A filter that was read and typed: clauses which must all hold.
