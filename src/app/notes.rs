@@ -3,14 +3,15 @@
 use super::{App, AppError, Made, StoreError};
 use crate::{
     domain::{
-        customer::Customer,
+        customer::{Channel, Customer},
         filter::Filter,
-        ids::{NoteBatchId, NoteId},
+        ids::{LocationId, NoteBatchId, NoteId, TemplateId},
         note::{BatchState, Note, NoteBatch, Selection},
         world::Actor,
     },
     store::{Cursor, Page},
 };
+use jiff::Timestamp;
 use serde::Serialize;
 
 /// A batch to make.
@@ -18,9 +19,46 @@ use serde::Serialize;
 pub struct NewNoteBatch {
     /// What staff call it; may be empty.
     pub display_name: String,
-    /// Whom it covers. Its filter was read against [`GESTURES`](crate::domain::filter::GESTURES) or
-    /// [`CUSTOMERS`](crate::domain::filter::CUSTOMERS).
-    pub selection: Selection,
+    /// Whom it is to cover, as the caller said it: a repeated call says the same, whatever the time is.
+    pub selection: NewSelection,
+}
+
+/// Whom a new batch is to cover. Filters were read against [`GESTURES`](crate::domain::filter::GESTURES) or
+/// [`CUSTOMERS`](crate::domain::filter::CUSTOMERS).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum NewSelection {
+    /// See [`Selection::Due`].
+    Due {
+        /// A filter over `gesture.` fields; empty selects all.
+        filter: String,
+        /// Due at this instant or before; `None`: at the instant at which the batch is made.
+        as_of: Option<Timestamp>,
+    },
+    /// See [`Selection::Segment`].
+    Segment {
+        /// A filter over `customer.` and `summary.` fields; empty selects all.
+        filter: String,
+        /// What is written.
+        template: TemplateId,
+        /// In whose name.
+        location: LocationId,
+        /// The channels it may take, best first; none means all that notes go over.
+        channels: Vec<Channel>,
+    },
+}
+
+impl NewSelection {
+    /// The selection of a batch that is made at `now`.
+    #[must_use]
+    pub fn at(self, now: Timestamp) -> Selection {
+        match self {
+            Self::Due { filter, as_of } => Selection::Due { filter, as_of: as_of.unwrap_or(now) },
+            Self::Segment { filter, template, location, channels } => {
+                Selection::Segment { filter, template, location, channels }
+            }
+        }
+    }
 }
 
 /// A note with whom it goes to, as it is downloaded.
