@@ -10,6 +10,7 @@ mod cli;
 mod conformance;
 mod crash;
 mod docs;
+mod endurance;
 mod harness;
 mod interop;
 mod proto;

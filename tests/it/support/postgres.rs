@@ -1,7 +1,8 @@
-//! A private PostgreSQL cluster for this process.
+//! A private PostgreSQL cluster for this process, and others that a test may kill.
 //!
-//! It is made on first use, below the temporary folder, reachable over a Unix socket only, and removed when the process
-//! ends, however it ends. It keeps its promises about durability (`fsync` stays on), since tests of ours stand on them.
+//! A cluster is made on first use, below the temporary folder, reachable over a Unix socket only, and removed when the
+//! process ends, however it ends. It keeps its promises about durability (`fsync` stays on), since tests of ours stand
+//! on them.
 
 use std::{
     env, fs,
@@ -42,8 +43,26 @@ pub(crate) struct Lease {
     cluster: &'static Cluster,
 }
 
-struct Cluster {
+/// A running server, and all that it takes to run it again.
+pub(crate) struct Server {
+    programs: PathBuf,
     folder: PathBuf,
+    owner: Owner,
+    process: Child,
+}
+
+/// A server of one's own, with an empty database `gratitude`; killed when dropped.
+pub(crate) async fn server() -> Result<Server, Missing> {
+    let start = || programs().map(Server::start).ok_or(Missing);
+    let server = tokio::task::spawn_blocking(start).await.expect("the server starts")?;
+    let connection = sea_orm::Database::connect(server.url("postgres")).await.expect("the server is ready");
+    run(&connection, "CREATE DATABASE gratitude").await;
+    connection.close().await.expect("it was open");
+    Ok(server)
+}
+
+struct Cluster {
+    server: Server,
     administrator: mpsc::Sender<Task>,
 }
 
@@ -55,7 +74,7 @@ enum Task {
 /// A fresh database, a copy of the migrated template.
 pub(crate) async fn lease() -> Result<Lease, Missing> {
     static CLUSTER: LazyLock<Result<Cluster, Missing>> =
-        LazyLock::new(|| programs().map(|p| Cluster::start(&p)).ok_or(Missing));
+        LazyLock::new(|| programs().map(Cluster::start).ok_or(Missing));
     static NEXT: AtomicU32 = AtomicU32::new(0);
     let cluster = tokio::task::spawn_blocking(|| CLUSTER.as_ref().map_err(|missing| *missing))
         .await
@@ -72,7 +91,7 @@ pub(crate) async fn lease() -> Result<Lease, Missing> {
 
 impl Lease {
     pub(crate) fn url(&self) -> String {
-        self.cluster.url(&self.name)
+        self.cluster.server.url(&self.name)
     }
 }
 
@@ -96,47 +115,76 @@ fn programs() -> Option<PathBuf> {
 }
 
 impl Cluster {
-    fn start(programs: &Path) -> Self {
+    fn start(programs: PathBuf) -> Self {
+        let server = Server::start(programs);
+        let (administrator, tasks) = mpsc::channel();
+        let (ready, is_ready) = mpsc::channel();
+        let (postgres, template) = (server.url("postgres"), server.url(TEMPLATE));
+        thread::spawn(move || administrate(&postgres, &template, &tasks, &ready));
+        is_ready.recv().expect("the template is made");
+        Self { server, administrator }
+    }
+}
+
+impl Server {
+    fn start(programs: PathBuf) -> Self {
         let folder =
             tempfile::Builder::new().prefix("gratitude-pg-").tempdir_in(PARENT).expect("a temporary folder").keep();
         let owner = Owner::of(&folder);
-        let data = folder.join("data");
         watch_over(&folder);
-
         let initdb = owner
             .command(&programs.join("initdb"))
             .arg("--pgdata")
-            .arg(&data)
+            .arg(folder.join("data"))
             .args(["--username=gratitude", "--auth=trust", "--encoding=UTF8", "--locale=C.UTF-8"])
             .output()
             .expect("initdb runs");
         assert!(initdb.status.success(), "initdb: {}", String::from_utf8_lossy(&initdb.stderr));
-
-        let log = fs::File::create(folder.join("log")).expect("a log file");
-        let server = owner
-            .command(&programs.join("postgres"))
-            .arg("-D")
-            .arg(&data)
-            .arg("-k")
-            .arg(&folder)
-            .args(["-c", "listen_addresses=", "-c", "max_connections=300"])
-            .stderr(log)
-            .spawn()
-            .expect("postgres runs");
-        wait_until_ready(server, &folder);
-
-        let (administrator, tasks) = mpsc::channel();
-        let (ready, is_ready) = mpsc::channel();
-        let cluster = Self { folder, administrator };
-        let (postgres, template) = (cluster.url("postgres"), cluster.url(TEMPLATE));
-        thread::spawn(move || administrate(&postgres, &template, &tasks, &ready));
-        is_ready.recv().expect("the template is made");
-        cluster
+        let mut process = launch(&owner, &programs, &folder);
+        if let Err(log) = wait_until_ready(&mut process, &folder) {
+            panic!("postgres ended:\n{log}");
+        }
+        Self { programs, folder, owner, process }
     }
 
-    fn url(&self, database: &str) -> String {
+    pub(crate) fn url(&self, database: &str) -> String {
         format!("postgres://gratitude@localhost/{database}?host={}", self.folder.display())
     }
+
+    /// `kill -9`, and a new start on what is on disk: as soon as the children of the dead one have noticed.
+    pub(crate) fn kill_and_start_again(&mut self) {
+        self.process.kill().expect("it still runs");
+        self.process.wait().expect("our own child");
+        for _ in 0..START_POLLS_MAX {
+            self.process = launch(&self.owner, &self.programs, &self.folder);
+            if wait_until_ready(&mut self.process, &self.folder).is_ok() {
+                return;
+            }
+            thread::sleep(START_POLL);
+        }
+        panic!("postgres did not start again");
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        self.process.kill().expect("our own child");
+        self.process.wait().expect("our own child");
+    }
+}
+
+fn launch(owner: &Owner, programs: &Path, folder: &Path) -> Child {
+    let log = fs::File::options().create(true).append(true).open(folder.join("log")).expect("a log file");
+    owner
+        .command(&programs.join("postgres"))
+        .arg("-D")
+        .arg(folder.join("data"))
+        .arg("-k")
+        .arg(folder)
+        .args(["-c", "listen_addresses=", "-c", "max_connections=300"])
+        .stderr(log)
+        .spawn()
+        .expect("postgres runs")
 }
 
 /// Whoever the server runs as: PostgreSQL refuses to run as root.
@@ -194,17 +242,19 @@ fn watch_over(folder: &Path) {
     std::mem::forget(watcher);
 }
 
-/// The server writes its state into the eighth line of its pid file.
-fn wait_until_ready(mut server: Child, folder: &Path) {
+/// The server writes its process id into the first line of its pid file, and its state into the eighth. Gives its log
+/// when it ended instead.
+fn wait_until_ready(server: &mut Child, folder: &Path) -> Result<(), String> {
     let pid_file = folder.join("data/postmaster.pid");
+    let pid = server.id().to_string();
     for _ in 0..START_POLLS_MAX {
         let state = fs::read_to_string(&pid_file).unwrap_or_default();
-        if state.lines().nth(7).is_some_and(|line| line.trim() == "ready") {
-            return;
+        let mut lines = state.lines().map(str::trim);
+        if lines.next() == Some(pid.as_str()) && lines.nth(6) == Some("ready") {
+            return Ok(());
         }
-        if let Some(status) = server.try_wait().expect("our own child") {
-            let log = fs::read_to_string(folder.join("log")).unwrap_or_default();
-            panic!("postgres ended with {status}:\n{log}");
+        if server.try_wait().expect("our own child").is_some() {
+            return Err(fs::read_to_string(folder.join("log")).unwrap_or_default());
         }
         thread::sleep(START_POLL);
     }
