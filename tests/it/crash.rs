@@ -6,16 +6,18 @@ use std::{
 };
 
 use gratitude::proto::v1::{
-    CreateLocationRequest, ExplainInteractionRequest, GetCoverageRequest, Identifier, Identity, Interaction,
-    InteractionChannel, InteractionKind, Location, Outcome, RecordInteractionRequest, Who, identifier, identity,
-    insight_service_client::InsightServiceClient, interaction_service_client::InteractionServiceClient,
-    location_service_client::LocationServiceClient, who,
+    ExplainInteractionRequest, GetCoverageRequest, Identifier, Identity, Interaction, InteractionChannel,
+    InteractionKind, Outcome, RecordInteractionRequest, Who, identifier, identity,
+    insight_service_client::InsightServiceClient, interaction_service_client::InteractionServiceClient, who,
 };
 use tokio::task::JoinSet;
 use tonic::{Code, transport::Channel};
 use uuid::Uuid;
 
-use crate::support::binary::Serving;
+use crate::support::{
+    binary::Serving,
+    shop::{SHOP, open_shop},
+};
 
 const ROUNDS: usize = 5;
 const CLERKS: u128 = 8;
@@ -110,7 +112,7 @@ async fn record(channel: Channel, number: u128) -> Result<String, Code> {
         Identity { identifiers: vec![loyalty], profile: None, on_missing: identity::OnMissing::Create.into() };
     let bought = number.is_multiple_of(2);
     let interaction = Interaction {
-        location: "locations/shop".to_owned(),
+        location: SHOP.to_owned(),
         kind: if bought { InteractionKind::Purchase } else { InteractionKind::Visit }.into(),
         outcome: if bought { Outcome::Purchased } else { Outcome::NotPurchased }.into(),
         channel: InteractionChannel::InStore.into(),
@@ -128,24 +130,4 @@ async fn record(channel: Channel, number: u128) -> Result<String, Code> {
 async fn connect(serving: &Serving) -> Channel {
     let endpoint = Channel::from_shared(serving.url()).expect("a URL");
     endpoint.connect().await.expect("it listens")
-}
-
-async fn open_shop(channel: Channel) {
-    let location = Location {
-        display_name: "The shop".to_owned(),
-        time_zone: "Europe/Lisbon".to_owned(),
-        region_code: "PT".to_owned(),
-        language_code: "en".to_owned(),
-        currency_code: "EUR".to_owned(),
-        ..Location::default()
-    };
-    let request = CreateLocationRequest {
-        location_id: "shop".to_owned(),
-        location: Some(location),
-        ..CreateLocationRequest::default()
-    };
-    match LocationServiceClient::new(channel).create_location(request).await {
-        Ok(_) => {}
-        Err(status) => assert_eq!(status.code(), Code::AlreadyExists, "{status}"),
-    }
 }

@@ -11,10 +11,10 @@ use std::{
 };
 
 use gratitude::proto::v1::{
-    self, Channel, ClaimGesturesRequest, CompleteGestureRequest, CreateCustomerRequest, CreateLocationRequest,
-    Customer, Gesture, GestureKind, ListGesturesRequest, Location, ScheduleGestureRequest, StartDeliveryItem,
-    StartDeliveryRequest, complete_gesture_request::Authority, customer_service_client::CustomerServiceClient, gesture,
-    gesture_service_client::GestureServiceClient, location_service_client::LocationServiceClient,
+    self, Channel, ClaimGesturesRequest, CompleteGestureRequest, CreateCustomerRequest, Customer, Gesture, GestureKind,
+    ListGesturesRequest, ScheduleGestureRequest, StartDeliveryItem, StartDeliveryRequest,
+    complete_gesture_request::Authority, customer_service_client::CustomerServiceClient, gesture,
+    gesture_service_client::GestureServiceClient,
 };
 use tokio::{task::JoinSet, time::sleep};
 use tonic::{Code, Status, transport};
@@ -24,6 +24,7 @@ use crate::support::{
     binary::Serving,
     database::{Database, Engine},
     postgres,
+    shop::{SHOP, open_shop},
 };
 
 const WORKERS: u64 = 4;
@@ -272,23 +273,6 @@ async fn connect(url: &str) -> Result<transport::Channel, Status> {
     endpoint.connect().await.map_err(|error| Status::unavailable(error.to_string()))
 }
 
-async fn open_shop(channel: transport::Channel) {
-    let location = Location {
-        display_name: "The shop".to_owned(),
-        time_zone: "Europe/Lisbon".to_owned(),
-        region_code: "PT".to_owned(),
-        language_code: "en".to_owned(),
-        currency_code: "EUR".to_owned(),
-        ..Location::default()
-    };
-    let request = CreateLocationRequest {
-        location_id: "shop".to_owned(),
-        location: Some(location),
-        ..CreateLocationRequest::default()
-    };
-    LocationServiceClient::new(channel).create_location(request).await.expect("a new database");
-}
-
 async fn plan(channel: transport::Channel, number: usize) -> Result<(), Status> {
     let customer = Customer { display_name: format!("Customer {number}"), ..Customer::default() };
     let request = CreateCustomerRequest { customer: Some(customer), ..CreateCustomerRequest::default() };
@@ -297,7 +281,7 @@ async fn plan(channel: transport::Channel, number: usize) -> Result<(), Status> 
         customer: made.customer.expect("made").name,
         kind: GestureKind::Note.into(),
         channel: Channel::HandOver.into(),
-        location: "locations/shop".to_owned(),
+        location: SHOP.to_owned(),
         ..Gesture::default()
     };
     let request = ScheduleGestureRequest { gesture: Some(gesture), ..ScheduleGestureRequest::default() };

@@ -7,3 +7,4 @@ pub(crate) mod http;
 pub(crate) mod ledger;
 pub(crate) mod postgres;
 pub(crate) mod service;
+pub(crate) mod shop;

@@ -5,14 +5,14 @@ use gratitude::proto::v1::{
     front_desk_service_client::FrontDeskServiceClient, interaction, obligation, who,
 };
 
-use super::{LOCATION, caller, interactions, looked, recording, request_id, shop};
+use super::{SHOP, caller, interactions, looked, recording, request_id, shop};
 
 const ANA: &str = "+351210000001";
 
 /// The desk types the number as people say it.
 fn recognize(number: &str) -> RecognizeRequest {
     let Some(who::Who::Identity(identity)) = caller(number).who else { unreachable!("made with an identity") };
-    RecognizeRequest { location: LOCATION.to_owned(), identifiers: identity.identifiers, ..RecognizeRequest::default() }
+    RecognizeRequest { location: SHOP.to_owned(), identifiers: identity.identifiers, ..RecognizeRequest::default() }
 }
 
 both_engines! {
@@ -35,7 +35,7 @@ both_engines! {
     async fn a_stranger_who_is_thanked_in_person_is_answered_for(database) {
         let service = shop(database).await;
         let mut desk = FrontDeskServiceClient::new(service.channel());
-        let request = CheckInRequest { location: LOCATION.to_owned(), request_id: request_id(1), ..CheckInRequest::default() };
+        let request = CheckInRequest { location: SHOP.to_owned(), request_id: request_id(1), ..CheckInRequest::default() };
         let visit = desk.check_in(request).await.expect("checked in").into_inner().interaction.expect("a visit");
         let request = CheckOutRequest {
             interaction: visit.name,
@@ -53,7 +53,7 @@ both_engines! {
         let service = shop(database).await;
         let mut desk = FrontDeskServiceClient::new(service.channel());
         let request = CheckInRequest {
-            location: LOCATION.to_owned(),
+            location: SHOP.to_owned(),
             who: Some(caller(ANA)),
             request_id: request_id(1),
             ..CheckInRequest::default()

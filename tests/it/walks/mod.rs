@@ -5,33 +5,21 @@ mod interactions;
 mod till;
 
 use gratitude::proto::v1::{
-    CreateLocationRequest, Customer, Identifier, Identity, Interaction, InteractionChannel, InteractionKind, Location,
-    Outcome, RecordInteractionRequest, Who, identifier, identity, interaction_service_client::InteractionServiceClient,
-    location_service_client::LocationServiceClient, who,
+    Customer, Identifier, Identity, Interaction, InteractionChannel, InteractionKind, Outcome,
+    RecordInteractionRequest, Who, identifier, identity, interaction_service_client::InteractionServiceClient, who,
 };
 use tonic::transport::Channel;
 
-use crate::support::{database::Database, service::TestService};
-
-const LOCATION: &str = "locations/lisbon";
+use crate::support::{
+    database::Database,
+    service::TestService,
+    shop::{SHOP, open_shop},
+};
 
 /// A service with one shop.
 async fn shop(database: Database) -> TestService {
     let service = TestService::start(database).await;
-    let location = Location {
-        display_name: "Lisbon".to_owned(),
-        time_zone: "Europe/Lisbon".to_owned(),
-        region_code: "PT".to_owned(),
-        language_code: "en".to_owned(),
-        currency_code: "EUR".to_owned(),
-        ..Location::default()
-    };
-    let request = CreateLocationRequest {
-        location_id: "lisbon".to_owned(),
-        location: Some(location),
-        ..CreateLocationRequest::default()
-    };
-    LocationServiceClient::new(service.channel()).create_location(request).await.expect("a new location");
+    open_shop(service.channel()).await;
     service
 }
 
@@ -53,7 +41,7 @@ fn caller(phone: &str) -> Who {
 /// They came by and left without a purchase.
 fn looked() -> Interaction {
     Interaction {
-        location: LOCATION.to_owned(),
+        location: SHOP.to_owned(),
         kind: InteractionKind::Visit.into(),
         channel: InteractionChannel::InStore.into(),
         outcome: Outcome::NotPurchased.into(),
@@ -65,7 +53,7 @@ fn looked() -> Interaction {
 /// They bought.
 fn bought() -> Interaction {
     Interaction {
-        location: LOCATION.to_owned(),
+        location: SHOP.to_owned(),
         kind: InteractionKind::Purchase.into(),
         channel: InteractionChannel::InStore.into(),
         outcome: Outcome::Purchased.into(),

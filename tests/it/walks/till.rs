@@ -6,7 +6,7 @@ use gratitude::proto::v1::{
     CheckInRequest, ExplainInteractionRequest, Outcome, front_desk_service_client::FrontDeskServiceClient, gesture,
 };
 
-use super::{LOCATION, bought, caller, interactions, recording, request_id, shop};
+use super::{SHOP, bought, caller, interactions, recording, request_id, shop};
 
 const ANA: &str = "+351210000001";
 
@@ -15,7 +15,7 @@ both_engines! {
         let service = shop(database).await;
         let mut desk = FrontDeskServiceClient::new(service.channel());
         let request = CheckInRequest {
-            location: LOCATION.to_owned(),
+            location: SHOP.to_owned(),
             who: Some(caller(ANA)),
             request_id: request_id(1),
             ..CheckInRequest::default()
