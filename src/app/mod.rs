@@ -27,7 +27,7 @@ pub use front_desk::{Fit, Recognition};
 pub use gestures::{CallLogged, CallOutcome, CallReport, GestureExplained, NewGesture, Taken, Want};
 pub use insights::{Counts, Coverage, CoverageRow};
 pub use interactions::{BatchMode, CloseVisit, OpenVisit, RecordInteraction};
-pub use notes::{Letter, NewNoteBatch};
+pub use notes::{Letter, NewNoteBatch, NewSelection};
 pub use preview::{Preview, PreviewWords, Previewed};
 pub use queue::{Work, WorkPage};
 

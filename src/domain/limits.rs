@@ -46,5 +46,7 @@ pub const TEMPLATES_MAX: usize = 500;
 pub const TEMPLATE_TEXTS_MAX: usize = 200;
 /// Longest template, all its texts together, in bytes of UTF-8.
 pub const TEMPLATE_MAX_BYTES: usize = 64 * 1024;
+/// How far ahead of now a batch may look for notes that are due.
+pub const BATCH_AHEAD_MAX: SignedDuration = SignedDuration::from_hours(31 * 24);
 /// Attempts of one gesture before it fails for good.
 pub const ATTEMPTS_MAX: u32 = 5;

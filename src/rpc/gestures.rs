@@ -3,6 +3,7 @@
 use super::{
     Rpc,
     convert::{
+        destination::destination,
         enums::to_wire_or_zero,
         gesture::{gesture, queue_entry, read_gesture},
         obligation::decision,
@@ -17,8 +18,7 @@ use crate::{
     app::{CallReport, Taken, Want, Work},
     domain::{
         commands::gestures::{CallOutcome, Proof, Started},
-        consent::needed_contact_point,
-        customer::{Channel, ContactAddress, Customer},
+        customer::Customer,
         filter::GESTURES,
         gates::{Gate, Stop},
         ids::{GestureId, LocationId},
@@ -284,21 +284,6 @@ fn claimed(taken: &Taken) -> pb::ClaimGesturesResponse {
         display_name: customer.profile.display_name.clone(),
     };
     pb::ClaimGesturesResponse { gestures: taken.gestures.iter().map(one).collect(), replayed: taken.replayed }
-}
-
-/// Where a gesture goes; empty where it needs no contact point.
-fn destination(customer: &Customer, channel: Channel) -> String {
-    let point = needed_contact_point(channel).and_then(|kind| customer.contact_point(kind));
-    match point.map(|point| &point.address) {
-        Some(ContactAddress::Phone(text) | ContactAddress::Email(text)) => text.clone(),
-        Some(ContactAddress::Post(address)) => {
-            let town = format!("{} {}", address.postal_code, address.locality);
-            let parts = [town.trim(), &address.administrative_area, &address.region];
-            let lines = address.lines.iter().map(String::as_str).chain(parts);
-            lines.filter(|line| !line.is_empty()).collect::<Vec<_>>().join("\n")
-        }
-        None => String::new(),
-    }
 }
 
 fn read_report(fields: &mut Fields, said: pb::LogCallRequest) -> Option<CallReport> {

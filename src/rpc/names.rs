@@ -1,8 +1,10 @@
 //! Resource names: `customers/{uuid}`, `locations/{slug}` and their like.
 
 use crate::domain::ids::{
-    CaseId, CustomerId, GestureId, HouseholdId, InteractionId, LocationId, RuleId, TemplateId, TouchpointId,
+    CaseId, CustomerId, GestureId, HouseholdId, InteractionId, LocationId, NoteBatchId, NoteId, RuleId, TemplateId,
+    TouchpointId,
 };
+use std::fmt;
 use uuid::Uuid;
 
 /// An id that the contract writes as a resource name.
@@ -67,6 +69,7 @@ uuid_names! {
     InteractionId: "interactions",
     GestureId: "gestures",
     CaseId: "cases",
+    NoteBatchId: "noteBatches",
 }
 
 slug_names! {
@@ -74,6 +77,33 @@ slug_names! {
     RuleId: "rules",
     TemplateId: "templates",
     TouchpointId: "touchpoints",
+}
+
+/// Stands for every resource of a collection, as in `noteBatches/-`.
+pub(crate) const ALL: &str = "-";
+
+/// The name of a note, which stands in a batch.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct NoteName {
+    pub(crate) batch: NoteBatchId,
+    pub(crate) note: NoteId,
+}
+
+impl NoteName {
+    /// What a right name looks like.
+    pub(crate) const PATTERN: &'static str = "noteBatches/{lower-case UUID}/notes/{lower-case UUID}";
+
+    /// Reads a resource name.
+    pub(crate) fn parse(name: &str) -> Option<Self> {
+        let (batch, note) = name.split_once("/notes/")?;
+        Some(Self { batch: NoteBatchId::parse_name(batch)?, note: NoteId(parse_uuid(note)?) })
+    }
+}
+
+impl fmt::Display for NoteName {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}/notes/{}", self.batch.name(), self.note)
+    }
 }
 
 /// The name of a resource that may be absent; empty when it is.
@@ -115,5 +145,10 @@ mod tests {
             assert_eq!(CustomerId::parse_name(wrong), None, "{wrong}");
         }
         assert_eq!(RuleId::parse_name("rules/Thanks"), None);
+        let note = NoteName { batch: NoteBatchId(Uuid::from_u128(1)), note: NoteId(Uuid::from_u128(2)) };
+        assert_eq!(NoteName::parse(&note.to_string()), Some(note));
+        for wrong in ["notes/1", "noteBatches/-/notes/00000000-0000-0000-0000-000000000002", &note.batch.name()] {
+            assert_eq!(NoteName::parse(wrong), None, "{wrong}");
+        }
     }
 }

@@ -9,6 +9,7 @@ use crate::{
             Direction, FaultKind, FeelingAbout, FeelingJudge, InteractionChannel, InteractionKind, InteractionState,
             MomentKind, NoPurchaseReason, Outcome, Surprise,
         },
+        note::{BatchState, NoteState},
         obligation::{ObligationState, OpenReason},
         returning::ReturnStatus,
         rule::{OverBudget, RuleState},
@@ -122,6 +123,12 @@ wire_enums! {
     Occasion = pb::Occasion { Customer, Interaction, Purchase, Visit, Enquiry, Misery, Milestone }
     OverBudget = pb::rule_action::OverBudget { Defer, Suppress }
     CaseState = pb::case::State { Open, Resolved }
+    BatchState = pb::note_batch::State {
+        Composing, Ready, Delivering, Completed, Stopped, Cancelling, Cancelled,
+    }
+    NoteState = pb::note::State {
+        Composed, WithPerson, Delivering, Delivered, Skipped, Failed, Uncertain, Cancelled,
+    }
     CaseOrigin = pb::case::Origin { Person, Misery, UnhappyCall, MissedPromise }
 }
 

@@ -3,10 +3,12 @@
 pub(crate) mod card;
 pub(crate) mod case;
 pub(crate) mod customer;
+pub(crate) mod destination;
 pub(crate) mod enums;
 pub(crate) mod gesture;
 pub(crate) mod interaction;
 pub(crate) mod location;
+pub(crate) mod note;
 pub(crate) mod obligation;
 pub(crate) mod rule;
 pub(crate) mod template;

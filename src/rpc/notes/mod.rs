@@ -1,5 +1,8 @@
 //! Templates, and the notes that are written in their words.
 
+mod batches;
+mod download;
+mod letters;
 mod templates;
 
 use super::Rpc;
@@ -51,48 +54,42 @@ impl NoteService for Rpc {
         &self,
         request: Request<pb::CreateNoteBatchRequest>,
     ) -> Result<Response<pb::CreateNoteBatchResponse>, Status> {
-        drop(request);
-        Err(Status::unimplemented("not yet"))
+        Ok(self.make_note_batch(request).await?)
     }
 
     async fn get_note_batch(
         &self,
         request: Request<pb::GetNoteBatchRequest>,
     ) -> Result<Response<pb::NoteBatch>, Status> {
-        drop(request);
-        Err(Status::unimplemented("not yet"))
+        Ok(self.read_batch(request).await?)
     }
 
     async fn list_note_batches(
         &self,
         request: Request<pb::ListNoteBatchesRequest>,
     ) -> Result<Response<pb::ListNoteBatchesResponse>, Status> {
-        drop(request);
-        Err(Status::unimplemented("not yet"))
+        Ok(self.page_of_batches(request).await?)
     }
 
     async fn approve_note_batch(
         &self,
         request: Request<pb::ApproveNoteBatchRequest>,
     ) -> Result<Response<pb::NoteBatch>, Status> {
-        drop(request);
-        Err(Status::unimplemented("not yet"))
+        Ok(self.let_batch_leave(request).await?)
     }
 
     async fn cancel_note_batch(
         &self,
         request: Request<pb::CancelNoteBatchRequest>,
     ) -> Result<Response<pb::NoteBatch>, Status> {
-        drop(request);
-        Err(Status::unimplemented("not yet"))
+        Ok(self.end_batch(request).await?)
     }
 
     async fn resume_note_batch(
         &self,
         request: Request<pb::ResumeNoteBatchRequest>,
     ) -> Result<Response<pb::NoteBatch>, Status> {
-        drop(request);
-        Err(Status::unimplemented("not yet"))
+        Ok(self.go_on_with_batch(request).await?)
     }
 
     type WatchNoteBatchStream = BoxStream<pb::NoteBatch>;
@@ -101,21 +98,18 @@ impl NoteService for Rpc {
         &self,
         request: Request<pb::WatchNoteBatchRequest>,
     ) -> Result<Response<Self::WatchNoteBatchStream>, Status> {
-        drop(request);
-        Err(Status::unimplemented("not yet"))
+        Ok(self.follow_batch(request).await?)
     }
 
     async fn get_note(&self, request: Request<pb::GetNoteRequest>) -> Result<Response<pb::Note>, Status> {
-        drop(request);
-        Err(Status::unimplemented("not yet"))
+        Ok(self.read_note(request).await?)
     }
 
     async fn list_notes(
         &self,
         request: Request<pb::ListNotesRequest>,
     ) -> Result<Response<pb::ListNotesResponse>, Status> {
-        drop(request);
-        Err(Status::unimplemented("not yet"))
+        Ok(self.page_of_notes(request).await?)
     }
 
     type DownloadNoteBatchStream = BoxStream<pb::DownloadNoteBatchResponse>;
@@ -124,7 +118,6 @@ impl NoteService for Rpc {
         &self,
         request: Request<pb::DownloadNoteBatchRequest>,
     ) -> Result<Response<Self::DownloadNoteBatchStream>, Status> {
-        drop(request);
-        Err(Status::unimplemented("not yet"))
+        Ok(self.stream_of_notes(request).await?)
     }
 }
