@@ -2,7 +2,7 @@
 //!
 //! This is the one place that puts the layers together; `serve`, `demo` and the tests start it here.
 
-use std::{net::SocketAddr, sync::Arc, time::Duration};
+use std::{net::SocketAddr, path::Path, sync::Arc, time::Duration};
 
 use axum::Router;
 use tokio::task::JoinHandle;
@@ -17,7 +17,7 @@ use crate::{
     proto, rpc,
     scheduler::{self, Scheduler},
     server::{self, Ended, Probe, Server, Services},
-    store::{ConnectSettings, Durability, Room, Store, StoreOptions},
+    store::{ConnectSettings, Durability, GivenSecrets, Room, SecretName, Store, StoreOptions},
 };
 
 /// How a service is started.
@@ -117,6 +117,7 @@ async fn open_store(config: &Config, clock: &Clock, settings: Arc<Settings>, mig
         manual_clock: clock.is_manual(),
         now: Arc::new(move || asked.now()),
         settings,
+        secrets: given_secrets(&config.database)?,
         room: Room { interactive: config.write_queue.interactive_capacity, bulk: config.write_queue.bulk_capacity },
         seed: None,
     })
@@ -128,6 +129,21 @@ async fn open_store(config: &Config, clock: &Clock, settings: Arc<Settings>, mig
         store.set_clock(clock.now()).await?;
     }
     Ok(store)
+}
+
+/// The secrets of the configured file, each under a name that is known.
+fn given_secrets(database: &config::Database) -> Result<GivenSecrets, CliError> {
+    if database.secrets_file.is_empty() {
+        return Ok(GivenSecrets::default());
+    }
+    let read = config::read_secrets(Path::new(&database.secrets_file))?;
+    let known = |name: &str| SecretName::ALL.into_iter().find(|known| known.as_str() == name);
+    let given = read.into_iter().map(|(name, secret)| {
+        let names = SecretName::ALL.map(SecretName::as_str).join(", ");
+        let unknown = || CliError::Usage(format!("database.secrets_file: {name} is none of {names}"));
+        known(&name).map(|name| (name, secret)).ok_or_else(unknown)
+    });
+    given.collect::<Result<_, _>>().map(GivenSecrets)
 }
 
 /// How the configured database is reached.

@@ -33,7 +33,7 @@ pub struct Overrides {
 
 /// All that is wrong with a configuration, one line each.
 #[derive(Clone, Debug, Eq, PartialEq)]
-pub struct ConfigError(Vec<String>);
+pub struct ConfigError(pub(super) Vec<String>);
 
 impl ConfigError {
     /// One line for each problem, beginning with the key.

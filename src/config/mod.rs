@@ -6,6 +6,7 @@
 
 mod load;
 mod redact;
+mod secrets;
 mod validate;
 
 use std::net::SocketAddr;
@@ -15,6 +16,7 @@ use serde::{Deserialize, Serialize};
 
 pub use load::{ConfigError, Overrides};
 pub use redact::DatabaseUrl;
+pub use secrets::{NamedSecrets, read_secrets};
 
 /// The commented defaults: the lowest layer, and the manual.
 pub const DEFAULTS: &str = include_str!("default.toml");
@@ -65,6 +67,8 @@ pub struct Database {
     pub statement_timeout_ms: u64,
     /// How SQLite makes a commit durable.
     pub sqlite_synchronous: SqliteSynchronous,
+    /// File with secrets that stand in for those in the database; none when empty.
+    pub secrets_file: String,
 }
 
 /// How SQLite makes a commit durable.

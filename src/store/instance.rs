@@ -11,6 +11,7 @@ use sea_orm::{
     ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, TryInsertResult,
     sea_query::{Expr, ExprTrait, OnConflict},
 };
+use std::collections::BTreeMap;
 
 /// What the database knows of itself.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -24,7 +25,7 @@ pub struct Instance {
 }
 
 /// The secrets of an instance; made once, by whoever opens it first.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum SecretName {
     /// Seals page tokens.
     PageToken,
@@ -37,9 +38,12 @@ pub enum SecretName {
 }
 
 impl SecretName {
-    const ALL: [Self; 4] = [Self::PageToken, Self::Fingerprint, Self::Erasure, Self::HoldOut];
+    /// All of them.
+    pub const ALL: [Self; 4] = [Self::PageToken, Self::Fingerprint, Self::Erasure, Self::HoldOut];
 
-    const fn as_str(self) -> &'static str {
+    /// The name that it is kept under.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
         match self {
             Self::PageToken => "page_token",
             Self::Fingerprint => "fingerprint",
@@ -48,6 +52,10 @@ impl SecretName {
         }
     }
 }
+
+/// Secrets that stand in for those in the database. Never logged.
+#[derive(Clone, Default)]
+pub struct GivenSecrets(pub BTreeMap<SecretName, [u8; 32]>);
 
 /// The secrets of the instance that is open. Never logged.
 #[derive(Clone)]
@@ -89,10 +97,18 @@ pub(super) async fn open(
     })
 }
 
-/// Makes the secrets that are missing, and reads all.
-pub(super) async fn secrets(db: &impl ConnectionTrait, now: Timestamp) -> Result<Secrets, StoreError> {
+/// Makes the secrets that are neither given nor there, and reads all.
+pub(super) async fn secrets(
+    db: &impl ConnectionTrait,
+    now: Timestamp,
+    given: &GivenSecrets,
+) -> Result<Secrets, StoreError> {
     let mut secrets = [[0; 32]; SecretName::ALL.len()];
     for (name, secret) in SecretName::ALL.into_iter().zip(&mut secrets) {
+        if let Some(given) = given.0.get(&name) {
+            *secret = *given;
+            continue;
+        }
         let fresh = random()?;
         let row = instance_secret::ActiveModel {
             name: Set(name.as_str().to_owned()),

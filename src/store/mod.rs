@@ -41,7 +41,7 @@ pub use desk::AtDesk;
 pub use error::StoreError;
 pub use gestures::{QueueCursor, QueuePage, QueueQuery};
 pub use insights::{CoverageCount, CoverageQuery, CustomersSeen, ObligationQuery};
-pub use instance::{Instance, SecretName, Secrets};
+pub use instance::{GivenSecrets, Instance, SecretName, Secrets};
 pub use interactions::Answered;
 pub use migrate::SchemaState;
 pub use paging::{Cursor, Page, PageRequest};
@@ -95,6 +95,8 @@ pub struct StoreOptions {
     pub settings: Arc<Settings>,
     /// How many writes may wait.
     pub room: Room,
+    /// Secrets that stand in for those in the database.
+    pub secrets: GivenSecrets,
     /// Determines the ids that are made; random when absent. For runs that must repeat themselves.
     pub seed: Option<[u8; 32]>,
 }
@@ -134,7 +136,7 @@ impl Store {
             let (made, asked) = (clock(instance.manual_clock), clock(options.manual_clock));
             return Err(StoreError::Unsuitable(format!("the database was made for {made} and can't live by {asked}")));
         }
-        let secrets = instance::secrets(&pools.writer, now).await?;
+        let secrets = instance::secrets(&pools.writer, now, &options.secrets).await?;
         let seed = match options.seed {
             Some(seed) => seed,
             None => instance::random()?,

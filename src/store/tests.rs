@@ -29,6 +29,7 @@ fn settings(folder: &tempfile::TempDir) -> ConnectSettings {
 fn options(folder: &tempfile::TempDir, migrate: bool, manual_clock: bool) -> StoreOptions {
     let now: Timestamp = "2026-11-22T10:00:00Z".parse().unwrap();
     StoreOptions {
+        secrets: super::GivenSecrets::default(),
         connect: settings(folder),
         migrate,
         manual_clock,
@@ -97,6 +98,11 @@ async fn secrets_are_made_once() {
     assert_eq!(first.secret(SecretName::PageToken), again.secret(SecretName::PageToken));
     assert_ne!(first.secret(SecretName::PageToken), first.secret(SecretName::Erasure));
     assert_ne!(first.secret(SecretName::Fingerprint), [0; 32]);
+
+    let given = super::GivenSecrets([(SecretName::Erasure, [7; 32])].into());
+    let third = Store::open(StoreOptions { secrets: given, ..options(&folder, false, false) }).await.unwrap();
+    assert_eq!(third.secret(SecretName::Erasure), [7; 32], "what is given stands in for what is kept");
+    assert_eq!(third.secret(SecretName::PageToken), first.secret(SecretName::PageToken));
 }
 
 #[tokio::test]

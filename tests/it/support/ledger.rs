@@ -53,6 +53,7 @@ impl TestLedger {
         let settings = Arc::new(decision_settings());
         let clock = Arc::clone(&now);
         let options = StoreOptions {
+            secrets: gratitude::store::GivenSecrets::default(),
             connect: settings_of(&database),
             migrate: false,
             manual_clock: false,
