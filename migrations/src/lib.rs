@@ -11,6 +11,7 @@ mod m20261122_000004_interactions;
 mod m20261122_000005_gratitude;
 mod m20261122_000006_ledger;
 mod m20261122_000007_templates;
+mod m20261122_000009_journeys;
 mod schema;
 
 use sea_orm_migration::MigrationTrait;
@@ -31,6 +32,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261122_000005_gratitude::Migration),
             Box::new(m20261122_000006_ledger::Migration),
             Box::new(m20261122_000007_templates::Migration),
+            Box::new(m20261122_000009_journeys::Migration),
         ]
     }
 }

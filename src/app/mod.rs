@@ -11,6 +11,7 @@ mod front_desk;
 mod gestures;
 mod insights;
 mod interactions;
+mod journeys;
 mod locations;
 mod notes;
 mod preview;
@@ -18,6 +19,7 @@ mod queue;
 mod reads;
 mod rules;
 mod templates;
+mod touchpoints;
 
 pub use crate::store::{CoverageQuery, Cursor, ObligationQuery, Page, QueueCursor, StoreError, TimelineEntry};
 pub use background::Swept;

@@ -81,6 +81,10 @@ slug_id! {
     RuleId;
     /// A template.
     TemplateId;
+    /// A customer journey.
+    JourneyId;
+    /// A stage, within its journey.
+    StageId;
     /// A touchpoint of a customer journey.
     TouchpointId;
 }

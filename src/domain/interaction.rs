@@ -2,6 +2,7 @@
 
 use super::{
     ids::{CustomerId, InteractionId, LocationId, TouchpointId},
+    journey::{Place, Verdict},
     money::Money,
     text_enum::text_enum,
 };
@@ -225,6 +226,8 @@ pub struct Interaction {
     pub local_date: Date,
     /// What it was for the customer.
     pub moment: Moment,
+    /// Where in a journey it took place, if it named a touchpoint, and how the standards there were met.
+    pub journey: Option<Place>,
     /// The visit whose story it belongs to, for a purchase made during one.
     pub joined: Option<InteractionId>,
     /// Counted, never thanked.
@@ -242,6 +245,12 @@ impl Interaction {
         self.state != InteractionState::Voided
             && self.detail.direction == Direction::Inbound
             && matches!(self.detail.kind, InteractionKind::Visit | InteractionKind::Purchase | InteractionKind::Enquiry)
+    }
+
+    /// How the standards of its touchpoint were met, as far as they were judged.
+    #[must_use]
+    pub fn verdicts(&self) -> &[Verdict] {
+        self.journey.as_ref().map_or(&[], |place| &place.verdicts)
     }
 
     /// The instant by which rules reckon: when it was over, but never later than the present. (Section 4.2 of the

@@ -50,3 +50,13 @@ pub const TEMPLATE_MAX_BYTES: usize = 64 * 1024;
 pub const BATCH_AHEAD_MAX: SignedDuration = SignedDuration::from_hours(31 * 24);
 /// Attempts of one gesture before it fails for good.
 pub const ATTEMPTS_MAX: u32 = 5;
+/// Most journeys that may be in use at once.
+pub const JOURNEYS_MAX: usize = 100;
+/// Most stages of one journey.
+pub const STAGES_MAX: usize = 50;
+/// Most touchpoints that may be in use at once; all are kept in memory.
+pub const TOUCHPOINTS_MAX: usize = 1_000;
+/// The longest limit of a standard.
+pub const STANDARD_MAX: SignedDuration = SignedDuration::from_hours(24 * 90);
+/// The most transfers that are told, and that a standard may allow.
+pub const TRANSFERS_MAX: u16 = 1_000;

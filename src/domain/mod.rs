@@ -18,6 +18,7 @@ pub mod gesture;
 pub mod identity;
 pub mod ids;
 pub mod interaction;
+pub mod journey;
 pub mod ledger;
 pub mod limits;
 pub mod location;

@@ -1,19 +1,30 @@
 //! What an interaction was for the customer: gratification, neutral or misery, with the evidence.
 
-use super::interaction::{Detail, Emotion, FaultKind, FeelingAbout, InteractionKind, Moment, MomentKind, Surprise};
+use super::{
+    interaction::{
+        Detail, Emotion, FaultKind, FeelingAbout, FeelingJudge, InteractionKind, Moment, MomentKind, Surprise,
+    },
+    journey::{Standard, Verdict},
+};
 
 /// At or above this intensity, full satisfaction is a peak worth a congratulation.
 const PEAK_INTENSITY: u8 = 4;
 
-/// Judges an interaction by what was recorded of it. Bad evidence outweighs good: who complains with a smile still
-/// has something to complain about.
+/// Judges an interaction by what was recorded of it, and by how the standards of its touchpoint were met. Bad evidence
+/// outweighs good: who complains with a smile still has something to complain about.
 ///
-/// Evidence that is by its nature about us (a fault, a complaint, a poor rating of our work) makes the moment about
-/// us, whatever was said of the feeling itself; a feeling alone is about what its judge said.
+/// Evidence that is by its nature about us (a fault, a complaint, a poor rating of our work, a broken standard) makes
+/// the moment about us, whatever was said of the feeling itself; a feeling alone is about what its judge said.
+///
+/// A broken standard is what *we* hold to be bad: alone it says nothing against a customer who says to be content. To
+/// keep a standard is what is expected, and makes no moment.
 #[must_use]
-pub fn judge(detail: &Detail) -> Moment {
-    let bad = bad_evidence(detail);
+pub fn judge(detail: &Detail, verdicts: &[Verdict]) -> Moment {
+    let mut bad = bad_evidence(detail, verdicts);
     let good = good_evidence(detail);
+    if !bad.is_empty() || !says_to_be_content(detail) {
+        bad.extend(verdicts.iter().filter(|verdict| !verdict.kept).map(|verdict| verdict.evidence.clone()));
+    }
     let felt = detail.emotion.as_ref().map_or(FeelingAbout::Unknown, |e| e.about);
     if !bad.is_empty() || detail.emotion.as_ref().is_some_and(|e| e.satisfaction < 0) {
         let about = if bad.is_empty() { felt } else { FeelingAbout::Us };
@@ -33,7 +44,7 @@ pub fn judge(detail: &Detail) -> Moment {
 
 /// Ratings follow their usual scales: satisfaction 1–2 of 5 is poor (CSAT), 0–6 of 10 a detractor (NPS), effort 6–7
 /// of 7 hard (CES).
-fn bad_evidence(detail: &Detail) -> Vec<String> {
+fn bad_evidence(detail: &Detail, verdicts: &[Verdict]) -> Vec<String> {
     let mut reasons = Vec::new();
     if detail.kind == InteractionKind::Complaint {
         reasons.push("a complaint".to_owned());
@@ -53,8 +64,10 @@ fn bad_evidence(detail: &Detail) -> Vec<String> {
     if let Some(effort @ 6..) = detail.effort {
         reasons.push(format!("effort {effort} of 7"));
     }
+    // Where a standard says which part of a promise counts, it alone does.
     if let (Some(promised), Some(fulfilled)) = (detail.promised_at, detail.fulfilled_at)
         && fulfilled > promised
+        && verdicts.iter().all(|verdict| verdict.standard != Standard::Promise)
     {
         reasons.push("fulfilled later than promised".to_owned());
     }
@@ -76,6 +89,15 @@ fn good_evidence(detail: &Detail) -> Vec<String> {
         reasons.push(format!("would recommend {rating} of 10"));
     }
     reasons
+}
+
+/// Whether the customer, and not somebody else for them, said something good of it.
+fn says_to_be_content(detail: &Detail) -> bool {
+    let said = |e: &Emotion| e.judged_by == FeelingJudge::Customer && e.satisfaction > 0;
+    detail.kind == InteractionKind::Compliment
+        || detail.satisfaction >= Some(4)
+        || detail.recommendation >= Some(9)
+        || detail.emotion.as_ref().is_some_and(said)
 }
 
 fn feeling(emotion: &Emotion) -> Option<String> {
@@ -123,7 +145,7 @@ mod tests {
 
     #[test]
     fn a_plain_visit_is_neutral() {
-        assert_eq!(judge(&detail(InteractionKind::Visit)).kind, MomentKind::Neutral);
+        assert_eq!(judge(&detail(InteractionKind::Visit), &[]).kind, MomentKind::Neutral);
     }
 
     #[test]
@@ -131,7 +153,7 @@ mod tests {
         let mut visit = detail(InteractionKind::Visit);
         visit.emotion = feeling(2, 5, FeelingAbout::Unknown);
         visit.fault = Some(FaultKind::Late);
-        let moment = judge(&visit);
+        let moment = judge(&visit, &[]);
         assert_eq!((moment.kind, moment.about, moment.peak), (MomentKind::Misery, FeelingAbout::Us, false));
         assert_eq!(moment.reasons, ["something came late", "felt delighted"]);
     }
@@ -140,7 +162,7 @@ mod tests {
     fn grief_is_not_about_us() {
         let mut visit = detail(InteractionKind::Visit);
         visit.emotion = feeling(-2, 5, FeelingAbout::OwnLife);
-        let moment = judge(&visit);
+        let moment = judge(&visit, &[]);
         assert_eq!((moment.kind, moment.about), (MomentKind::Misery, FeelingAbout::OwnLife));
     }
 
@@ -148,9 +170,9 @@ mod tests {
     fn strong_delight_is_a_peak_and_mild_delight_is_not() {
         let mut visit = detail(InteractionKind::Visit);
         visit.emotion = feeling(2, 4, FeelingAbout::Us);
-        assert!(judge(&visit).peak);
+        assert!(judge(&visit, &[]).peak);
         visit.emotion = feeling(2, 3, FeelingAbout::Us);
-        let moment = judge(&visit);
+        let moment = judge(&visit, &[]);
         assert_eq!((moment.kind, moment.peak), (MomentKind::Gratification, false));
     }
 
@@ -159,8 +181,48 @@ mod tests {
         let at = |s| Some(jiff::Timestamp::from_second(s).expect("in range"));
         let mut delivery = detail(InteractionKind::Delivery);
         (delivery.promised_at, delivery.fulfilled_at) = (at(1_000), at(1_000));
-        assert_eq!(judge(&delivery).kind, MomentKind::Neutral);
+        assert_eq!(judge(&delivery, &[]).kind, MomentKind::Neutral);
         delivery.fulfilled_at = at(1_001);
-        assert_eq!(judge(&delivery).kind, MomentKind::Misery);
+        assert_eq!(judge(&delivery, &[]).kind, MomentKind::Misery);
+    }
+
+    fn verdict(standard: Standard, kept: bool) -> Verdict {
+        let evidence = "answered after 42 s (standard: 10 s)".to_owned();
+        Verdict { standard, kept, evidence, over: None }
+    }
+
+    #[test]
+    fn a_broken_standard_is_misery_about_us_and_a_kept_one_nothing_special() {
+        let call = detail(InteractionKind::Support);
+        let moment = judge(&call, &[verdict(Standard::Respond, false)]);
+        assert_eq!((moment.kind, moment.about), (MomentKind::Misery, FeelingAbout::Us));
+        assert_eq!(moment.reasons, ["answered after 42 s (standard: 10 s)"]);
+        let moment = judge(&call, &[verdict(Standard::Respond, true)]);
+        assert_eq!((moment.kind, moment.reasons.len()), (MomentKind::Neutral, 0));
+    }
+
+    #[test]
+    fn who_says_to_be_content_outweighs_a_broken_standard_and_who_is_said_to_be_does_not() {
+        let broken = [verdict(Standard::Respond, false)];
+        let mut call = detail(InteractionKind::Support);
+        call.emotion = feeling(2, 3, FeelingAbout::Us);
+        assert_eq!(judge(&call, &broken).kind, MomentKind::Misery, "staff thought so");
+        call.emotion.as_mut().expect("set").judged_by = FeelingJudge::Customer;
+        assert_eq!(judge(&call, &broken).kind, MomentKind::Gratification);
+        call.emotion = None;
+        call.satisfaction = Some(4);
+        assert_eq!(judge(&call, &broken).kind, MomentKind::Gratification);
+        call.fault = Some(FaultKind::Rude);
+        let moment = judge(&call, &broken);
+        assert_eq!((moment.kind, moment.reasons.len()), (MomentKind::Misery, 2), "a fault is more than a standard");
+    }
+
+    #[test]
+    fn a_standard_for_promises_stands_in_place_of_the_general_rule() {
+        let at = |s| Some(jiff::Timestamp::from_second(s).expect("in range"));
+        let mut delivery = detail(InteractionKind::Delivery);
+        (delivery.promised_at, delivery.fulfilled_at) = (at(1_000), at(1_001));
+        assert_eq!(judge(&delivery, &[verdict(Standard::Promise, true)]).kind, MomentKind::Neutral);
+        assert_eq!(judge(&delivery, &[verdict(Standard::Fulfil, true)]).kind, MomentKind::Misery);
     }
 }

@@ -100,6 +100,12 @@ text_enum! {
         TemplateRetired = "template_retired",
         /// A rule that is not retired uses the template.
         TemplateInUse = "template_in_use",
+        /// The journey was retired.
+        JourneyRetired = "journey_retired",
+        /// The touchpoint was retired.
+        TouchpointRetired = "touchpoint_retired",
+        /// There is a touchpoint in the stage.
+        StageInUse = "stage_in_use",
         /// No allowed minute can keep the promise.
         NoOpening = "no_opening",
     }

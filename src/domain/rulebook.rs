@@ -140,6 +140,11 @@ impl<'a> Facts<'a> {
             Field::InteractionChannel => detail.channel.as_str().into(),
             Field::InteractionDirection => detail.direction.as_str().into(),
             Field::InteractionTouchpoint => detail.touchpoint.as_ref().map(|t| t.as_str()).into(),
+            Field::InteractionJourney => interaction.journey.as_ref().map(|place| place.journey.as_str()).into(),
+            Field::InteractionStage => interaction.journey.as_ref().map(|place| place.stage.as_str()).into(),
+            Field::InteractionStandardsKept => {
+                interaction.journey.as_ref().and_then(|place| place.standards_kept()).into()
+            }
             Field::InteractionState => interaction.state.as_str().into(),
             Field::InteractionStartTime => interaction.start_at.into(),
             Field::InteractionEndTime => interaction.end_at.into(),

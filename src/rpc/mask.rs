@@ -79,6 +79,18 @@ masked! {
 }
 
 masked! {
+    Journey:
+    display_name, description, stages;
+    ignored: "name", "state", "create_time", "update_time", "etag",
+}
+
+masked! {
+    Touchpoint:
+    display_name, journey, stage_id, channels, standards;
+    ignored: "name", "state", "create_time", "update_time", "retire_time", "etag",
+}
+
+masked! {
     Customer:
     kind, display_name, given_name, family_name, honorific, suffix, how_to_say, language_code, time_zone, region_code,
     greeting, birth_date, minor, identifiers, contact_points, preferred_channels, contact_hours, tags;

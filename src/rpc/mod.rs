@@ -14,6 +14,7 @@ mod front_desk;
 mod gestures;
 mod insights;
 mod interactions;
+mod journeys;
 mod locations;
 mod mask;
 mod names;
@@ -32,8 +33,8 @@ use crate::{
         case_service_server::CaseServiceServer, customer_service_server::CustomerServiceServer,
         front_desk_service_server::FrontDeskServiceServer, gesture_service_server::GestureServiceServer,
         insight_service_server::InsightServiceServer, interaction_service_server::InteractionServiceServer,
-        location_service_server::LocationServiceServer, note_service_server::NoteServiceServer,
-        rule_service_server::RuleServiceServer,
+        journey_service_server::JourneyServiceServer, location_service_server::LocationServiceServer,
+        note_service_server::NoteServiceServer, rule_service_server::RuleServiceServer,
     },
 };
 use page_token::PageTokens;
@@ -78,6 +79,7 @@ services![
     GestureServiceServer,
     CaseServiceServer,
     InsightServiceServer,
+    JourneyServiceServer,
 ];
 
 impl Rpc {

@@ -1,8 +1,8 @@
 //! Resource names: `customers/{uuid}`, `locations/{slug}` and their like.
 
 use crate::domain::ids::{
-    CaseId, CustomerId, GestureId, HouseholdId, InteractionId, LocationId, NoteBatchId, NoteId, RuleId, TemplateId,
-    TouchpointId,
+    CaseId, CustomerId, GestureId, HouseholdId, InteractionId, JourneyId, LocationId, NoteBatchId, NoteId, RuleId,
+    TemplateId, TouchpointId,
 };
 use std::fmt;
 use uuid::Uuid;
@@ -74,6 +74,7 @@ uuid_names! {
 
 slug_names! {
     LocationId: "locations",
+    JourneyId: "journeys",
     RuleId: "rules",
     TemplateId: "templates",
     TouchpointId: "touchpoints",

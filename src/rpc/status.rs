@@ -244,6 +244,9 @@ fn precondition(kind: Precondition) -> (Code, ErrorReason) {
         P::RuleRetired => ErrorReason::RuleRetired,
         P::TemplateRetired => ErrorReason::TemplateRetired,
         P::TemplateInUse => ErrorReason::TemplateInUse,
+        P::JourneyRetired => ErrorReason::JourneyRetired,
+        P::TouchpointRetired => ErrorReason::TouchpointRetired,
+        P::StageInUse => ErrorReason::StageInUse,
         P::NoOpening => ErrorReason::NoOpening,
     };
     let code = match kind {

@@ -1,12 +1,13 @@
-//! Copies of the locations, rules and templates, read again when they have changed.
+//! Copies of the locations, touchpoints, rules and templates, read again when they have changed.
 
 use super::{
-    entity::{location, rule, rule_version, template},
+    entity::{location, rule, rule_version, template, touchpoint},
     error::StoreError,
     instance, rows, templates,
 };
 use crate::domain::{
     ids::LocationId,
+    journey::TouchpointMap,
     location::Location,
     rule::{Rule, RuleState},
     rulebook::{CompiledRule, RuleBook},
@@ -18,12 +19,14 @@ use std::{
     sync::{Arc, Mutex, PoisonError},
 };
 
-/// Locations, enabled rules and templates as of one revision.
+/// Locations, touchpoints, enabled rules and templates as of one revision.
 #[derive(Debug)]
 pub struct Catalog {
     revision: i64,
     /// Every location.
     pub locations: HashMap<LocationId, Arc<Location>>,
+    /// Every touchpoint.
+    pub touchpoints: Arc<TouchpointMap>,
     /// The enabled rules.
     pub rules: Arc<RuleBook>,
     /// The templates, retired ones too.
@@ -61,6 +64,8 @@ async fn read(db: &impl ConnectionTrait, revision: i64, known: &TemplateBook) ->
         let location = rows::catalog::location_from_row(row)?;
         locations.insert(location.id.clone(), Arc::new(location));
     }
+    let touchpoints = touchpoint::Entity::find().all(db).await?.into_iter().map(rows::journeys::touchpoint_from_row);
+    let touchpoints = Arc::new(TouchpointMap::new(touchpoints.collect::<Result<Vec<_>, _>>()?));
     let enabled = rules(db).await?.into_iter().filter(|rule| rule.state == RuleState::Enabled);
     let compiled = enabled.map(|rule| {
         let id = rule.id.clone();
@@ -69,7 +74,7 @@ async fn read(db: &impl ConnectionTrait, revision: i64, known: &TemplateBook) ->
     });
     let rules = RuleBook::new(compiled.collect::<Result<_, _>>()?);
     let templates = read_templates(db, known).await?;
-    Ok(Catalog { revision, locations, rules: Arc::new(rules), templates: Arc::new(templates) })
+    Ok(Catalog { revision, locations, touchpoints, rules: Arc::new(rules), templates: Arc::new(templates) })
 }
 
 /// The templates; only those that have changed are read and compiled again.

@@ -204,7 +204,7 @@ impl CatalogWrite {
         insert::<event::Entity, _>(&self.tx, vec![rows::ledger::event_to_row(event)?]).await
     }
 
-    fn touch(&self) {
+    pub(super) fn touch(&self) {
         self.changed.store(true, Ordering::Relaxed);
     }
 }

@@ -21,6 +21,7 @@ mod gestures;
 mod insights;
 mod instance;
 mod interactions;
+mod journeys;
 mod load;
 mod locations;
 mod migrate;

@@ -15,7 +15,7 @@ const READS: [&str; 9] = ["Get", "List", "BatchGet", "Explain", "Recognize", "Pr
 
 /// Methods that change something and yet need no `request_id`: done again, they leave the same state. A batch has one in
 /// each of its requests.
-const IDEMPOTENT: [&str; 16] = [
+const IDEMPOTENT: [&str; 18] = [
     "ApproveNoteBatch",
     "AttributeInteraction",
     "BatchRecordInteractions",
@@ -28,8 +28,10 @@ const IDEMPOTENT: [&str; 16] = [
     "ReleaseGesture",
     "RemoveFact",
     "ResumeNoteBatch",
+    "RetireJourney",
     "RetireRule",
     "RetireTemplate",
+    "RetireTouchpoint",
     "StartDelivery",
     "VoidInteraction",
 ];
@@ -162,7 +164,19 @@ fn each_edited_resource_has_an_etag_and_a_mask() {
 
 #[test]
 fn resources_bear_their_name_first() {
-    let resources = ["Location", "Customer", "Interaction", "Rule", "Template", "Gesture", "Case", "Note", "NoteBatch"];
+    let resources = [
+        "Location",
+        "Customer",
+        "Interaction",
+        "Journey",
+        "Touchpoint",
+        "Rule",
+        "Template",
+        "Gesture",
+        "Case",
+        "Note",
+        "NoteBatch",
+    ];
     assert_none(resources.into_iter().filter_map(|resource| {
         let message = pool().get_message_by_name(&format!("{PACKAGE}.{resource}"))?;
         let first = message.get_field(1)?;

@@ -3,6 +3,7 @@
 use super::{
     Once,
     correct::take_back,
+    place,
     story::{self, Span},
     who::{Found, Who},
 };
@@ -129,7 +130,9 @@ impl Record {
         let found = self.who.resolve(ledger)?;
         let start_at = self.new.start_at.unwrap_or(ledger.context.now);
         let date = local_date(ledger, &location, start_at)?;
-        let interaction = self.new.interaction(InteractionId(ledger.new_id()), found, start_at, date, ledger.now());
+        let mut interaction = self.new.interaction(InteractionId(ledger.new_id()), found, start_at, date, ledger.now());
+        interaction.journey = place::of_recorded(ledger, &location, &interaction)?;
+        interaction.moment = moment::judge(&interaction.detail, interaction.verdicts());
         let id = interaction.id;
         // What the replaced one leaves behind is settled last: most often the new one takes its place in the story.
         let text = "A later record replaces it.";
@@ -251,12 +254,13 @@ impl NewInteraction {
             candidates: found.candidates,
             state: if open { InteractionState::Open } else { InteractionState::Closed },
             location: self.location.clone(),
-            moment: moment::judge(&detail),
+            moment: moment::judge(&detail, &[]),
             detail,
             start_at,
             end_at: if open { None } else { Some(self.end_at.unwrap_or(start_at)) },
             received_at: now,
             local_date,
+            journey: None,
             joined: None,
             history: self.history,
             void_reason: None,

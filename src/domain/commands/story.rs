@@ -125,7 +125,7 @@ pub fn moment_of(ledger: &Ledger<'_, '_>, visit: &Interaction) -> Moment {
         (MomentKind::Neutral, _) => 3,
     };
     let joined = ledger.world.joined_to(visit.id).map(|purchase| purchase.moment.clone());
-    let own = std::iter::once(judge(&visit.detail));
+    let own = std::iter::once(judge(&visit.detail, visit.verdicts()));
     own.chain(joined).min_by_key(rank).expect("there is the visit's own")
 }
 

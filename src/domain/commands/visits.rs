@@ -1,7 +1,7 @@
 //! Somebody comes in, and leaves.
 
 use super::{
-    Once,
+    Once, place,
     record::{Recorded, days_around, enter, impossible, interaction_id, respond, settle_outcome},
     story::{self, Span},
     who::Who,
@@ -89,12 +89,13 @@ impl Command for CheckIn {
                     candidates: found.candidates,
                     state: InteractionState::Open,
                     location: self.location.clone(),
-                    moment: moment::judge(&detail),
+                    moment: moment::judge(&detail, &[]),
                     detail,
                     start_at: at,
                     end_at: None,
                     received_at: ledger.now(),
                     local_date: date,
+                    journey: None,
                     joined: None,
                     history: false,
                     void_reason: None,
@@ -275,6 +276,7 @@ impl Ending {
         if !wrong.is_empty() {
             return Err(Refusal::Invalid(wrong));
         }
+        after.journey = place::of_closed(ledger, &*ledger.world.location(&after.location)?, &after)?;
         after.moment = story::moment_of(ledger, &after);
         after.state = InteractionState::Closed;
         after.end_at = Some(end_at);

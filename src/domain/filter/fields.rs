@@ -62,6 +62,9 @@ fields! {
     InteractionChannel = "interaction.channel", Kind::Enum(InteractionChannel::NAMES), "Over what it took place.";
     InteractionDirection = "interaction.direction", Kind::Enum(Direction::NAMES), "Who began.";
     InteractionTouchpoint = "interaction.touchpoint", Kind::Slug("touchpoints/"), "The touchpoint of the journey it belongs to.";
+    InteractionJourney = "interaction.journey", Kind::Slug("journeys/"), "The journey of that touchpoint when it was recorded.";
+    InteractionStage = "interaction.stage_id", Kind::Text, "The stage of that journey.";
+    InteractionStandardsKept = "interaction.standards_kept", Kind::Bool, "Whether all standards of the touchpoint were kept; absent when none was judged.";
     InteractionState = "interaction.state", Kind::Enum(InteractionState::NAMES), "Open, closed or voided.";
     InteractionStartTime = "interaction.start_time", Kind::Timestamp, "When it began.";
     InteractionEndTime = "interaction.end_time", Kind::Timestamp, "When it ended; absent while it is open.";
@@ -196,6 +199,9 @@ pub const RULE_CONDITIONS: Schema = Schema {
         Field::InteractionChannel,
         Field::InteractionDirection,
         Field::InteractionTouchpoint,
+        Field::InteractionJourney,
+        Field::InteractionStage,
+        Field::InteractionStandardsKept,
         Field::InteractionState,
         Field::InteractionStartTime,
         Field::InteractionEndTime,
@@ -301,6 +307,9 @@ pub const INTERACTIONS: Schema = Schema {
         Field::InteractionChannel,
         Field::InteractionDirection,
         Field::InteractionTouchpoint,
+        Field::InteractionJourney,
+        Field::InteractionStage,
+        Field::InteractionStandardsKept,
         Field::InteractionState,
         Field::InteractionStartTime,
         Field::InteractionEndTime,

@@ -3,6 +3,7 @@
 //! Everything is reckoned on one line of instants. A window of local time becomes a half-open span of instants by the
 //! one rule of [`resolve_local`], so intersections are exact across midnight and on the days on which clocks change.
 
+mod business_time;
 mod calendar;
 mod defaults;
 mod hours;
@@ -11,6 +12,7 @@ mod plan;
 mod wording;
 mod zones;
 
+pub use business_time::business_time;
 pub use calendar::LocationCalendar;
 pub use defaults::{default_call_hours, default_message_hours};
 pub use hours::{ClockTime, HoursError, WINDOWS_MAX, WeeklyHours, Window};

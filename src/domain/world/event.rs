@@ -1,7 +1,7 @@
 //! What happened: one event per change, in the transaction of the change.
 
 use crate::domain::{
-    ids::{CaseId, CustomerId, GestureId, InteractionId, LocationId, RuleId, TemplateId},
+    ids::{CaseId, CustomerId, GestureId, InteractionId, JourneyId, LocationId, RuleId, TemplateId, TouchpointId},
     text_enum::text_enum,
 };
 use jiff::Timestamp;
@@ -85,6 +85,18 @@ text_enum! {
         TemplateUpdated = "template.updated",
         /// A template was retired.
         TemplateRetired = "template.retired",
+        /// A journey was created.
+        JourneyCreated = "journey.created",
+        /// A journey was changed.
+        JourneyUpdated = "journey.updated",
+        /// A journey was retired.
+        JourneyRetired = "journey.retired",
+        /// A touchpoint was created.
+        TouchpointCreated = "touchpoint.created",
+        /// A touchpoint was changed.
+        TouchpointUpdated = "touchpoint.updated",
+        /// A touchpoint was retired.
+        TouchpointRetired = "touchpoint.retired",
     }
 }
 
@@ -124,6 +136,10 @@ pub enum Subject {
     Rule(RuleId),
     /// A template.
     Template(TemplateId),
+    /// A journey.
+    Journey(JourneyId),
+    /// A touchpoint.
+    Touchpoint(TouchpointId),
 }
 
 impl fmt::Display for Subject {
@@ -137,6 +153,8 @@ impl fmt::Display for Subject {
             Self::Location(id) => write!(f, "locations/{id}"),
             Self::Rule(id) => write!(f, "rules/{id}"),
             Self::Template(id) => write!(f, "templates/{id}"),
+            Self::Journey(id) => write!(f, "journeys/{id}"),
+            Self::Touchpoint(id) => write!(f, "touchpoints/{id}"),
         }
     }
 }

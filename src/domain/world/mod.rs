@@ -18,6 +18,7 @@ use super::{
     gesture::{Contact, Gesture, GestureKind, GestureState},
     ids::{CaseId, CustomerId, GestureId, HouseholdId, IdSource, InteractionId, LocationId, RuleId},
     interaction::{ExternalRef, Interaction},
+    journey::TouchpointMap,
     location::Location,
     obligation::{Decision, Obligation},
     refusal::Refusal,
@@ -171,6 +172,8 @@ pub struct World {
     pub settings: Arc<Settings>,
     /// The time-zone database.
     pub zones: Zones,
+    /// Every touchpoint of the journeys.
+    pub touchpoints: Arc<TouchpointMap>,
     /// The locations named in the needs, as far as they exist.
     pub locations: HashMap<LocationId, Arc<Location>>,
     /// Customers by id.
@@ -210,6 +213,7 @@ impl World {
             templates,
             settings,
             zones: Zones::bundled(),
+            touchpoints: Arc::default(),
             locations: HashMap::new(),
             customers: Table::default(),
             summaries: Table::default(),

@@ -9,6 +9,7 @@ use crate::{
             Direction, FaultKind, FeelingAbout, FeelingJudge, InteractionChannel, InteractionKind, InteractionState,
             MomentKind, NoPurchaseReason, Outcome, Surprise,
         },
+        journey::{PromiseKept, Standard},
         note::{BatchState, NoteState},
         obligation::{ObligationState, OpenReason},
         returning::ReturnStatus,
@@ -122,6 +123,8 @@ wire_enums! {
     TemplateState = pb::template::State { Active, Retired }
     Occasion = pb::Occasion { Customer, Interaction, Purchase, Visit, Enquiry, Misery, Milestone }
     OverBudget = pb::rule_action::OverBudget { Defer, Suppress }
+    PromiseKept = pb::standards::Promise { OnTheDay, AtTheTime }
+    Standard = pb::Standard { Respond, Fulfil, Promise, Transfers, FirstContact }
     CaseState = pb::case::State { Open, Resolved }
     BatchState = pb::note_batch::State {
         Composing, Ready, Delivering, Completed, Stopped, Cancelling, Cancelled,

@@ -2,6 +2,7 @@
 
 use super::{
     enums::{WireEnum, to_wire_or_zero},
+    journey::verdict,
     types::{date, duration, external_ref, money, read_external_ref, read_money, timestamp},
 };
 use crate::{
@@ -11,7 +12,8 @@ use crate::{
             Detail, Direction, Emotion, FeelingAbout, FeelingJudge, Interaction, InteractionChannel, InteractionKind,
             Moment, Purchase, PurchaseItem,
         },
-        limits::LIST_MAX,
+        journey::Place,
+        limits::{LIST_MAX, TRANSFERS_MAX},
         summary::LastSeen,
     },
     proto::v1 as pb,
@@ -24,7 +26,6 @@ use jiff::{SignedDuration, Timestamp};
 
 /// Longest time to a first response that is believed: ten years.
 const RESPONSE_MAX: SignedDuration = SignedDuration::from_hours(24 * 3_660);
-const TRANSFERS_MAX: i32 = 1_000;
 const QUANTITY_MAX: i32 = 1_000_000;
 
 pub(crate) fn interaction(interaction: &Interaction) -> pb::Interaction {
@@ -68,6 +69,10 @@ pub(crate) fn interaction(interaction: &Interaction) -> pb::Interaction {
         candidates: interaction.candidates.iter().map(ResourceId::name).collect(),
         moment: Some(moment(&interaction.moment)),
         local_date: Some(date(interaction.local_date)),
+        journey: optional_name(interaction.journey.as_ref().map(|place| &place.journey)),
+        stage_id: interaction.journey.as_ref().map(|place| place.stage.to_string()).unwrap_or_default(),
+        verdicts: interaction.verdicts().iter().map(verdict).collect(),
+        standards_kept: interaction.journey.as_ref().and_then(Place::standards_kept),
         joined_interaction: optional_name(interaction.joined.as_ref()),
         receive_time: Some(timestamp(interaction.received_at)),
         void_reason: interaction.void_reason.clone().unwrap_or_default(),
@@ -146,7 +151,7 @@ pub(crate) fn read_interaction(fields: &mut Fields, said: pb::Interaction, now: 
         recommendation: said.recommendation.and_then(|n| fields.ranged("recommendation", n, 0..=10)),
         fault: fields.optional_enum("fault", said.fault),
         response: fields.duration("response_duration", said.response_duration, SignedDuration::ZERO..=RESPONSE_MAX),
-        transfers: said.transfers.and_then(|n| fields.ranged("transfers", n, 0..=TRANSFERS_MAX)),
+        transfers: said.transfers.and_then(|n| fields.ranged("transfers", n, 0..=i32::from(TRANSFERS_MAX))),
         promised_at: fields.time("promised_time", said.promised_time),
         fulfilled_at: fields.time("fulfilled_time", said.fulfilled_time),
         unexpected: fields.optional_enum("unexpected", said.unexpected),
@@ -294,6 +299,7 @@ mod tests {
                 peak: false,
                 reasons: Vec::new(),
             },
+            journey: None,
             joined: None,
             history: words.history,
             void_reason: None,

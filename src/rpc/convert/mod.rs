@@ -7,6 +7,7 @@ pub(crate) mod destination;
 pub(crate) mod enums;
 pub(crate) mod gesture;
 pub(crate) mod interaction;
+pub(crate) mod journey;
 pub(crate) mod location;
 pub(crate) mod note;
 pub(crate) mod obligation;

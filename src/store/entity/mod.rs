@@ -17,6 +17,7 @@ pub mod idempotency_key;
 pub mod instance;
 pub mod instance_secret;
 pub mod interaction;
+pub mod journey;
 pub mod location;
 pub mod obligation;
 pub mod read;
@@ -24,6 +25,7 @@ pub mod rule;
 pub mod rule_version;
 pub mod template;
 pub mod template_version;
+pub mod touchpoint;
 
 /// A table that a group of commands writes to.
 pub trait Table: EntityTrait {

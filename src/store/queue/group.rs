@@ -131,6 +131,7 @@ async fn decide(
     let contacts_from = now.saturating_sub(shared.settings.budget_period).unwrap_or(now);
     let mut world =
         World::new(Arc::clone(&catalog.rules), Arc::clone(&catalog.templates), Arc::clone(&shared.settings));
+    world.touchpoints = Arc::clone(&catalog.touchpoints);
     let mut session = Session::new(catalog, contacts_from);
     session.load(tx, &mut world, needs).await?;
 

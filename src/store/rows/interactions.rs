@@ -5,6 +5,7 @@ use crate::{
     domain::{
         ids::{CustomerId, InteractionId},
         interaction::{Detail, Interaction, Moment},
+        journey::Place,
     },
     store::{entity::interaction, error::StoreError},
 };
@@ -15,6 +16,7 @@ pub(in crate::store) fn to_row(interaction: &Interaction) -> Result<interaction:
     let detail = &interaction.detail;
     let total = detail.purchase.as_ref().and_then(|purchase| purchase.total.as_ref());
     let subject = detail.subject.as_ref();
+    let journey = interaction.journey.as_ref();
     let source = detail.source.as_ref();
     Ok(interaction::Model {
         id: interaction.id.0,
@@ -31,6 +33,10 @@ pub(in crate::store) fn to_row(interaction: &Interaction) -> Result<interaction:
         fault: detail.fault.map(|f| f.as_str().to_owned()),
         staff: detail.staff.clone(),
         touchpoint: detail.touchpoint.as_ref().map(ToString::to_string),
+        journey: journey.map(|place| place.journey.to_string()),
+        stage: journey.map(|place| place.stage.to_string()),
+        standards_kept: journey.and_then(Place::standards_kept),
+        journey_detail: journey.map(|place| INTERACTIONS.to_json("journey_detail", place)).transpose()?,
         subject_system: subject.map(|s| s.system.clone()),
         subject_id: subject.map(|s| s.id.clone()),
         source_system: source.map(|s| s.system.clone()),
@@ -59,6 +65,8 @@ pub(in crate::store) fn to_row(interaction: &Interaction) -> Result<interaction:
 
 pub(in crate::store) fn from_row(row: interaction::Model) -> Result<Interaction, StoreError> {
     let moment: Moment = INTERACTIONS.json("moment_detail", &row.moment_detail)?;
+    let journey: Option<Place> =
+        row.journey_detail.as_deref().map(|json| INTERACTIONS.json("journey_detail", json)).transpose()?;
     let detail: Detail = INTERACTIONS.json("detail", &row.detail)?;
     Ok(Interaction {
         id: InteractionId(row.id),
@@ -73,6 +81,7 @@ pub(in crate::store) fn from_row(row: interaction::Model) -> Result<Interaction,
         received_at: INTERACTIONS.instant("received_at", row.received_at)?,
         local_date: time::day("interactions", "local_date", &row.local_date)?,
         moment,
+        journey,
         joined: row.joined.map(InteractionId),
         history: row.history,
         void_reason: row.void_reason,

@@ -5,6 +5,7 @@ pub(super) mod catalog;
 pub(super) mod customers;
 pub(super) mod gestures;
 pub(super) mod interactions;
+pub(super) mod journeys;
 pub(super) mod ledger;
 pub(super) mod obligations;
 pub(super) mod summaries;

@@ -12,6 +12,7 @@ use gratitude::domain::{
         Direction, FaultKind, InteractionChannel, InteractionKind, InteractionState, MomentKind, NoPurchaseReason,
         Outcome,
     },
+    journey::MapState,
     obligation::{ObligationState, OpenReason},
     rule::RuleState,
 };
@@ -36,6 +37,8 @@ fn named_columns() -> Vec<(&'static str, &'static str, &'static [&'static str])>
         ("interactions", "no_purchase_reason", NoPurchaseReason::NAMES),
         ("interactions", "fault", FaultKind::NAMES),
         ("interactions", "moment", MomentKind::NAMES),
+        ("journeys", "state", MapState::NAMES),
+        ("touchpoints", "state", MapState::NAMES),
         ("cases", "state", CaseState::NAMES),
         ("cases", "origin", CaseOrigin::NAMES),
         ("gestures", "kind", GestureKind::NAMES),

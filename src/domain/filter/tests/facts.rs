@@ -10,6 +10,7 @@ use crate::domain::interaction::{
     Detail, Direction, Emotion, ExternalRef, FaultKind, FeelingAbout, FeelingJudge, Interaction, InteractionChannel,
     InteractionKind, InteractionState, Moment, MomentKind, NoPurchaseReason, Outcome, Purchase, Surprise,
 };
+use crate::domain::journey::{Place, Standard, Verdict};
 use crate::domain::location::{Location, LocationSettings, ReplyContact};
 use crate::domain::money::Money;
 use crate::domain::rulebook::Facts;
@@ -70,6 +71,16 @@ fn interaction() -> Interaction {
         received_at: NOW,
         local_date: DAY,
         moment: Moment { kind: MomentKind::Neutral, about: FeelingAbout::Us, peak: false, reasons: Vec::new() },
+        journey: Some(Place {
+            journey: "order".parse().unwrap(),
+            stage: "waiting".parse().unwrap(),
+            verdicts: vec![Verdict {
+                standard: Standard::Respond,
+                kept: true,
+                evidence: "answered after 8 s".to_owned(),
+                over: None,
+            }],
+        }),
         joined: Some(InteractionId(Uuid::nil())),
         history: false,
         void_reason: None,
