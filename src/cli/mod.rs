@@ -20,7 +20,7 @@ mod queue;
 mod recognize;
 mod refusal;
 mod serve;
-mod settings;
+pub mod settings;
 mod show;
 
 use clap::{Args, Parser, Subcommand};

@@ -159,6 +159,7 @@ pub(super) fn connect_settings(database: &config::Database) -> ConnectSettings {
             SqliteSynchronous::Full => Durability::Full,
             SqliteSynchronous::Normal => Durability::Normal,
         },
+        watch: None,
     }
 }
 

@@ -11,7 +11,8 @@ use crate::{
 };
 
 /// What the operator decided, as the domain wants it. The configuration was validated.
-pub(super) fn settings(config: &Config) -> Settings {
+#[must_use]
+pub fn settings(config: &Config) -> Settings {
     let Config { defaults, visits, hours, budget, cases, .. } = config;
     Settings {
         time_zone: defaults.zone.clone(),

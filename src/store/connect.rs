@@ -1,8 +1,8 @@
 //! Opening the database: one pool that writes, one that only reads.
 
 use super::error::StoreError;
-use sea_orm::{ConnectOptions, Database, DatabaseConnection, DbBackend};
-use std::time::Duration;
+use sea_orm::{ConnectOptions, Database, DatabaseConnection, DbBackend, Statement};
+use std::{sync::Arc, time::Duration};
 
 /// Where and how data is kept.
 #[derive(Clone)]
@@ -21,6 +21,20 @@ pub struct ConnectSettings {
     pub statement_timeout: Duration,
     /// How SQLite makes a commit durable.
     pub durability: Durability,
+    /// Sees every statement, for tests of query plans and for benchmarks; `None` wherever people's data is.
+    pub watch: Option<Watch>,
+}
+
+/// Is shown every statement with its values, once it was executed.
+pub type Watch = Arc<dyn Fn(Access, &Statement) + Send + Sync>;
+
+/// Which of the two pools executed a statement.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Access {
+    /// The one that writes.
+    Write,
+    /// The one that only reads.
+    Read,
 }
 
 /// The URL may hold a password.
@@ -78,13 +92,20 @@ const STATEMENTS: usize = 256;
 /// # Errors
 /// [`StoreError::Unsuitable`] for a URL of another kind, [`StoreError::Unavailable`] when nothing answers.
 pub(super) async fn open(settings: &ConnectSettings) -> Result<Pools, StoreError> {
-    if settings.url.starts_with("sqlite:") {
-        open_sqlite(settings).await
+    let mut pools = if settings.url.starts_with("sqlite:") {
+        open_sqlite(settings).await?
     } else if settings.url.starts_with("postgres:") || settings.url.starts_with("postgresql:") {
-        open_postgres(settings).await
+        open_postgres(settings).await?
     } else {
-        Err(StoreError::Unsuitable("the database URL must begin with `sqlite:` or `postgres:`".to_owned()))
+        return Err(StoreError::Unsuitable("the database URL must begin with `sqlite:` or `postgres:`".to_owned()));
+    };
+    if let Some(watch) = &settings.watch {
+        for (access, pool) in [(Access::Write, &mut pools.writer), (Access::Read, &mut pools.reader)] {
+            let watch = Arc::clone(watch);
+            pool.set_metric_callback(move |info| watch(access, info.statement));
+        }
     }
+    Ok(pools)
 }
 
 fn options(settings: &ConnectSettings, connections: u32) -> ConnectOptions {

@@ -37,7 +37,7 @@ mod write;
 
 pub use catalog::Catalog;
 pub use catalog_write::CatalogWrite;
-pub use connect::{ConnectSettings, Durability};
+pub use connect::{Access, ConnectSettings, Durability, Watch};
 pub use desk::AtDesk;
 pub use error::StoreError;
 pub use gestures::{QueueCursor, QueuePage, QueueQuery};

@@ -23,6 +23,7 @@ fn settings(folder: &tempfile::TempDir) -> ConnectSettings {
         connect_timeout: Duration::from_secs(5),
         statement_timeout: Duration::from_secs(5),
         durability: Durability::Off,
+        watch: None,
     }
 }
 

@@ -81,6 +81,7 @@ pub(crate) fn settings(url: &str) -> ConnectSettings {
         statement_timeout: Duration::from_secs(30),
         // Tests of durability start the real binary.
         durability: Durability::Off,
+        watch: None,
     }
 }
 

@@ -103,7 +103,7 @@ impl Drop for Lease {
 }
 
 /// The folder of the server programs: the first in `PATH`, else the newest of Debian's.
-fn programs() -> Option<PathBuf> {
+pub(crate) fn programs() -> Option<PathBuf> {
     let has_programs = |folder: &PathBuf| ["initdb", "postgres"].iter().all(|program| folder.join(program).is_file());
     let path = env::var_os("PATH").unwrap_or_default();
     let in_path = env::split_paths(&path).find(has_programs);

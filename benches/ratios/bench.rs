@@ -1,0 +1,109 @@
+//! What rows share: the options, a folder, and the towns, each made once.
+
+use super::{
+    options::Options,
+    outcome::{Failure, Outcome},
+    pgbench::Pgbench,
+    postgres,
+    town::Town,
+};
+use sea_orm::{ConnectionTrait, Database};
+use std::{
+    collections::HashMap,
+    path::{Path, PathBuf},
+};
+use tempfile::TempDir;
+use tokio::sync::Mutex;
+
+pub(crate) struct Bench {
+    pub(crate) options: Options,
+    /// PostgreSQL's programs, if they are on this machine.
+    pub(crate) programs: Option<PathBuf>,
+    folder: TempDir,
+    made: Mutex<Made>,
+}
+
+#[derive(Default)]
+struct Made {
+    sqlite: HashMap<u32, Town>,
+    postgres: Option<(Town, postgres::Lease)>,
+    copies: u32,
+}
+
+impl Bench {
+    pub(crate) fn new(options: Options) -> Outcome<Self> {
+        let mut builder = tempfile::Builder::new();
+        let builder = builder.prefix("gratitude-bench-");
+        let folder = match &options.folder {
+            Some(folder) => builder.tempdir_in(folder)?,
+            None => builder.tempdir()?,
+        };
+        Ok(Self { options, programs: postgres::programs(), folder, made: Mutex::default() })
+    }
+
+    pub(crate) fn folder(&self) -> &Path {
+        self.folder.path()
+    }
+
+    /// A copy of the town of so many customers on SQLite, to write to.
+    pub(crate) async fn sqlite_town(&self, customers: u32) -> Outcome<Town> {
+        let mut made = self.made.lock().await;
+        made.copies += 1;
+        let original = match made.sqlite.get(&customers) {
+            Some(known) => known.clone(),
+            None => self.sqlite_original(customers, made.copies).await?,
+        };
+        made.sqlite.insert(customers, original.clone());
+        let copy = self.folder().join(format!("copy-{}.db", made.copies));
+        std::fs::copy(path(&original.url)?, &copy)?;
+        Ok(Town { url: format!("sqlite:{}", copy.display()), customers: original.customers })
+    }
+
+    async fn sqlite_original(&self, customers: u32, attempt: u32) -> Outcome<Town> {
+        let each = self.options.interactions;
+        let name = format!("town-{customers}-{each}.db");
+        let being_made = self.folder().join(format!("{attempt}-{name}"));
+        let Some(keep) = &self.options.keep else {
+            return Town::build(&format!("sqlite:{}", being_made.display()), customers, each).await;
+        };
+        let kept = keep.join(&name);
+        if !kept.is_file() {
+            Town::build(&format!("sqlite:{}", being_made.display()), customers, each).await?;
+            std::fs::create_dir_all(keep)?;
+            std::fs::copy(&being_made, &kept)?;
+            std::fs::remove_file(&being_made)?;
+        }
+        Ok(Town { url: format!("sqlite:{}", kept.display()), customers: customers.into() })
+    }
+
+    /// A copy of the town on PostgreSQL, to write to.
+    pub(crate) async fn postgres_town(&self) -> Outcome<Town> {
+        let mut made = self.made.lock().await;
+        if made.postgres.is_none() {
+            let missing = |_| Failure::from("PostgreSQL's server programs are not on this machine");
+            let lease = postgres::lease().await.map_err(missing)?;
+            let town = Town::build(&lease.url(), self.options.customers(), self.options.interactions).await?;
+            made.postgres = Some((town, lease));
+        }
+        made.copies += 1;
+        let name = format!("copy_{}", made.copies);
+        let (original, _lease) = made.postgres.as_ref().ok_or("made above")?;
+        let (server, host) = original.url.split_once("?host=").ok_or("a URL of the cluster")?;
+        let (server, from) = server.rsplit_once('/').ok_or("a URL of the cluster")?;
+        let administrator = Database::connect(format!("{server}/postgres?host={host}")).await?;
+        let copy = format!("CREATE DATABASE {name} TEMPLATE {from} STRATEGY FILE_COPY");
+        administrator.execute_unprepared(&copy).await?;
+        administrator.close().await?;
+        Ok(Town { url: format!("{server}/{name}?host={host}"), customers: original.customers })
+    }
+
+    /// pgbench for a town on PostgreSQL.
+    pub(crate) fn pgbench(&self, town: &Town) -> Outcome<Pgbench> {
+        Pgbench::new(self.programs.as_deref().ok_or("PostgreSQL's programs are not on this machine")?, &town.url)
+    }
+}
+
+/// The file of an SQLite database.
+pub(crate) fn path(url: &str) -> Outcome<&Path> {
+    Ok(Path::new(url.strip_prefix("sqlite:").ok_or("an SQLite URL")?))
+}
