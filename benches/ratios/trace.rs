@@ -13,7 +13,7 @@ use gratitude::{
     clock::Clock,
     config::Config,
     rpc,
-    store::{Access, ConnectSettings, Durability, Room, Store, StoreOptions, Watch},
+    store::{Access, ConnectSettings, Durability, GivenSecrets, Room, Store, StoreOptions, Watch},
 };
 use sea_orm::{
     ConnectOptions, ConnectionTrait, Database, DatabaseConnection, SqliteTransactionMode, Statement,
@@ -92,6 +92,7 @@ async fn open(url: &str, watch: Watch) -> Outcome<(Store, App)> {
         now: Arc::new(move || now.now()),
         settings: Arc::clone(&settings),
         room,
+        secrets: GivenSecrets::default(),
         seed: None,
     };
     let store = Store::open(options).await?;
