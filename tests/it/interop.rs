@@ -53,6 +53,25 @@ fn a_python_client_records_repeats_recognises_and_takes_an_error_apart() {
 }
 
 #[test]
+fn p2_p8_a_python_client_has_notes_written_reads_approves_and_takes_them_away() {
+    let Some(python) = python() else { return };
+    let (_folder, serving) = serving(&[]);
+    let told = said(&example(&python, "night_notes.py", &["--server", &serving.address.to_string()]));
+    for part in [
+        "the same call again: replayed",
+        "ready: 2 of 2 written",
+        "[de]",
+        "rests on: ",
+        "before approval: FAILED_PRECONDITION, NOTE_BATCH_STATE",
+        "completed: 2 delivered, 0 skipped",
+        "downloaded: 2 rows",
+    ] {
+        assert!(told.contains(part), "`{part}` in:\n{told}");
+    }
+    assert!(told.contains("Ana") && told.contains("Jürgen") && !told.contains("Mia"), "{told}");
+}
+
+#[test]
 fn p2_p3_p4_a_mixed_load_from_python_is_answered_for_once() {
     let Some(python) = python() else { return };
     let (_folder, serving) = serving(&[]);

@@ -8,17 +8,26 @@ use super::{
     columns::{Columns, did_you_mean},
     record::Record,
     template::Template,
+    text,
 };
 
 /// Keys of a value that is written as a table.
-const KEYS: [&str; 7] = ["from", "values", "otherwise", "format", "zone", "currency", "separator"];
+const KEYS: [&str; 8] = ["from", "sum", "values", "otherwise", "format", "zone", "currency", "separator"];
 
-/// A template, and optionally a table that maps what it gives to something else.
+/// A template or a sum, and optionally a table that maps what it gives to something else.
 #[derive(Debug, Clone)]
 pub(super) struct Expression {
-    from: Template,
+    from: Source,
     values: Option<BTreeMap<String, Template>>,
     otherwise: Option<Template>,
+}
+
+/// Where the text of a value comes from.
+#[derive(Debug, Clone)]
+enum Source {
+    Template(Template),
+    /// Whole numbers, added up; what is empty counts as nothing.
+    Sum(Vec<Template>),
 }
 
 /// How the text of a value is to be read, where its kind needs to know.
@@ -35,7 +44,7 @@ pub(super) struct Reading {
 }
 
 impl Expression {
-    /// Reads a value of the mapping: a plain one, or a table with `from` and how to read it.
+    /// Reads a value of the mapping: a plain one, or a table with `from` or `sum` and how to read it.
     ///
     /// # Errors
     /// What is wrong, without the key, which the caller knows.
@@ -43,15 +52,15 @@ impl Expression {
         match value {
             Value::Table(table) => Self::from_table(table, columns),
             plain => {
-                let from = Template::parse(&text(plain)?, columns)?;
+                let from = Source::Template(Template::parse(&written(plain)?, columns)?);
                 Ok((Self { from, values: None, otherwise: None }, Reading::default()))
             }
         }
     }
 
-    /// Whether a table is a value with `from`, not a message with fields.
+    /// Whether a table is a value with `from` or `sum`, not a message with fields.
     pub(super) fn is_written_as(value: &Value) -> bool {
-        value.as_table().is_some_and(|table| table.contains_key("from"))
+        value.as_table().is_some_and(|table| table.contains_key("from") || table.contains_key("sum"))
     }
 
     fn from_table(table: &Table, columns: &mut Columns) -> Result<(Self, Reading), String> {
@@ -60,14 +69,15 @@ impl Expression {
                 return Err(format!("unknown key {key}{}", did_you_mean(key, KEYS.into_iter())));
             }
         }
-        let mut template = |key: &str| table.get(key).map(|value| Template::parse(&text(value)?, columns)).transpose();
-        let from = template("from")?.ok_or_else(|| "`from` is missing".to_owned())?;
+        let mut template =
+            |key: &str| table.get(key).map(|value| Template::parse(&written(value)?, columns)).transpose();
+        let from = template("from")?;
         let otherwise = template("otherwise")?;
         let (zone, currency) = (template("zone")?, template("currency")?);
         let values = match table.get("values") {
             None => None,
             Some(Value::Table(values)) => {
-                let read = |(key, value)| Ok((String::clone(key), Template::parse(&text(value)?, columns)?));
+                let read = |(key, value)| Ok((String::clone(key), Template::parse(&written(value)?, columns)?));
                 Some(values.iter().map(read).collect::<Result<_, String>>()?)
             }
             Some(_) => return Err("`values` must be a table, such as { True = \"purchased\" }".to_owned()),
@@ -77,21 +87,34 @@ impl Expression {
         }
         let formats = match table.get("format") {
             None => Vec::new(),
-            Some(Value::Array(formats)) => formats.iter().map(text).collect::<Result<_, _>>()?,
-            Some(format) => vec![text(format)?],
+            Some(Value::Array(formats)) => formats.iter().map(written).collect::<Result<_, _>>()?,
+            Some(format) => vec![written(format)?],
         };
-        let separator = table.get("separator").map(text).transpose()?;
+        let separator = table.get("separator").map(written).transpose()?;
+        let from = match (from, table.get("sum")) {
+            (Some(from), None) => Source::Template(from),
+            (None, Some(Value::Array(parts))) => {
+                let part = |value| Template::parse(&written(value)?, columns);
+                Source::Sum(parts.iter().map(part).collect::<Result<_, _>>()?)
+            }
+            (None, Some(_)) => return Err("`sum` must be a list, such as [\"{adults}\", \"{children}\"]".to_owned()),
+            (None, None) => return Err("`from` is missing".to_owned()),
+            (Some(_), Some(_)) => return Err("give `from` or `sum`, not both".to_owned()),
+        };
         Ok((Self { from, values, otherwise }, Reading { formats, zone, currency, separator }))
     }
 
     /// The text, if it is the same for each row.
     pub(super) fn constant(&self) -> Option<&str> {
-        if self.values.is_some() { None } else { self.from.constant() }
+        self.plain().and_then(Template::constant)
     }
 
     /// The template, if nothing is mapped.
     pub(super) fn plain(&self) -> Option<&Template> {
-        if self.values.is_some() { None } else { Some(&self.from) }
+        match &self.from {
+            Source::Template(from) if self.values.is_none() => Some(from),
+            _ => None,
+        }
     }
 
     /// The texts that don't depend on a row but on the choice that `values` makes; they can be checked beforehand.
@@ -103,9 +126,12 @@ impl Expression {
     /// The text for one row; empty means: not given.
     ///
     /// # Errors
-    /// If `values` has no entry for what stands there.
+    /// If `values` has no entry for what stands there, or a part of a sum is no whole number.
     pub(super) fn evaluate(&self, record: &Record) -> Result<String, String> {
-        let from = self.from.fill(record);
+        let from = match &self.from {
+            Source::Template(from) => from.fill(record),
+            Source::Sum(parts) => sum(parts, record)?,
+        };
         let Some(values) = &self.values else { return Ok(from) };
         match values.get(&from).or(self.otherwise.as_ref()) {
             Some(template) => Ok(template.fill(record)),
@@ -115,8 +141,19 @@ impl Expression {
     }
 }
 
+/// The sum of whole numbers; empty if all are.
+fn sum(parts: &[Template], record: &Record) -> Result<String, String> {
+    let mut sum: Option<i64> = None;
+    for text in parts.iter().map(|part| part.fill(record)).filter(|text| !text.is_empty()) {
+        let number = text::whole(&text).ok_or_else(|| format!("`{text}` is no whole number"))?;
+        let added = sum.unwrap_or_default().checked_add(number).ok_or("the sum is too large")?;
+        sum = Some(added);
+    }
+    Ok(sum.map(|sum| sum.to_string()).unwrap_or_default())
+}
+
 /// A plain value of the mapping as text.
-fn text(value: &Value) -> Result<String, String> {
+fn written(value: &Value) -> Result<String, String> {
     match value {
         Value::String(text) => Ok(text.clone()),
         Value::Integer(number) => Ok(number.to_string()),

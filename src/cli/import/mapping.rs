@@ -143,22 +143,32 @@ impl Mapping {
         keys.iter().map(|key| required(reader, table, section, key)).collect()
     }
 
+    /// The derived columns, each behind those that it stands on.
     fn derived(&self, reader: &mut Reader<'_>) -> Vec<(String, Expression)> {
         let Some(table) = self.table.get("columns").and_then(Value::as_table) else { return Vec::new() };
         let mut expressions = Vec::new();
-        for (name, value) in table {
-            match Expression::parse(value, reader.columns) {
-                Ok((expression, _)) => expressions.push((name.clone(), expression)),
-                Err(problem) => reader.problems.push(format!("columns.{name}: {problem}")),
+        let mut waiting: Vec<_> = table.iter().collect();
+        loop {
+            let (mut problems, mut taken) = (Vec::new(), Vec::new());
+            let tried = waiting.len();
+            waiting.retain(|(name, value)| match Expression::parse(value, reader.columns) {
+                Ok((expression, _)) => {
+                    expressions.push(((*name).clone(), expression));
+                    taken.extend(reader.columns.derive(name).err());
+                    false
+                }
+                Err(problem) => {
+                    problems.push(format!("columns.{name}: {problem}"));
+                    true
+                }
+            });
+            reader.problems.append(&mut taken);
+            // What waits for nothing but itself, or for a column that nobody has, is wrong.
+            if waiting.is_empty() || waiting.len() == tried {
+                reader.problems.extend(problems);
+                return expressions;
             }
         }
-        // Named only now: a derived column stands on the file's columns, not on another derived one.
-        for name in table.keys() {
-            if let Err(problem) = reader.columns.derive(name) {
-                reader.problems.push(problem);
-            }
-        }
-        expressions
     }
 
     /// The location's id, and what to make it of when it is missing. Its zone holds for times that name none.

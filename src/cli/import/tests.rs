@@ -216,10 +216,52 @@ fn the_mappings_that_ship_fit_the_headings_of_their_sets() {
             "resort_hotel",
             "row,arrival_date_year,arrival_date_month,arrival_date_day_of_month,reservation_status,reservation_status_date",
         ),
+        (
+            "resort_hotel_guests",
+            "row,arrival_date_year,arrival_date_month,arrival_date_day_of_month,stays_in_weekend_nights,\
+             stays_in_week_nights,meal,country,assigned_room_type,reservation_status,reservation_status_date",
+        ),
     ];
     for (name, heading) in headings {
         let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("examples/mappings/{name}.toml"));
         let mapping = std::fs::read_to_string(path).expect("it ships");
         steps(&mapping, "set.csv", format!("{heading}\n").as_bytes()).expect(name);
     }
+}
+
+#[test]
+fn whole_numbers_are_added_up() {
+    let mapping = MAPPING
+        .replace(
+            r#"purchase.total = { from = "{paid}", currency = "EUR" }"#,
+            r#"transfers = { sum = ["{paid}", "{topics}"] }"#,
+        )
+        .replace(r#"topics = { from = "{topics}", separator = "|" }"#, "");
+    let rows = "1,today,1,,,,no,2,3.0\n2,today,1,,,,no,,\n3,today,1,,,,no,2,many\n";
+    let steps = steps(&mapping, "till.csv", format!("{HEADING}{rows}").as_bytes()).expect("a right file");
+    let transfers: Vec<_> =
+        requests(&steps).iter().filter_map(|it| it.interaction.as_ref()).map(|it| it.transfers).collect();
+    assert_eq!(transfers, [Some(5), None]);
+    assert_eq!(rejects(&steps), [(4, "interaction.transfers: `many` is no whole number")]);
+}
+
+#[test]
+fn a_derived_column_may_stand_on_another() {
+    let mapping = MAPPING.replace(
+        "[columns]",
+        r#"[columns]
+about = { from = "{where}", values = { "in Berlin" = "Berlin" }, otherwise = "{where}" }
+where = "in {name}""#,
+    );
+    let mapping = mapping.replace(r#"topics = { from = "{topics}", separator = "|" }"#, r#"topics = "{about}""#);
+    let steps =
+        steps(&mapping, "till.csv", format!("{HEADING}1,today,1,,Berlin,,no,,\n").as_bytes()).expect("a right file");
+    assert_eq!(
+        requests(&steps)[0].interaction.as_ref().map(|it| it.topics.as_slice()),
+        Some(&["Berlin".to_owned()][..])
+    );
+
+    let circular = mapping.replace("in {name}", "{about}");
+    let Err(error) = self::steps(&circular, "till.csv", HEADING.as_bytes()) else { panic!("it stands on itself") };
+    assert!(error.to_string().contains("columns.where: there is no column about"), "{error}");
 }

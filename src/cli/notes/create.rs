@@ -28,7 +28,7 @@ Examples:
     /// One note to each customer of a segment, each through every gate.
     #[command(after_help = "\
 Examples:
-  gratitude notes create segment --filter 'summary.visit_days >= 2' --template customer-thanks --watch
+  gratitude notes create segment --filter 'summary.visit_days >= 2' --template thanks-for-being-our-customer --watch
   gratitude notes create segment --template winter-greetings --channel post --location tea-house")]
     Segment(Segment),
 }

@@ -21,7 +21,7 @@ use super::CliError;
 #[command(after_help = "\
 Examples:
   gratitude notes create due --watch
-  gratitude notes create segment --filter 'summary.visit_days >= 2' --template customer-thanks --location tea-house
+  gratitude notes create segment --filter 'summary.visit_days >= 2' --template thanks-for-being-our-customer --location tea-house
   gratitude notes read
   gratitude notes approve 1b6c --watch
   gratitude notes download --format csv --out letters.csv

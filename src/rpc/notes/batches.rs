@@ -18,8 +18,11 @@ use crate::{
     },
 };
 use futures_util::stream;
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 use tonic::{Request, Response, Status, codegen::BoxStream};
+
+/// A watcher is shown a batch so often at most, however fast it works.
+const SHOWN_EVERY: Duration = Duration::from_millis(500);
 
 impl Rpc {
     pub(super) async fn make_note_batch(
@@ -164,7 +167,10 @@ async fn next_change(app: Arc<App>, watching: Watching) -> Result<Option<(pb::No
     let batch = match watching {
         Watching::New(batch) => batch,
         Watching::After(shown) if shown.state.is_over() => return Ok(None),
-        Watching::After(shown) => app.note_batch_after(&shown).await.map_err(Failure::from)?,
+        Watching::After(shown) => {
+            tokio::time::sleep(SHOWN_EVERY).await;
+            app.note_batch_after(&shown).await.map_err(Failure::from)?
+        }
     };
     Ok(Some((note_batch(&batch), Watching::After(batch))))
 }

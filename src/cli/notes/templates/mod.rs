@@ -30,7 +30,7 @@ const COLLECTION: &str = "templates/";
 #[command(after_help = "\
 Examples:
   gratitude notes templates list
-  gratitude notes templates show customer-thanks --as-file > thanks.toml
+  gratitude notes templates show thanks-for-being-our-customer --as-file > thanks.toml
   gratitude notes templates preview --file thanks.toml --customer ada@example.org
   gratitude notes templates create autumn-thanks --file thanks.toml
   gratitude notes templates update autumn-thanks --file thanks.toml")]

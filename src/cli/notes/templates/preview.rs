@@ -21,7 +21,7 @@ use crate::{
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
-  gratitude notes templates preview --template customer-thanks --customer till:4711
+  gratitude notes templates preview --template thanks-for-being-our-customer --customer till:4711
   gratitude notes templates preview --file thanks.toml --customer ada@example.org --language de")]
 #[group(id = "words", required = true, multiple = false, args = ["template", "file"])]
 pub(in crate::cli::notes) struct Preview {
