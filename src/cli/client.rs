@@ -16,7 +16,8 @@ use crate::proto::v1::{
     case_service_client::CaseServiceClient, customer_service_client::CustomerServiceClient,
     front_desk_service_client::FrontDeskServiceClient, gesture_service_client::GestureServiceClient,
     insight_service_client::InsightServiceClient, interaction_service_client::InteractionServiceClient,
-    location_service_client::LocationServiceClient, note_service_client::NoteServiceClient,
+    journey_service_client::JourneyServiceClient, location_service_client::LocationServiceClient,
+    note_service_client::NoteServiceClient,
 };
 
 /// Metadata that says for which member of staff a call is made.
@@ -122,6 +123,10 @@ impl Client {
 
     pub(super) fn interactions(&self) -> InteractionServiceClient<Transport> {
         InteractionServiceClient::new(self.transport.clone()).max_decoding_message_size(REPLY_MAX_BYTES)
+    }
+
+    pub(super) fn journeys(&self) -> JourneyServiceClient<Transport> {
+        JourneyServiceClient::new(self.transport.clone()).max_decoding_message_size(REPLY_MAX_BYTES)
     }
 
     pub(super) fn locations(&self) -> LocationServiceClient<Transport> {

@@ -12,6 +12,7 @@ mod coverage;
 mod demo;
 mod error;
 mod import;
+mod journeys;
 mod location;
 mod migrate;
 mod notes;
@@ -53,6 +54,8 @@ enum Verb {
     Queue(queue::Queue),
     /// Have notes written for many at once, read them, and let them leave.
     Notes(notes::Notes),
+    /// Show and set up the customers' journeys, with the standards that hold there.
+    Journeys(journeys::Journeys),
     /// Show whether those who bought and those who did not get the same care.
     Coverage(coverage::Coverage),
 }
@@ -84,6 +87,7 @@ impl Cli {
             Verb::Recognize(recognize) => recognize.run().await,
             Verb::Queue(queue) => queue.run().await,
             Verb::Notes(notes) => notes.run().await,
+            Verb::Journeys(journeys) => journeys.run().await,
             Verb::Coverage(coverage) => coverage.run().await,
         }
     }

@@ -9,7 +9,7 @@ const UUID_LENGTH: usize = 36;
 const SHOWN_LENGTH: usize = 4;
 
 /// A value of an enum without its prefix: `INTERACTION_KIND_ORDER_UPDATE` is "order update".
-fn plain(name: &str, prefix: &str) -> String {
+pub(super) fn plain(name: &str, prefix: &str) -> String {
     let short = name.strip_prefix(prefix).unwrap_or(name);
     if short == "UNSPECIFIED" { String::new() } else { short.to_lowercase().replace('_', " ") }
 }
