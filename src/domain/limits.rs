@@ -60,3 +60,11 @@ pub const TOUCHPOINTS_MAX: usize = 1_000;
 pub const STANDARD_MAX: SignedDuration = SignedDuration::from_hours(24 * 90);
 /// The most transfers that are told, and that a standard may allow.
 pub const TRANSFERS_MAX: u16 = 1_000;
+/// Most tags (`{{ … }}` and `{% … %}`) in one part of a template's text.
+pub const TEMPLATE_TAGS_MAX: usize = 200;
+/// Most words and signs within one tag of a template.
+pub const TEMPLATE_TAG_MAX_TOKENS: usize = 64;
+/// Deepest nesting of a template's blocks, and of the parentheses within a tag.
+pub const TEMPLATE_MAX_DEPTH: usize = 8;
+/// Longest composed text or subject, in bytes of UTF-8.
+pub const NOTE_MAX_BYTES: usize = 32 * 1024;

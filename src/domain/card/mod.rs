@@ -11,6 +11,7 @@ mod tact;
 pub use build::{CardInput, LastTime, card};
 pub use dates::{ComingDate, DAYS_AHEAD};
 pub use saying::Saying;
+pub(in crate::domain) use tact::{is_fit, origin};
 
 use super::{
     customer::Greeting,

@@ -9,8 +9,8 @@ use crate::domain::{
 /// Words that judge a person. A tag or text with one of them is kept, but no card shows it.
 const LABELS: [&str; 6] = ["complainer", "complains", "troublemaker", "difficult", "annoying", "stingy"];
 
-/// Whether a text may stand on a card: it names no price and puts no label on a person.
-pub(super) fn is_fit(text: &str) -> bool {
+/// Whether a text may stand on a card or in a note: it names no price and puts no label on a person.
+pub(in crate::domain) fn is_fit(text: &str) -> bool {
     !names_price(text) && !is_label(text)
 }
 
@@ -52,7 +52,7 @@ pub(super) fn is_shown(fact: &Fact) -> bool {
 
 /// How we know what happened over a channel. What somebody did on the web is not for speaking of: they did not tell
 /// us, and we were not there.
-pub(super) const fn origin(channel: InteractionChannel) -> FactOrigin {
+pub(in crate::domain) const fn origin(channel: InteractionChannel) -> FactOrigin {
     match channel {
         InteractionChannel::InStore => FactOrigin::SeenHere,
         InteractionChannel::Phone | InteractionChannel::Email | InteractionChannel::Chat | InteractionChannel::Post => {

@@ -1,7 +1,15 @@
 //! Compiled templates by id.
 
-use super::{Template, TemplateDefinition, TemplateFault, TemplateText};
-use crate::domain::{gesture::GestureKind, ids::TemplateId};
+use super::{
+    Template, TemplateDefinition, TemplateFault, TemplateText, compile::compile, occasion::Occasion, program::Program,
+    starter,
+};
+use crate::domain::{
+    codes,
+    gesture::GestureKind,
+    ids::TemplateId,
+    limits::{SHORT_TEXT_MAX_BYTES, TEMPLATE_TEXTS_MAX},
+};
 use std::{collections::HashMap, sync::Arc};
 
 /// A template whose texts were compiled.
@@ -9,7 +17,16 @@ use std::{collections::HashMap, sync::Arc};
 pub struct CompiledTemplate {
     /// The template.
     pub template: Template,
-    texts: Vec<TemplateText>,
+    pub(super) texts: Vec<CompiledText>,
+}
+
+/// The parts of a text, in the order of the template's texts.
+#[derive(Debug)]
+pub(super) struct CompiledText {
+    pub(super) subject: Program,
+    pub(super) opening: Program,
+    pub(super) body: Program,
+    pub(super) closing: Program,
 }
 
 impl CompiledTemplate {
@@ -18,17 +35,70 @@ impl CompiledTemplate {
     /// # Errors
     /// Everything that is wrong with it.
     pub fn new(template: Template) -> Result<Self, Vec<TemplateFault>> {
-        let texts = Self::compile_texts(&template.definition)?;
+        let texts = compile_texts(&template.definition)?;
         Ok(Self { template, texts })
     }
+}
 
-    pub(super) fn compile_texts(definition: &TemplateDefinition) -> Result<Vec<TemplateText>, Vec<TemplateFault>> {
-        Ok(definition.texts.clone())
+/// Compiles all texts of a definition.
+pub(super) fn compile_texts(definition: &TemplateDefinition) -> Result<Vec<CompiledText>, Vec<TemplateFault>> {
+    let mut faults = Vec::new();
+    let name = &definition.display_name;
+    if name.trim().is_empty() || name.len() > SHORT_TEXT_MAX_BYTES {
+        faults.push(whole("display_name", format!("needs a name of at most {SHORT_TEXT_MAX_BYTES} bytes")));
     }
+    if !(1..=TEMPLATE_TEXTS_MAX).contains(&definition.texts.len()) {
+        faults.push(whole("texts", format!("a template has 1 to {TEMPLATE_TEXTS_MAX} texts")));
+        return Err(faults);
+    }
+    let texts = definition.texts.iter().enumerate();
+    let texts = texts.filter_map(|(n, text)| compile_text(n, text, definition.occasion, &mut faults)).collect();
+    if faults.is_empty() { Ok(texts) } else { Err(faults) }
+}
 
-    pub(super) fn texts(&self) -> &[TemplateText] {
-        &self.texts
+fn compile_text(
+    n: usize,
+    text: &TemplateText,
+    occasion: Occasion,
+    faults: &mut Vec<TemplateFault>,
+) -> Option<CompiledText> {
+    match codes::language(&text.language) {
+        Ok(canonical) if canonical == text.language => {}
+        Ok(canonical) => {
+            faults.push(whole(&format!("texts[{n}].language"), format!("is written `{canonical}`")));
+        }
+        Err(error) => faults.push(whole(&format!("texts[{n}].language"), error.to_string())),
     }
+    if text.body.trim().is_empty() {
+        faults.push(whole(&format!("texts[{n}].body"), "says nothing".to_owned()));
+    }
+    if text.subject.contains('\n') {
+        faults.push(whole(&format!("texts[{n}].subject"), "has to be one line".to_owned()));
+    }
+    let mut part = |name: &str, source: &str| match compile(source, occasion) {
+        Ok(program) => Some(program),
+        Err(found) => {
+            let field = format!("texts[{n}].{name}");
+            faults.extend(found.into_iter().map(|fault| TemplateFault {
+                field: field.clone(),
+                line: fault.place.line,
+                column: fault.place.column,
+                message: fault.message,
+                nearest: fault.nearest,
+            }));
+            None
+        }
+    };
+    let subject = part("subject", &text.subject);
+    let opening = part("opening", &text.opening);
+    let body = part("body", &text.body);
+    let closing = part("closing", &text.closing);
+    Some(CompiledText { subject: subject?, opening: opening?, body: body?, closing: closing? })
+}
+
+/// A fault of a field as a whole.
+fn whole(field: &str, message: String) -> TemplateFault {
+    TemplateFault { field: field.to_owned(), line: 1, column: 1, message, nearest: None }
 }
 
 /// Compiled templates, retired ones too: pending gestures may still use them.
@@ -54,13 +124,6 @@ impl TemplateBook {
     /// The starter template that speaks for a gesture which nobody gave words; it needs no interaction.
     #[must_use]
     pub fn unasked(&self, kind: GestureKind) -> Option<&Arc<CompiledTemplate>> {
-        let id = match kind {
-            GestureKind::Note => "a-note",
-            GestureKind::Call => "a-call",
-            GestureKind::Recognition => "a-welcome",
-            GestureKind::Gift => "a-gift",
-            GestureKind::Apology => "an-apology",
-        };
-        id.parse().ok().and_then(|id| self.get(&id))
+        starter::unasked(kind).parse().ok().and_then(|id| self.get(&id))
     }
 }

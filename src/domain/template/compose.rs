@@ -1,6 +1,13 @@
 //! From facts to a draft.
 
-use super::{CompiledTemplate, Draft, NoteFacts};
+use super::{
+    CompiledTemplate, Draft, NoteFacts, TemplateText,
+    objections::objections,
+    program::Gap,
+    render::{Page, Renderer},
+    variants::{Variants, primary},
+    words::Words,
+};
 use crate::domain::{
     customer::{Channel, Customer},
     location::Location,
@@ -15,6 +22,12 @@ pub struct Part<'a> {
     pub facts: NoteFacts<'a>,
 }
 
+impl<'a> Part<'a> {
+    fn texts(&self) -> &'a [TemplateText] {
+        &self.template.template.definition.texts
+    }
+}
+
 /// How a draft is wished for.
 #[derive(Debug, Clone, Copy)]
 pub struct Wish<'a> {
@@ -22,7 +35,8 @@ pub struct Wish<'a> {
     pub channel: Channel,
     /// BCP 47 language, see [`wanted_language`].
     pub language: &'a str,
-    /// What the customer was last written, newest first: its words are not repeated.
+    /// What the customer was last written, newest first: its words are not repeated. Only the first
+    /// [`super::LAST_NOTES`] count.
     pub last_notes: &'a [&'a str],
 }
 
@@ -41,19 +55,93 @@ pub fn wanted_language<'a>(customer: &'a Customer, location: &'a Location) -> &'
 /// and wish always give the same draft.
 #[must_use]
 pub fn compose(strongest: Part<'_>, others: &[Part<'_>], wish: &Wish<'_>) -> Draft {
-    let text = strongest.template.texts().first().cloned().unwrap_or_default();
-    let bodies = others.iter().filter_map(|part| part.template.texts().first().map(|text| text.body.as_str()));
-    let said: Vec<_> = std::iter::once(text.body.as_str()).chain(bodies).collect();
-    let said = format!("{}\n\n{}\n\n{}", text.opening, said.join("\n\n"), text.closing);
-    Draft {
-        language: wish.language.to_owned(),
-        subject: text.subject,
-        body: 0..said.len(),
-        text: said,
-        template: (strongest.template.template.id.clone(), strongest.template.template.version),
-        variant: 0,
-        facts: Vec::new(),
-        told: Vec::new(),
-        is_cut: false,
+    let voices = voices(&strongest, others, wish);
+    let first = seed(&strongest.facts);
+    let mut least: Option<(usize, Draft)> = None;
+    for turn in (0..voices[0].1.len()).map(|n| first.wrapping_add(n)) {
+        let draft = draft(&voices, turn, wish);
+        let against = objections(&draft, wish.last_notes).len();
+        if against == 0 {
+            return draft;
+        }
+        if least.as_ref().is_none_or(|(count, _)| against < *count) {
+            least = Some((against, draft));
+        }
     }
+    least.map_or_else(|| draft(&voices, first, wish), |(_, draft)| draft)
+}
+
+/// Each part, and its variants in the language that all parts have; where there is none, of each in its own. The
+/// strongest comes first.
+fn voices<'p, 'a>(strongest: &'p Part<'a>, others: &'p [Part<'a>], wish: &Wish<'_>) -> Vec<(&'p Part<'a>, Variants)> {
+    let parts = || std::iter::once(strongest).chain(others);
+    let of = |part: &Part<'_>, language: &str| Variants::find(part.texts(), language, wish.channel);
+    let own = strongest.texts().iter().map(|text| text.language.as_str());
+    let languages = std::iter::once(wish.language).chain(own);
+    let together = |language| parts().map(|part| Some((part, of(part, language)?))).collect::<Option<Vec<_>>>();
+    let alone = |part: &'p Part<'a>| (part, of(part, wish.language).unwrap_or_else(|| Variants::all(part.texts())));
+    languages.filter_map(together).next().unwrap_or_else(|| parts().map(alone).collect())
+}
+
+/// Where a customer begins among the variants: anywhere, but always at the same place for the same occasion.
+fn seed(facts: &NoteFacts<'_>) -> usize {
+    let visits = u128::from(facts.summary.visit_days);
+    let occasion = facts.interaction.map_or(visits, |interaction| interaction.id.0.as_u128());
+    // A prime of 31 bits: every bit of both ids counts.
+    let mixed = facts.customer.id.0.as_u128().wrapping_add(occasion) % 2_147_483_647;
+    usize::try_from(mixed).unwrap_or(0)
+}
+
+fn draft(voices: &[(&Part<'_>, Variants)], turn: usize, wish: &Wish<'_>) -> Draft {
+    let (strongest, variants) = &voices[0];
+    let variant = variants.pick(turn);
+    let chosen = &strongest.texts()[variant];
+    let programs = &strongest.template.texts[variant];
+    let words = words(&strongest.facts, &chosen.language, wish);
+    let on = |page, facts, words, program| {
+        let mut renderer = Renderer::new(facts, wish.channel, words, page);
+        renderer.run(program);
+        renderer.page
+    };
+    let mut page = on(Page::default(), &strongest.facts, &words, &programs.opening);
+    page.leave(Gap::Paragraph);
+    let start = page.text.len();
+    for (part, variants) in voices {
+        let variant = variants.pick(turn);
+        page = on(page, &part.facts, &words, &part.template.texts[variant].body);
+        page.leave(Gap::Paragraph);
+    }
+    let end = page.text.len();
+    page = on(page, &strongest.facts, &words, &programs.closing);
+    let mut subject = Page::default();
+    if wish.channel == Channel::Email {
+        subject.facts = std::mem::take(&mut page.facts);
+        subject.flaws = std::mem::take(&mut page.flaws);
+        subject = on(subject, &strongest.facts, &words, &programs.subject);
+        (page.facts, page.flaws) = (std::mem::take(&mut subject.facts), std::mem::take(&mut subject.flaws));
+    }
+    Draft {
+        language: chosen.language.clone(),
+        subject: subject.text,
+        text: page.text,
+        template: (strongest.template.template.id.clone(), strongest.template.template.version),
+        variant: u32::try_from(variant).unwrap_or(u32::MAX),
+        facts: page.facts,
+        body: start..end,
+        told: page.told,
+        flaws: page.flaws,
+    }
+}
+
+/// How the language is written in the region whose the customer is: the wanted tag's, else theirs, else the place's.
+fn words(facts: &NoteFacts<'_>, language: &str, wish: &Wish<'_>) -> std::sync::Arc<Words> {
+    if primary(wish.language).eq_ignore_ascii_case(language) && wish.language.len() > language.len() {
+        return Words::of(wish.language, region(facts));
+    }
+    Words::of(language, region(facts))
+}
+
+fn region<'a>(facts: &NoteFacts<'a>) -> &'a str {
+    let own = facts.customer.profile.region.as_str();
+    if own.is_empty() { &facts.location.settings.region } else { own }
 }

@@ -1,5 +1,6 @@
 //! What composing gives: a text, and what it rests on.
 
+use super::objections::Objection;
 use crate::domain::{customer::FactOrigin, ids::TemplateId};
 use serde::{Deserialize, Serialize};
 use std::ops::Range;
@@ -23,8 +24,8 @@ pub struct Draft {
     pub(super) body: Range<usize>,
     /// Where the words of facts stand in `text`, in order.
     pub(super) told: Vec<Range<usize>>,
-    /// Whether something had to be left out because the text grew too long.
-    pub(super) is_cut: bool,
+    /// What went wrong while it was written.
+    pub(super) flaws: Vec<Objection>,
 }
 
 /// A fact whose words stand in a draft.

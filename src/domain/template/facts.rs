@@ -1,6 +1,21 @@
-//! What a text may speak of.
+//! What a text may speak of, and how it is read.
+//!
+//! Tact is kept here, so that no template can break it: at a sensitive place neither the place, the reason nor what it
+//! was about is given, a surprise or confidential purchase never is, and nothing that labels a person or names a price
+//! in passing.
 
-use crate::domain::{customer::Customer, interaction::Interaction, location::Location, summary::Summary};
+use super::value::{Value, one_line, some_line};
+use crate::domain::{
+    card::is_fit,
+    customer::{Channel, Customer, Fact, FactKind, FactOrigin, Greeting},
+    interaction::{Detail, Interaction, InteractionKind, Outcome, PurchaseItem},
+    location::Location,
+    money::Money,
+    summary::Summary,
+};
+use std::borrow::Cow;
+
+pub(super) use crate::domain::card::origin;
 
 /// What is known when one gesture's words are composed.
 #[derive(Debug, Clone, Copy)]
@@ -15,4 +30,188 @@ pub struct NoteFacts<'a> {
     pub interaction: Option<&'a Interaction>,
     /// The visit day that was reached, for a milestone.
     pub milestone: Option<u32>,
+}
+
+impl<'a> NoteFacts<'a> {
+    fn is_sensitive(&self) -> bool {
+        self.location.settings.sensitive
+    }
+
+    /// What was recorded of the interaction, where it may be spoken of.
+    fn detail(&self) -> Option<&'a Detail> {
+        self.interaction.map(|interaction| &interaction.detail).filter(|_| !self.is_sensitive())
+    }
+
+    /// Likewise, where nothing of it is hidden: where a purchase is, all is that could give it away.
+    fn open_detail(&self) -> Option<&'a Detail> {
+        self.detail().filter(|detail| !detail.purchase.as_ref().is_some_and(|p| p.surprise || p.confidential))
+    }
+}
+
+type Read<'a> = Option<Value<'a>>;
+
+/// Most members of a list of free words that a note may name.
+const NAMED_MAX: usize = 10;
+
+fn text(text: &str) -> Read<'_> {
+    some_line(text).map(Value::Text)
+}
+
+/// Free words, where they are fit to be said.
+fn texts<'a>(all: impl Iterator<Item = &'a str>) -> Read<'a> {
+    let fit: Vec<Cow<'a, str>> = all.filter(|text| is_fit(text)).filter_map(some_line).take(NAMED_MAX).collect();
+    (!fit.is_empty()).then_some(Value::Texts(fit))
+}
+
+fn count(number: impl Into<u64>) -> Read<'static> {
+    Some(number.into()).filter(|number| *number > 0).map(Value::Count)
+}
+
+/// Whether the name may be said over a channel.
+fn is_sayable(customer: &Customer, channel: Channel) -> bool {
+    channel != Channel::InPerson || customer.profile.greeting.unwrap_or(Greeting::ByName) == Greeting::ByName
+}
+
+pub(super) fn name<'a>(facts: &NoteFacts<'a>, channel: Channel) -> Read<'a> {
+    let customer = facts.customer;
+    text(&customer.profile.display_name).filter(|_| is_sayable(customer, channel))
+}
+
+pub(super) fn given_name<'a>(facts: &NoteFacts<'a>, channel: Channel) -> Read<'a> {
+    let customer = facts.customer;
+    text(&customer.profile.given_name).filter(|_| is_sayable(customer, channel))
+}
+
+pub(super) fn formal_name<'a>(facts: &NoteFacts<'a>, channel: Channel) -> Read<'a> {
+    let profile = &facts.customer.profile;
+    let (honorific, family) = (some_line(&profile.honorific)?, some_line(&profile.family_name)?);
+    is_sayable(facts.customer, channel).then(|| Value::Text(format!("{honorific} {family}").into()))
+}
+
+pub(super) fn likes<'a>(facts: &NoteFacts<'a>, _: Channel) -> Read<'a> {
+    let told =
+        |fact: &&Fact| matches!(fact.kind, FactKind::Like | FactKind::Interest) && fact.origin == FactOrigin::ToldUs;
+    let known = facts.customer.profile.facts.iter().filter(|_| !facts.is_sensitive());
+    texts(known.filter(told).map(|fact| fact.text.as_str()))
+}
+
+pub(super) fn visit_days<'a>(facts: &NoteFacts<'a>, _: Channel) -> Read<'a> {
+    count(facts.summary.visit_days)
+}
+
+pub(super) fn first_visit<'a>(facts: &NoteFacts<'a>, _: Channel) -> Read<'a> {
+    facts.summary.first_visit.map(Value::Date)
+}
+
+pub(super) fn last_visit<'a>(facts: &NoteFacts<'a>, _: Channel) -> Read<'a> {
+    facts.summary.last_visit.map(Value::Date)
+}
+
+pub(super) fn last_purchase<'a>(facts: &NoteFacts<'a>, _: Channel) -> Read<'a> {
+    facts.summary.last_purchase.map(Value::Date)
+}
+
+pub(super) fn last_about<'a>(facts: &NoteFacts<'a>, _: Channel) -> Read<'a> {
+    let last = facts.summary.last.as_ref()?;
+    let is_here = last.location == facts.location.id && !facts.is_sensitive();
+    let is_pleasant = last.mood.is_none_or(|mood| mood >= 0)
+        && last.outcome != Some(Outcome::Unresolved)
+        && !matches!(last.kind, InteractionKind::Complaint | InteractionKind::Return);
+    if is_here && is_pleasant { texts(last.about.iter().map(String::as_str)) } else { None }
+}
+
+pub(super) fn spent<'a>(facts: &NoteFacts<'a>, _: Channel) -> Read<'a> {
+    let currency = &facts.location.settings.currency;
+    let micros = facts.summary.spend.get(currency).copied().filter(|micros| *micros > 0 && !facts.is_sensitive())?;
+    Some(Value::Money(Cow::Owned(Money { currency: currency.clone(), micros })))
+}
+
+pub(super) fn location_name<'a>(facts: &NoteFacts<'a>, _: Channel) -> Read<'a> {
+    text(&facts.location.settings.display_name).filter(|_| !facts.is_sensitive())
+}
+
+pub(super) fn location_person<'a>(facts: &NoteFacts<'a>, _: Channel) -> Read<'a> {
+    facts.location.settings.reply_contact.name.as_deref().and_then(text)
+}
+
+pub(super) fn location_team<'a>(facts: &NoteFacts<'a>, channel: Channel) -> Read<'a> {
+    let brand = || facts.location.settings.brand.as_deref().and_then(text).filter(|_| !facts.is_sensitive());
+    location_person(facts, channel).or_else(brand).or_else(|| location_name(facts, channel))
+}
+
+pub(super) fn location_email<'a>(facts: &NoteFacts<'a>, _: Channel) -> Read<'a> {
+    facts.location.settings.reply_contact.email.as_deref().and_then(text)
+}
+
+pub(super) fn location_phone<'a>(facts: &NoteFacts<'a>, _: Channel) -> Read<'a> {
+    facts.location.settings.reply_contact.phone.as_deref().and_then(text)
+}
+
+pub(super) fn date<'a>(facts: &NoteFacts<'a>, _: Channel) -> Read<'a> {
+    facts.interaction.map(|interaction| Value::Date(interaction.local_date))
+}
+
+pub(super) fn kind<'a>(facts: &NoteFacts<'a>, _: Channel) -> Read<'a> {
+    facts.detail().map(|detail| Value::Choice(detail.kind.as_str()))
+}
+
+pub(super) fn channel<'a>(facts: &NoteFacts<'a>, _: Channel) -> Read<'a> {
+    facts.detail().map(|detail| Value::Choice(detail.channel.as_str()))
+}
+
+pub(super) fn outcome<'a>(facts: &NoteFacts<'a>, _: Channel) -> Read<'a> {
+    facts.detail()?.outcome.map(|outcome| Value::Choice(outcome.as_str()))
+}
+
+pub(super) fn staff<'a>(facts: &NoteFacts<'a>, _: Channel) -> Read<'a> {
+    text(&facts.detail()?.staff)
+}
+
+pub(super) fn items_looked_at<'a>(facts: &NoteFacts<'a>, _: Channel) -> Read<'a> {
+    texts(facts.open_detail()?.items_looked_at.iter().map(String::as_str))
+}
+
+pub(super) fn topics<'a>(facts: &NoteFacts<'a>, _: Channel) -> Read<'a> {
+    texts(facts.open_detail()?.topics.iter().map(String::as_str))
+}
+
+pub(super) fn enquiry_about<'a>(facts: &NoteFacts<'a>, channel: Channel) -> Read<'a> {
+    topics(facts, channel).or_else(|| items_looked_at(facts, channel))
+}
+
+fn bought<'a>(facts: &NoteFacts<'a>) -> impl Iterator<Item = &'a PurchaseItem> {
+    let purchase = facts.open_detail().and_then(|detail| detail.purchase.as_ref());
+    purchase.into_iter().flat_map(|purchase| &purchase.items)
+}
+
+pub(super) fn items<'a>(facts: &NoteFacts<'a>, _: Channel) -> Read<'a> {
+    let named: Vec<_> = bought(facts).filter(|item| !one_line(&item.name).is_empty()).collect();
+    (!named.is_empty()).then_some(Value::Items(named))
+}
+
+pub(super) fn quantity<'a>(facts: &NoteFacts<'a>, _: Channel) -> Read<'a> {
+    count(bought(facts).map(|item| u64::from(item.quantity)).sum::<u64>())
+}
+
+pub(super) fn total<'a>(facts: &NoteFacts<'a>, _: Channel) -> Read<'a> {
+    facts.open_detail()?.purchase.as_ref()?.total.as_ref().map(|total| Value::Money(Cow::Borrowed(total)))
+}
+
+/// The length to the nearest night: the hours of arrival and departure nearly cancel out.
+pub(super) fn nights<'a>(facts: &NoteFacts<'a>, _: Channel) -> Read<'a> {
+    let interaction = facts.interaction.filter(|_| !facts.is_sensitive())?;
+    let hours = interaction.end_at?.duration_since(interaction.start_at).as_hours();
+    count(u64::try_from((hours + 12) / 24).unwrap_or(0))
+}
+
+pub(super) fn no_purchase_reason<'a>(facts: &NoteFacts<'a>, _: Channel) -> Read<'a> {
+    facts.detail()?.no_purchase_reason.map(|reason| Value::Choice(reason.as_str()))
+}
+
+pub(super) fn fault<'a>(facts: &NoteFacts<'a>, _: Channel) -> Read<'a> {
+    facts.detail()?.fault.map(|fault| Value::Choice(fault.as_str()))
+}
+
+pub(super) fn milestone<'a>(facts: &NoteFacts<'a>, _: Channel) -> Read<'a> {
+    count(facts.milestone.unwrap_or(facts.summary.visit_days))
 }

@@ -6,20 +6,34 @@
 //! and column ([`TemplateFault`]), so that nothing is left to go wrong while the notes of a night are written.
 
 mod book;
+mod compile;
 mod compose;
 mod draft;
 mod facts;
 mod fault;
+mod fields;
+mod filters;
 mod objections;
 mod occasion;
+mod program;
+mod render;
+pub mod starter;
+#[cfg(test)]
+mod testkit;
+mod value;
+mod variants;
+mod words;
 
 pub use book::{CompiledTemplate, TemplateBook};
 pub use compose::{Part, Wish, compose, wanted_language};
 pub use draft::{Draft, UsedFact};
 pub use facts::NoteFacts;
 pub use fault::TemplateFault;
+pub use fields::{FIELDS, Field, Known};
+pub use filters::{FILTERS, FilterDoc};
 pub use objections::{LAST_NOTES, Objection, objections};
 pub use occasion::Occasion;
+pub use value::Kind;
 
 use super::{customer::Channel, ids::TemplateId, text_enum::text_enum};
 use jiff::Timestamp;
@@ -88,8 +102,5 @@ pub struct TemplateText {
 /// Looks at languages, channels and lengths as well as at the words.
 #[must_use]
 pub fn check(definition: &TemplateDefinition) -> Vec<TemplateFault> {
-    match CompiledTemplate::compile_texts(definition) {
-        Ok(_) => Vec::new(),
-        Err(faults) => faults,
-    }
+    book::compile_texts(definition).err().unwrap_or_default()
 }
