@@ -11,6 +11,7 @@ mod m20261122_000004_interactions;
 mod m20261122_000005_gratitude;
 mod m20261122_000006_ledger;
 mod m20261122_000007_templates;
+mod m20261122_000008_notes;
 mod m20261122_000009_journeys;
 mod schema;
 
@@ -32,6 +33,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261122_000005_gratitude::Migration),
             Box::new(m20261122_000006_ledger::Migration),
             Box::new(m20261122_000007_templates::Migration),
+            Box::new(m20261122_000008_notes::Migration),
             Box::new(m20261122_000009_journeys::Migration),
         ]
     }

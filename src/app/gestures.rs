@@ -178,7 +178,14 @@ impl App {
     pub async fn claim(&self, actor: Actor, want: Want) -> Result<Taken, AppError> {
         let once = self.once(&actor, "ClaimGestures", self.fingerprint("", &want));
         let Want { worker, kinds, channels, locations, max_count, lease, far_side_deduplicates } = want;
-        let due = Due { at: self.now(), kinds, channels, locations, limit: max_count };
+        let due = Due {
+            at: self.now(),
+            kinds,
+            channels,
+            locations,
+            in_batches: self.settings().notes.left_to_batches(),
+            limit: max_count,
+        };
         let command = Claim { actor: actor.clone(), once, due, worker, lease, far_side_deduplicates };
         let Claimed { gestures, replayed } = self.submit(Lane::Interactive, command).await?;
 

@@ -13,6 +13,7 @@ mod insights;
 mod interactions;
 mod journeys;
 mod locations;
+mod note_work;
 mod notes;
 mod preview;
 mod queue;
@@ -21,6 +22,7 @@ mod rules;
 mod templates;
 mod touchpoints;
 
+pub use crate::domain::note::Letter;
 pub use crate::store::{CoverageQuery, Cursor, ObligationQuery, Page, QueueCursor, StoreError, TimelineEntry};
 pub use background::Swept;
 pub use cases::{OpenCase, ResolveCase};
@@ -29,7 +31,8 @@ pub use front_desk::{Fit, Recognition};
 pub use gestures::{CallLogged, CallOutcome, CallReport, GestureExplained, NewGesture, Taken, Want};
 pub use insights::{Counts, Coverage, CoverageRow};
 pub use interactions::{BatchMode, CloseVisit, OpenVisit, RecordInteraction};
-pub use notes::{Letter, NewNoteBatch, NewSelection};
+pub use note_work::{NoteStep, NoteWorker, Parcel};
+pub use notes::{NewNoteBatch, NewSelection};
 pub use preview::{Preview, PreviewWords, Previewed};
 pub use queue::{Work, WorkPage};
 
@@ -59,6 +62,7 @@ pub struct App {
     settings: Arc<Settings>,
     hasher: KeyHasher,
     due: Arc<Notify>,
+    note_work: Arc<Notify>,
     zones: Zones,
     readings: ReadLog,
 }
@@ -98,7 +102,16 @@ impl App {
     pub fn new(store: Store, clock: Clock, settings: Arc<Settings>) -> Self {
         let hasher = KeyHasher::new(store.secret(SecretName::Fingerprint));
         let readings = ReadLog::start(store.clone());
-        Self { store, clock, settings, hasher, due: Arc::new(Notify::new()), zones: Zones::bundled(), readings }
+        Self {
+            store,
+            clock,
+            settings,
+            hasher,
+            due: Arc::new(Notify::new()),
+            note_work: Arc::new(Notify::new()),
+            zones: Zones::bundled(),
+            readings,
+        }
     }
 
     /// The instant, by the service's clock.
@@ -137,6 +150,16 @@ impl App {
     #[must_use]
     pub fn wake(&self) -> Arc<Notify> {
         Arc::clone(&self.due)
+    }
+
+    /// Notified when there is work on a batch of notes.
+    #[must_use]
+    pub fn note_work(&self) -> Arc<Notify> {
+        Arc::clone(&self.note_work)
+    }
+
+    fn wake_note_work(&self) {
+        self.note_work.notify_waiters();
     }
 
     /// Whether the database answers.

@@ -1,18 +1,25 @@
 //! Notes are written in batches, read, approved and delivered.
 
-use super::{App, AppError, Made, StoreError};
+use super::{App, AppError, Made, note_work::Covers};
 use crate::{
     domain::{
-        customer::{Channel, Customer},
+        commands::notes::{Approve, Cancel, Create, Resume, unknown_batch, wrong_state},
+        consent::{needed_contact_point, permits},
+        customer::{Channel, Customer, CustomerStatus, Purpose},
         filter::Filter,
         ids::{LocationId, NoteBatchId, NoteId, TemplateId},
-        note::{BatchState, Note, NoteBatch, Selection},
-        world::Actor,
+        note::{BatchState, Letter, Note, NoteBatch, NoteState, Selection},
+        refusal::Refusal,
+        world::{Actor, Subject},
     },
-    store::{Cursor, Page},
+    store::{Cursor, Lane, Page, PageRequest},
 };
 use jiff::Timestamp;
 use serde::Serialize;
+use std::{
+    collections::{BTreeSet, HashMap},
+    time::Duration,
+};
 
 /// A batch to make.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -61,15 +68,6 @@ impl NewSelection {
     }
 }
 
-/// A note with whom it goes to, as it is downloaded.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Letter {
-    /// The note.
-    pub note: Note,
-    /// To whom, as they are now.
-    pub customer: Customer,
-}
-
 impl App {
     /// Makes a batch; its notes are composed from now on.
     ///
@@ -77,7 +75,19 @@ impl App {
     /// [`Refusal::Invalid`](crate::domain::refusal::Refusal::Invalid) for a filter that can't be read, a template or
     /// location that is not there, and what a repeated write may meet (P2).
     pub async fn create_note_batch(&self, actor: Actor, new: NewNoteBatch) -> Result<Made<NoteBatch>, AppError> {
-        unfinished((actor, new))
+        let mut content = self.fingerprint("note_batch.", &new.selection);
+        content.0.extend(self.fingerprint("note_batch.display_name", &new.display_name).0);
+        let once = self.once(&actor, "CreateNoteBatch", content);
+        let now = self.now();
+        let selection = new.selection.at(now);
+        let customer_count = match self.covers(&selection, now, now)? {
+            Covers::Due(wanted) => self.store.count_due_notes(&wanted).await?,
+            Covers::Segment(wanted) => self.store.count_segment(&wanted).await?,
+        };
+        let command = Create { actor, once, display_name: new.display_name, selection, customer_count };
+        let created = self.submit(Lane::Interactive, command).await?;
+        self.wake_note_work();
+        Ok(Made { what: created.batch, replayed: created.replayed })
     }
 
     /// A batch, with its progress.
@@ -85,7 +95,7 @@ impl App {
     /// # Errors
     /// [`Refusal::NotFound`](crate::domain::refusal::Refusal::NotFound) when there is none.
     pub async fn note_batch(&self, id: NoteBatchId) -> Result<NoteBatch, AppError> {
-        unfinished(id)
+        Ok(self.store.note_batch(id).await?.ok_or_else(|| unknown_batch(id))?)
     }
 
     /// The batch as it is as soon as it differs from what was `seen`: at most half a second after it changed, on
@@ -94,7 +104,13 @@ impl App {
     /// # Errors
     /// As [`note_batch`](Self::note_batch).
     pub async fn note_batch_after(&self, seen: &NoteBatch) -> Result<NoteBatch, AppError> {
-        unfinished(seen)
+        loop {
+            let now = self.note_batch(seen.id).await?;
+            if now != *seen {
+                return Ok(now);
+            }
+            tokio::time::sleep(LOOK_AGAIN_AFTER).await;
+        }
     }
 
     /// A page of the batches that stand in one of these states, or of all if none is given, the newest first.
@@ -107,7 +123,7 @@ impl App {
         after: Option<Cursor>,
         size: u32,
     ) -> Result<Page<NoteBatch>, AppError> {
-        unfinished((states, after, size))
+        Ok(self.store.list_note_batches(states, &PageRequest { size, after }).await?)
     }
 
     /// Has the notes of a batch leave, from now on. Approving again changes nothing.
@@ -121,7 +137,9 @@ impl App {
         id: NoteBatchId,
         version: Option<i64>,
     ) -> Result<NoteBatch, AppError> {
-        unfinished((actor, id, version))
+        let batch = self.submit(Lane::Interactive, Approve { actor, id, version }).await?;
+        self.wake_note_work();
+        Ok(batch)
     }
 
     /// Takes back what has not left. What the batch covered is free again; what it had planned itself is cancelled.
@@ -136,7 +154,9 @@ impl App {
         version: Option<i64>,
         reason: String,
     ) -> Result<NoteBatch, AppError> {
-        unfinished((actor, id, version, reason))
+        let batch = self.submit(Lane::Interactive, Cancel { actor, id, version, reason }).await?;
+        self.wake_note_work();
+        Ok(batch)
     }
 
     /// Has a batch that stopped itself go on. It does not stop for the same again in this phase.
@@ -144,7 +164,9 @@ impl App {
     /// # Errors
     /// As [`approve_note_batch`](Self::approve_note_batch); only one that stopped can go on.
     pub async fn resume_note_batch(&self, actor: Actor, id: NoteBatchId) -> Result<NoteBatch, AppError> {
-        unfinished((actor, id))
+        let batch = self.submit(Lane::Interactive, Resume { actor, id }).await?;
+        self.wake_note_work();
+        Ok(batch)
     }
 
     /// A note of a batch.
@@ -152,7 +174,10 @@ impl App {
     /// # Errors
     /// [`Refusal::NotFound`](crate::domain::refusal::Refusal::NotFound) when there is none.
     pub async fn note(&self, actor: &Actor, batch: NoteBatchId, id: NoteId) -> Result<Note, AppError> {
-        unfinished((actor, batch, id))
+        let found = self.store.note(id).await?.filter(|note| note.batch == batch);
+        let note = found.ok_or_else(|| unknown_note(batch, id))?;
+        self.note_read(actor, "GetNote", note.customer).await;
+        Ok(note)
     }
 
     /// A page of the notes that a filter over `note.` fields selects, of one batch or of all, the oldest first.
@@ -167,7 +192,11 @@ impl App {
         after: Option<Cursor>,
         size: u32,
     ) -> Result<Page<Note>, AppError> {
-        unfinished((actor, batch, filter, after, size))
+        let page = self.store.list_notes(batch, filter, &PageRequest { size, after }).await?;
+        for customer in page.items.iter().map(|note| note.customer).collect::<BTreeSet<_>>() {
+            self.note_read(actor, "ListNotes", customer).await;
+        }
+        Ok(page)
     }
 
     /// A page of what a batch has to deliver or has delivered, that a filter over `note.` fields selects. Leaves out
@@ -184,10 +213,50 @@ impl App {
         after: Option<Cursor>,
         size: u32,
     ) -> Result<Page<Letter>, AppError> {
-        unfinished((actor, id, filter, after, size))
+        let batch = self.note_batch(id).await?;
+        if batch.approved_at.is_none() {
+            return Err(wrong_state(&batch, "approved").into());
+        }
+        let page = self.store.list_notes(Some(id), filter, &PageRequest { size, after }).await?;
+        let mut letters = Vec::with_capacity(page.items.len());
+        for letter in self.letters(page.items).await? {
+            self.note_read(actor, "DownloadNoteBatch", letter.customer.id).await;
+            letters.push(letter);
+        }
+        Ok(Page { items: letters, next: page.next })
+    }
+
+    /// The notes that leave or have left and still may, each with its customer.
+    async fn letters(&self, notes: Vec<Note>) -> Result<Vec<Letter>, AppError> {
+        use NoteState::{Composed, Delivered, Delivering};
+        let leaving: Vec<_> =
+            notes.into_iter().filter(|note| matches!(note.state, Composed | Delivering | Delivered)).collect();
+        let ids: Vec<_> = leaving.iter().map(|note| note.customer).collect::<BTreeSet<_>>().into_iter().collect();
+        let customers: HashMap<_, _> =
+            self.store.customers(&ids).await?.into_iter().map(|customer| (customer.id, customer)).collect();
+        let gestures: Vec<_> = leaving.iter().flat_map(|note| note.gestures.iter().copied()).collect();
+        let purposes = self.store.purposes(&gestures).await?;
+        let letters = leaving.into_iter().filter_map(|note| {
+            let customer = customers.get(&note.customer)?.clone();
+            let mut of_note = note.gestures.iter().filter_map(|id| purposes.get(id));
+            let allowed = of_note.all(|purpose| may_reach(&customer, note.channel, *purpose));
+            allowed.then_some(Letter { note, customer })
+        });
+        Ok(letters.collect())
     }
 }
 
-fn unfinished<A, T>(_: A) -> Result<T, AppError> {
-    Err(StoreError::Unsuitable("notes are being built".to_owned()).into())
+/// How often a batch is looked at that somebody watches.
+const LOOK_AGAIN_AFTER: Duration = Duration::from_millis(500);
+
+/// Whether a note may still reach a customer: they are there, allow it, and have a contact point for it (P6).
+fn may_reach(customer: &Customer, channel: Option<Channel>, purpose: Purpose) -> bool {
+    let Some(channel) = channel else { return false };
+    customer.status == CustomerStatus::Active
+        && permits(customer, channel, purpose)
+        && needed_contact_point(channel).is_none_or(|kind| customer.contact_point(kind).is_some())
+}
+
+fn unknown_note(batch: NoteBatchId, id: NoteId) -> Refusal {
+    Refusal::NotFound { kind: "note", name: Subject::Note(batch, id).to_string() }
 }

@@ -55,7 +55,7 @@ impl Service {
         let app = App::new(store.clone(), clock.clone(), settings);
         app.install_starter_rules().await?;
 
-        let scheduler = Scheduler::new(clock.clone(), scheduler::all(&app, &config.scheduler));
+        let scheduler = Scheduler::new(clock.clone(), scheduler::all(&app, &config.delivery, &config.scheduler));
         let http = if clock.is_manual() {
             clock_routes::routes(clock, store.clone(), scheduler.clone())
         } else {

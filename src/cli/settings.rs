@@ -3,9 +3,9 @@
 use jiff::{SignedDuration, civil::Weekday};
 
 use crate::{
-    config::{Config, DailyHours},
+    config::{self, Config, DailyHours},
     domain::{
-        settings::Settings,
+        settings::{NoteRoute, NoteRoutes, Settings},
         when::{ClockTime, WeeklyHours},
     },
 };
@@ -13,7 +13,7 @@ use crate::{
 /// What the operator decided, as the domain wants it. The configuration was validated.
 #[must_use]
 pub fn settings(config: &Config) -> Settings {
-    let Config { defaults, visits, hours, budget, cases, .. } = config;
+    let Config { defaults, visits, hours, budget, cases, notes, .. } = config;
     Settings {
         time_zone: defaults.zone.clone(),
         region: defaults.region.clone(),
@@ -27,6 +27,20 @@ pub fn settings(config: &Config) -> Settings {
         message_hours: weekly(&hours.messages),
         lapse_gap_days: defaults.lapse_gap_days,
         recovery_pause: SignedDuration::from_mins(cases.recovery_pause_minutes.into()),
+        notes: NoteRoutes {
+            email: route(notes.email),
+            message: route(notes.message),
+            post: route(notes.post),
+            hand_over: route(notes.hand_over),
+        },
+    }
+}
+
+const fn route(configured: config::NoteRoute) -> NoteRoute {
+    match configured {
+        config::NoteRoute::Open => NoteRoute::Open,
+        config::NoteRoute::Workers => NoteRoute::Workers,
+        config::NoteRoute::Batches => NoteRoute::Batches,
     }
 }
 

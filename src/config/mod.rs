@@ -9,7 +9,7 @@ mod redact;
 mod secrets;
 mod validate;
 
-use std::net::SocketAddr;
+use std::{net::SocketAddr, path::PathBuf};
 
 use jiff::civil::Time;
 use serde::{Deserialize, Serialize};
@@ -39,6 +39,10 @@ pub struct Config {
     pub budget: Budget,
     /// How cases end.
     pub cases: Cases,
+    /// Who carries out notes.
+    pub notes: Notes,
+    /// Where notes of batches leave.
+    pub delivery: Delivery,
     /// Limits of the listener.
     pub server: Server,
     /// Room for writes that wait.
@@ -177,6 +181,40 @@ pub struct Cases {
     pub recovery_pause_minutes: u32,
 }
 
+/// Who carries out the notes of each channel.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Notes {
+    /// E-mails.
+    pub email: NoteRoute,
+    /// Text messages.
+    pub message: NoteRoute,
+    /// Letters and cards.
+    pub post: NoteRoute,
+    /// What is handed over at the next visit.
+    pub hand_over: NoteRoute,
+}
+
+/// Who carries out the notes of a channel.
+#[derive(Clone, Copy, Debug, Eq, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum NoteRoute {
+    /// Whoever comes first.
+    Open,
+    /// Those who claim them.
+    Workers,
+    /// Batches.
+    Batches,
+}
+
+/// Where the notes of batches leave.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Delivery {
+    /// The folder into which they are written, relative to where the service was started.
+    pub spool: PathBuf,
+}
+
 /// Limits of the listener.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -219,6 +257,8 @@ pub struct Scheduler {
     pub lapse_leases_seconds: u64,
     /// Ending gestures past their deadline; a missed promise opens its case then.
     pub expire_gestures_seconds: u64,
+    /// Writing, delivering and cancelling batches of notes; besides being woken.
+    pub note_batches_seconds: u64,
     /// Forgetting old request keys.
     pub forget_request_keys_seconds: u64,
     /// Rows that one run takes at most, 1 to 10,000.

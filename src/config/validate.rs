@@ -37,6 +37,7 @@ pub(super) fn problems(config: &Config) -> Vec<String> {
     found.range("budget.max_contacts", config.budget.max_contacts, 1..=1_000);
     found.range("budget.period_days", config.budget.period_days, 1..=365);
     found.range("cases.recovery_pause_minutes", config.cases.recovery_pause_minutes, 0..=10_080);
+    found.check(!config.delivery.spool.as_os_str().is_empty(), "delivery.spool", "must name a folder");
     server(config, &mut found);
     found.range("write_queue.interactive_capacity", config.write_queue.interactive_capacity, 256..=1_000_000);
     found.range("write_queue.bulk_capacity", config.write_queue.bulk_capacity, 256..=1_000_000);
@@ -100,6 +101,7 @@ fn scheduler(config: &Config, found: &mut Problems) {
         ("scheduler.close_visits_seconds", scheduler.close_visits_seconds),
         ("scheduler.lapse_leases_seconds", scheduler.lapse_leases_seconds),
         ("scheduler.expire_gestures_seconds", scheduler.expire_gestures_seconds),
+        ("scheduler.note_batches_seconds", scheduler.note_batches_seconds),
         ("scheduler.forget_request_keys_seconds", scheduler.forget_request_keys_seconds),
     ] {
         found.range(key, seconds, 1..=86_400);

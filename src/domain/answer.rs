@@ -163,6 +163,8 @@ fn decide(
                 schedule,
                 content: content::compose(action, facts, channel),
                 terms,
+                written: None,
+                with_person: false,
                 lease: None,
                 attempts: 0,
                 completed_at: None,

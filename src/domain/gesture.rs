@@ -2,7 +2,9 @@
 
 use super::{
     customer::{Channel, Purpose},
-    ids::{CaseId, CustomerId, GestureId, HouseholdId, InteractionId, LocationId, RuleId, TemplateId},
+    ids::{
+        CaseId, CustomerId, GestureId, HouseholdId, InteractionId, LocationId, NoteBatchId, NoteId, RuleId, TemplateId,
+    },
     rule::OverBudget,
     text_enum::text_enum,
     when::{Wait, WeeklyHours},
@@ -73,14 +75,21 @@ impl GestureState {
     ///
     /// A claim lapses or is given back (`Claimed → Scheduled`); a delivery whose lease lapses is `Uncertain`; the last
     /// token's late answer is taken from `Uncertain`, and from `Scheduled` when the claim lapsed meanwhile. A person
-    /// completes what was only scheduled. A retryable failure goes back to `Scheduled`.
+    /// completes what was only scheduled. A note of a batch leaves without a claim (`Scheduled → Delivering`). A retryable failure goes back to `Scheduled`.
     #[must_use]
     pub const fn may_become(self, next: Self) -> bool {
         use GestureState as S;
         match self {
             S::Scheduled => matches!(
                 next,
-                S::Claimed | S::Held | S::Completed | S::Suppressed | S::Cancelled | S::Expired | S::Failed
+                S::Claimed
+                    | S::Delivering
+                    | S::Held
+                    | S::Completed
+                    | S::Suppressed
+                    | S::Cancelled
+                    | S::Expired
+                    | S::Failed
             ),
             S::Held => matches!(next, S::Scheduled | S::Suppressed | S::Cancelled | S::Expired),
             S::Claimed => matches!(
@@ -228,6 +237,10 @@ pub struct Gesture {
     pub terms: Terms,
     /// What to say.
     pub content: Content,
+    /// The note that carries it. Nobody else may carry it out as long as it is not over.
+    pub written: Option<Written>,
+    /// What would be written was not good enough to be sent: only a person may carry it out.
+    pub with_person: bool,
     /// Who has it, while claimed or delivering; kept afterwards for the late answer.
     pub lease: Option<Lease>,
     /// How often it was begun.
@@ -241,12 +254,42 @@ pub struct Gesture {
 }
 
 impl Gesture {
+    /// Whether it is something to read: a note or an apology, over a channel that carries words.
+    #[must_use]
+    pub const fn is_written(&self) -> bool {
+        matches!(self.kind, GestureKind::Note | GestureKind::Apology)
+            && matches!(self.channel, Channel::Email | Channel::Message | Channel::Post | Channel::HandOver)
+    }
+
+    /// The batch that has it: it is in a note that has not left.
+    #[must_use]
+    pub fn live_batch(&self) -> Option<NoteBatchId> {
+        use GestureState as S;
+        let waits = matches!(self.state, S::Scheduled | S::Held | S::Claimed | S::Delivering);
+        self.written.filter(|_| waits).map(|written| written.batch)
+    }
+
     /// Whether it takes a place in the contact budget: what is said in person at a visit does not, nor do apologies
-    /// and promises (4.5).
+    /// and promises (4.5), nor what goes along in another's note.
     #[must_use]
     pub fn counts_as_contact(&self) -> bool {
-        self.channel != Channel::InPerson && self.kind != GestureKind::Apology && !self.promised && self.case.is_none()
+        self.channel != Channel::InPerson
+            && !self.written.is_some_and(|written| written.folded)
+            && self.kind != GestureKind::Apology
+            && !self.promised
+            && self.case.is_none()
     }
+}
+
+/// The note that carries a gesture.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Written {
+    /// The batch of the note.
+    pub batch: NoteBatchId,
+    /// The note.
+    pub note: NoteId,
+    /// It goes along in a note that takes its place in the contact budget for another gesture.
+    pub folded: bool,
 }
 
 /// What was asked for when a gesture was made: enough to plan it anew without its rule.

@@ -96,6 +96,10 @@ impl Ledger<'_, '_> {
         if gesture.promised && state.is_final() {
             self.count_promise(gesture.customer, -1);
         }
+        if (gesture.state, state) == (GestureState::Uncertain, GestureState::Scheduled) {
+            // It is planned anew, and no longer part of a note that may have left.
+            gesture.written = None;
+        }
         gesture.state = state;
         gesture.reason = reason;
         gesture.explanation = explanation.into();
@@ -120,6 +124,15 @@ impl Ledger<'_, '_> {
         self.keep_place(&gesture);
         let detail = EventDetail { state: Some(gesture.state.to_string()), ..EventDetail::default() };
         self.note(EventKind::GestureReplanned, Subject::Gesture(gesture.id), Some(gesture.customer), detail);
+        self.put_gesture(gesture)
+    }
+
+    /// Keeps a gesture that went into a note or left one, with its place. The note's own event tells of it.
+    ///
+    /// # Errors
+    /// When the interaction it answers is not loaded.
+    pub fn keep_in_note(&mut self, gesture: Gesture) -> Result<Gesture, Refusal> {
+        self.keep_place(&gesture);
         self.put_gesture(gesture)
     }
 

@@ -48,6 +48,8 @@ pub const TEMPLATE_TEXTS_MAX: usize = 200;
 pub const TEMPLATE_MAX_BYTES: usize = 64 * 1024;
 /// How far ahead of now a batch may look for notes that are due.
 pub const BATCH_AHEAD_MAX: SignedDuration = SignedDuration::from_hours(31 * 24);
+/// Customers whose notes a batch composes, delivers or takes back in one step.
+pub const NOTE_PAGE: usize = 250;
 /// Attempts of one gesture before it fails for good.
 pub const ATTEMPTS_MAX: u32 = 5;
 /// Most journeys that may be in use at once.

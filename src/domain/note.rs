@@ -1,8 +1,8 @@
 //! Notes, and the batches in which many are written, read, approved and delivered together.
 
 use super::{
-    customer::Channel,
-    gesture::Reason,
+    customer::{Channel, Customer},
+    gesture::{GestureKind, Reason},
     ids::{CustomerId, GestureId, LocationId, NoteBatchId, NoteId, TemplateId},
     template::UsedFact,
     text_enum::text_enum,
@@ -98,6 +98,9 @@ pub enum Selection {
         channels: Vec<Channel>,
     },
 }
+
+/// The kinds of gestures that notes carry.
+pub const WRITTEN_KINDS: [GestureKind; 2] = [GestureKind::Note, GestureKind::Apology];
 
 /// The channels over which notes go, the quickest first.
 pub const WRITTEN_CHANNELS: [Channel; 4] = [Channel::Email, Channel::Message, Channel::Post, Channel::HandOver];
@@ -302,6 +305,15 @@ impl Note {
     pub fn message_id(&self) -> String {
         format!("<{}@gratitude>", self.id)
     }
+}
+
+/// A note with whom it goes to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Letter {
+    /// The note.
+    pub note: Note,
+    /// To whom, as they are now.
+    pub customer: Customer,
 }
 
 /// What a note says, and on what it rests.

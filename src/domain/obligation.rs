@@ -254,6 +254,9 @@ impl Verdict {
         }
         let pending = evidence.gestures.iter().filter(|g| !g.state.is_final());
         let next = pending.min_by_key(|g| (g.state == GestureState::Held, g.schedule.due_at, g.id))?;
+        if next.with_person && next.state == GestureState::Scheduled {
+            return Some(Self::open(OpenReason::WithAPerson, next.explanation.clone()).by(next));
+        }
         let text = match next.state {
             GestureState::Held => format!("{} is held. {}", with_article(next.kind), next.explanation),
             _ => format!("{} {} is due.", with_article(next.kind), by(next.channel)),

@@ -100,6 +100,10 @@ text_enum! {
         TemplateRetired = "template_retired",
         /// A rule that is not retired uses the template.
         TemplateInUse = "template_in_use",
+        /// The batch's state does not allow it.
+        NoteBatchState = "note_batch_state",
+        /// A batch of notes has the gesture.
+        InNoteBatch = "in_note_batch",
         /// The journey was retired.
         JourneyRetired = "journey_retired",
         /// The touchpoint was retired.

@@ -1,6 +1,6 @@
 //! The settings on which decisions depend; the operator's, the same on every replica.
 
-use super::when::WeeklyHours;
+use super::{customer::Channel, note::WRITTEN_CHANNELS, text_enum::text_enum, when::WeeklyHours};
 use jiff::SignedDuration;
 
 /// What the operator decided.
@@ -31,4 +31,58 @@ pub struct Settings {
     pub lapse_gap_days: u32,
     /// After a case is resolved, held gestures wait at least this long behind the recovery contact.
     pub recovery_pause: SignedDuration,
+    /// Who carries out notes, by channel.
+    pub notes: NoteRoutes,
+}
+
+text_enum! {
+    /// Who may carry out the notes of a channel.
+    pub enum NoteRoute {
+        /// Whoever comes first: a gesture is either in a batch or claimed, never both.
+        Open = "open",
+        /// Only those who claim.
+        Workers = "workers",
+        /// Only batches.
+        Batches = "batches",
+    }
+}
+
+/// Who carries out notes, by channel.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct NoteRoutes {
+    /// E-mails.
+    pub email: NoteRoute,
+    /// Text messages.
+    pub message: NoteRoute,
+    /// Letters and cards.
+    pub post: NoteRoute,
+    /// What is handed over at the next visit.
+    pub hand_over: NoteRoute,
+}
+
+impl Default for NoteRoutes {
+    fn default() -> Self {
+        let open = NoteRoute::Open;
+        Self { email: open, message: open, post: open, hand_over: open }
+    }
+}
+
+impl NoteRoutes {
+    /// The channels whose notes nobody may claim.
+    #[must_use]
+    pub fn left_to_batches(&self) -> Vec<Channel> {
+        self.left_to(NoteRoute::Batches)
+    }
+
+    /// The channels whose notes no batch may cover.
+    #[must_use]
+    pub fn left_to_workers(&self) -> Vec<Channel> {
+        self.left_to(NoteRoute::Workers)
+    }
+
+    fn left_to(&self, route: NoteRoute) -> Vec<Channel> {
+        let Self { email, message, post, hand_over } = *self;
+        let routes = [email, message, post, hand_over];
+        WRITTEN_CHANNELS.into_iter().zip(routes).filter(|(_, it)| *it == route).map(|(channel, _)| channel).collect()
+    }
 }

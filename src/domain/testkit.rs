@@ -12,7 +12,7 @@ use super::{
     obligation::unanswered,
     refusal::Refusal,
     rule::OverBudget,
-    settings::Settings,
+    settings::{NoteRoutes, Settings},
     when::{Wait, default_call_hours, default_message_hours, local_date},
     world::{Actor, Command, Context, Fingerprint, IdempotencyKey, World},
 };
@@ -44,6 +44,7 @@ pub fn settings() -> Settings {
         message_hours: default_message_hours(),
         lapse_gap_days: 90,
         recovery_pause: SignedDuration::from_hours(1),
+        notes: NoteRoutes::default(),
     }
 }
 
@@ -152,6 +153,8 @@ pub fn call(n: u8, customer: &Customer, due_at: Timestamp) -> Gesture {
             over_budget: OverBudget::Defer,
         },
         content: Content::default(),
+        written: None,
+        with_person: false,
         lease: None,
         attempts: 0,
         completed_at: None,

@@ -244,6 +244,8 @@ fn precondition(kind: Precondition) -> (Code, ErrorReason) {
         P::RuleRetired => ErrorReason::RuleRetired,
         P::TemplateRetired => ErrorReason::TemplateRetired,
         P::TemplateInUse => ErrorReason::TemplateInUse,
+        P::NoteBatchState => ErrorReason::NoteBatchState,
+        P::InNoteBatch => ErrorReason::InNoteBatch,
         P::JourneyRetired => ErrorReason::JourneyRetired,
         P::TouchpointRetired => ErrorReason::TouchpointRetired,
         P::StageInUse => ErrorReason::StageInUse,

@@ -2,10 +2,11 @@
 
 use jiff::SignedDuration;
 
-use super::{Done, Work};
+use super::{Done, Work, note_batches::NoteBatches};
 use crate::{
     app::{App, Swept},
     config,
+    delivery::Spool,
 };
 
 impl From<Swept> for Done {
@@ -18,8 +19,7 @@ impl From<Swept> for Done {
 macro_rules! work {
     ($app:expr, $page:expr, $name:literal, $seconds:expr, $use_case:ident) => {{
         let (app, page) = ($app.clone(), $page);
-        let every = SignedDuration::from_secs(i64::try_from($seconds).unwrap_or(i64::MAX));
-        Work::new($name, every, move |now| {
+        Work::new($name, seconds($seconds), move |now| {
             let app = app.clone();
             async move { app.$use_case(now, page).await.map(Done::from) }
         })
@@ -27,13 +27,23 @@ macro_rules! work {
 }
 
 /// Everything that has to happen although nobody calls, in the order in which one brings about the next: a visit that
-/// closes may owe a gesture, and a gesture that expires gives its place back.
+/// closes may owe a gesture, a gesture that expires gives its place back, and what is due then may leave in a note.
 #[must_use]
-pub fn all(app: &App, timing: &config::Scheduler) -> Vec<Work> {
+pub fn all(app: &App, delivery: &config::Delivery, timing: &config::Scheduler) -> Vec<Work> {
+    let batches = NoteBatches::new(app.clone(), Spool::new(delivery.spool.clone()));
+    let note_batches = Work::new("note_batches", seconds(timing.note_batches_seconds), move |now| {
+        let batches = batches.clone();
+        async move { batches.run_once(now).await }
+    });
     vec![
         work!(app, timing.page, "close_visits", timing.close_visits_seconds, close_visits_left_open),
         work!(app, timing.page, "lapse_leases", timing.lapse_leases_seconds, lapse_leases),
         work!(app, timing.page, "expire_gestures", timing.expire_gestures_seconds, expire_gestures),
+        note_batches.woken_by(app.note_work()),
         work!(app, timing.page, "forget_request_keys", timing.forget_request_keys_seconds, forget_request_keys),
     ]
+}
+
+fn seconds(number: u64) -> SignedDuration {
+    SignedDuration::from_secs(i64::try_from(number).unwrap_or(i64::MAX))
 }

@@ -6,6 +6,7 @@
 //! cases decide under the database's locks who does what.
 
 mod loops;
+mod note_batches;
 mod runner;
 
 use std::{error::Error, future::Future, pin::Pin, sync::Arc};

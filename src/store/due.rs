@@ -1,10 +1,10 @@
 //! Picks the strongest due gestures.
 
 use super::{Store, constant, entity::gesture, error::StoreError};
-use crate::domain::{gesture::GestureState, ids::GestureId, world::Due};
+use crate::domain::{gesture::GestureState, ids::GestureId, note::WRITTEN_KINDS, world::Due};
 use sea_orm::{
     ColumnTrait, Condition, ConnectionTrait, DbBackend, EntityTrait, QueryFilter, QueryOrder, QuerySelect, Select,
-    Statement,
+    Statement, sea_query::ExprTrait,
 };
 use std::collections::BTreeSet;
 use uuid::Uuid;
@@ -81,7 +81,7 @@ async fn next_priority(db: &impl ConnectionTrait, below: i32) -> Result<Option<i
     let found: Option<Option<i32>> = gesture::Entity::find()
         .select_only()
         .column_as(gesture::Column::Priority.max(), "priority")
-        .filter(constant::is(gesture::Column::State, GestureState::Scheduled.as_str()))
+        .filter(free())
         .filter(gesture::Column::Priority.lt(below))
         .into_tuple()
         .one(db)
@@ -89,17 +89,29 @@ async fn next_priority(db: &impl ConnectionTrait, below: i32) -> Result<Option<i
     Ok(found.flatten())
 }
 
+/// Scheduled, and neither a batch nor a person has it.
+pub(super) fn free() -> Condition {
+    Condition::all()
+        .add(constant::is(gesture::Column::State, GestureState::Scheduled.as_str()))
+        .add(gesture::Column::BatchId.is_null())
+        .add(constant::holds(gesture::Column::WithPerson).not())
+}
+
 fn fits(wish: &Due) -> Condition {
     let at = wish.at.as_microsecond();
-    let mut condition = Condition::all()
-        .add(constant::is(gesture::Column::State, GestureState::Scheduled.as_str()))
-        .add(gesture::Column::DueAt.lte(at))
-        .add(gesture::Column::DeadlineAt.gt(at));
+    let mut condition =
+        Condition::all().add(free()).add(gesture::Column::DueAt.lte(at)).add(gesture::Column::DeadlineAt.gt(at));
     if !wish.kinds.is_empty() {
         condition = condition.add(gesture::Column::Kind.is_in(wish.kinds.iter().map(|kind| kind.as_str())));
     }
     if !wish.channels.is_empty() {
         condition = condition.add(gesture::Column::Channel.is_in(wish.channels.iter().map(|c| c.as_str())));
+    }
+    if !wish.in_batches.is_empty() {
+        let left_to_batches = Condition::all()
+            .add(gesture::Column::Kind.is_in(WRITTEN_KINDS.iter().map(|kind| kind.as_str())))
+            .add(gesture::Column::Channel.is_in(wish.in_batches.iter().map(|c| c.as_str())));
+        condition = condition.add(left_to_batches.not());
     }
     if !wish.locations.is_empty() {
         condition = condition.add(gesture::Column::LocationId.is_in(wish.locations.iter().map(|id| id.as_str())));

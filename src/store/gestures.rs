@@ -2,6 +2,8 @@
 
 use super::{
     Store,
+    chunk::lists,
+    constant,
     entity::{
         decision,
         gesture::{Column, Entity},
@@ -12,7 +14,7 @@ use super::{
     rows,
 };
 use crate::domain::{
-    customer::Channel,
+    customer::{Channel, Purpose},
     filter::Filter,
     gesture::{Gesture, GestureKind, GestureState},
     ids::{CustomerId, GestureId, LocationId},
@@ -24,6 +26,7 @@ use sea_orm::{
     sea_query::{CaseStatement, Expr, ExprTrait, SimpleExpr},
 };
 use serde::{Deserialize, Serialize};
+use std::collections::HashMap;
 use uuid::Uuid;
 
 /// Which part of the work of a day.
@@ -35,7 +38,7 @@ pub struct QueueQuery {
     pub before: Timestamp,
     /// Only in these states.
     pub states: Vec<GestureState>,
-    /// Only by these channels, all when empty; what is uncertain, whatever its channel.
+    /// Only by these channels, all when empty; what is uncertain or was given to a person, whatever its channel.
     pub channels: Vec<Channel>,
     /// Only these kinds; all when empty.
     pub kinds: Vec<GestureKind>,
@@ -88,6 +91,28 @@ impl Store {
         let key = (rule.to_string(), gesture.occurrence.clone());
         let row = decision::Entity::find_by_id(key).one(self.reader()).await?;
         row.map(rows::obligations::decision_from_row).transpose()
+    }
+
+    /// What gestures count as when consent is asked for.
+    ///
+    /// # Errors
+    /// [`StoreError`] when the database can't tell.
+    pub async fn purposes(&self, ids: &[GestureId]) -> Result<HashMap<GestureId, Purpose>, StoreError> {
+        let mut found = HashMap::with_capacity(ids.len());
+        for list in lists(ids.iter().map(|id| id.0)) {
+            let rows: Vec<(Uuid, String)> = Entity::find()
+                .select_only()
+                .columns([Column::Id, Column::Purpose])
+                .filter(Column::Id.is_in(list))
+                .into_tuple()
+                .all(self.reader())
+                .await?;
+            for (id, purpose) in rows {
+                let purpose = purpose.parse().map_err(|why| StoreError::corrupt("gestures", "purpose", why))?;
+                found.insert(GestureId(id), purpose);
+            }
+        }
+        Ok(found)
     }
 
     /// A page of the gestures that a filter selects, the first due first.
@@ -170,11 +195,14 @@ fn due_work(query: &QueueQuery) -> Condition {
     let mut work = Condition::all()
         .add(Column::LocationId.eq(query.location.as_str()))
         .add(Column::DueAt.lt(query.before.as_microsecond()))
-        .add(Column::State.is_in(query.states.iter().map(|state| state.as_str())));
+        .add(Column::State.is_in(query.states.iter().map(|state| state.as_str())))
+        // What a batch has is nobody else's, until nobody knows what became of it.
+        .add(Condition::any().add(Column::BatchId.is_null()).add(Column::State.eq(GestureState::Uncertain.as_str())));
     if !query.channels.is_empty() {
         let by_channel = Column::Channel.is_in(query.channels.iter().map(|channel| channel.as_str()));
         let uncertain = Column::State.eq(GestureState::Uncertain.as_str());
-        work = work.add(Condition::any().add(by_channel).add(uncertain));
+        let with_person = constant::holds(Column::WithPerson);
+        work = work.add(Condition::any().add(by_channel).add(uncertain).add(with_person));
     }
     if !query.kinds.is_empty() {
         work = work.add(Column::Kind.is_in(query.kinds.iter().map(|kind| kind.as_str())));

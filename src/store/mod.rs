@@ -25,6 +25,7 @@ mod journeys;
 mod load;
 mod locations;
 mod migrate;
+mod notes;
 mod paging;
 mod queue;
 mod rows;
@@ -45,6 +46,7 @@ pub use insights::{CoverageCount, CoverageQuery, CustomersSeen, ObligationQuery}
 pub use instance::{GivenSecrets, Instance, SecretName, Secrets};
 pub use interactions::Answered;
 pub use migrate::SchemaState;
+pub use notes::{CoveredPage, DueNotes, Segment};
 pub use paging::{Cursor, Page, PageRequest};
 pub use queue::{Lane, Room, SubmitError};
 pub use sweeps::Reading;

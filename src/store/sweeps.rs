@@ -73,7 +73,9 @@ impl Store {
         let leased = [GestureState::Claimed.as_str(), GestureState::Delivering.as_str()];
         let lapsed = Condition::all()
             .add(constant::is_one_of(Column::State, leased))
-            .add(Column::LeaseUntil.lte(now.as_microsecond()));
+            .add(Column::LeaseUntil.lte(now.as_microsecond()))
+            // What a batch has on its way is the batch's own care.
+            .add(Column::BatchId.is_null());
         self.gesture_ids(lapsed, Column::LeaseUntil, limit).await
     }
 

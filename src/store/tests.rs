@@ -56,6 +56,7 @@ fn decision_settings() -> Settings {
         message_hours: default_message_hours(),
         lapse_gap_days: 90,
         recovery_pause: SignedDuration::from_hours(1),
+        notes: crate::domain::settings::NoteRoutes::default(),
     }
 }
 

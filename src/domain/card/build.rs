@@ -189,7 +189,7 @@ fn to_hand_over(input: &CardInput<'_>) -> Vec<Gesture> {
     let mut due: Vec<_> = input
         .gestures
         .iter()
-        .filter(|gesture| gesture.state == GestureState::Scheduled)
+        .filter(|gesture| gesture.state == GestureState::Scheduled && gesture.live_batch().is_none())
         .filter(|gesture| matches!(gesture.channel, Channel::InPerson | Channel::HandOver))
         .filter(|gesture| gesture.schedule.due_at <= input.now && input.now < gesture.schedule.deadline_at)
         .cloned()

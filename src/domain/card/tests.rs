@@ -208,6 +208,8 @@ fn gesture(number: u128, state: GestureState, channel: Channel, due: &str) -> Ge
             over_budget: OverBudget::Defer,
         },
         content: Content::default(),
+        written: None,
+        with_person: false,
         lease: None,
         attempts: 0,
         completed_at: None,

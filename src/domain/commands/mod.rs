@@ -6,6 +6,7 @@ pub mod correct;
 pub mod customers;
 pub mod gestures;
 pub mod left_open;
+pub mod notes;
 pub mod place;
 pub mod record;
 pub mod story;

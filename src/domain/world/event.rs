@@ -1,7 +1,10 @@
 //! What happened: one event per change, in the transaction of the change.
 
 use crate::domain::{
-    ids::{CaseId, CustomerId, GestureId, InteractionId, JourneyId, LocationId, RuleId, TemplateId, TouchpointId},
+    ids::{
+        CaseId, CustomerId, GestureId, InteractionId, JourneyId, LocationId, NoteBatchId, NoteId, RuleId, TemplateId,
+        TouchpointId,
+    },
     text_enum::text_enum,
 };
 use jiff::Timestamp;
@@ -79,6 +82,38 @@ text_enum! {
         RuleDisabled = "rule.disabled",
         /// A rule was retired.
         RuleRetired = "rule.retired",
+        /// A batch of notes was made.
+        NoteBatchCreated = "note_batch.created",
+        /// All notes of a batch are written.
+        NoteBatchReady = "note_batch.ready",
+        /// A batch was approved.
+        NoteBatchApproved = "note_batch.approved",
+        /// A batch stopped itself.
+        NoteBatchStopped = "note_batch.stopped",
+        /// A batch that had stopped goes on.
+        NoteBatchResumed = "note_batch.resumed",
+        /// Nothing is left to do for a batch.
+        NoteBatchCompleted = "note_batch.completed",
+        /// A person cancels a batch: what has not left is being taken back.
+        NoteBatchCancelling = "note_batch.cancelling",
+        /// All of a cancelled batch is taken back.
+        NoteBatchCancelled = "note_batch.cancelled",
+        /// A note was written.
+        NoteComposed = "note.composed",
+        /// A note was given to a person.
+        NoteWithPerson = "note.with_person",
+        /// A gate stopped a note.
+        NoteSkipped = "note.skipped",
+        /// A note is on its way.
+        NoteDelivering = "note.delivering",
+        /// A note was handed to the delivery.
+        NoteDelivered = "note.delivered",
+        /// The delivery refused a note.
+        NoteFailed = "note.failed",
+        /// Nobody knows whether a note left.
+        NoteUncertain = "note.uncertain",
+        /// A note was taken back with its batch.
+        NoteCancelled = "note.cancelled",
         /// A template was created.
         TemplateCreated = "template.created",
         /// A template got a new version.
@@ -136,6 +171,10 @@ pub enum Subject {
     Rule(RuleId),
     /// A template.
     Template(TemplateId),
+    /// A batch of notes.
+    NoteBatch(NoteBatchId),
+    /// A note of a batch.
+    Note(NoteBatchId, NoteId),
     /// A journey.
     Journey(JourneyId),
     /// A touchpoint.
@@ -153,6 +192,8 @@ impl fmt::Display for Subject {
             Self::Location(id) => write!(f, "locations/{id}"),
             Self::Rule(id) => write!(f, "rules/{id}"),
             Self::Template(id) => write!(f, "templates/{id}"),
+            Self::NoteBatch(id) => write!(f, "noteBatches/{id}"),
+            Self::Note(batch, id) => write!(f, "noteBatches/{batch}/notes/{id}"),
             Self::Journey(id) => write!(f, "journeys/{id}"),
             Self::Touchpoint(id) => write!(f, "touchpoints/{id}"),
         }

@@ -16,10 +16,13 @@ use super::{
     case::{Case, CaseState},
     customer::{Channel, Customer, CustomerStatus, IdentifierKey},
     gesture::{Contact, Gesture, GestureKind, GestureState},
-    ids::{CaseId, CustomerId, GestureId, HouseholdId, IdSource, InteractionId, LocationId, RuleId},
+    ids::{
+        CaseId, CustomerId, GestureId, HouseholdId, IdSource, InteractionId, LocationId, NoteBatchId, NoteId, RuleId,
+    },
     interaction::{ExternalRef, Interaction},
     journey::TouchpointMap,
     location::Location,
+    note::{Note, NoteBatch, NoteState},
     obligation::{Decision, Obligation},
     refusal::Refusal,
     rulebook::RuleBook,
@@ -30,6 +33,7 @@ use super::{
 };
 use jiff::{Timestamp, civil::Date};
 use std::{
+    cmp::Reverse,
     collections::{BTreeMap, BTreeSet, HashMap},
     sync::Arc,
 };
@@ -80,6 +84,12 @@ pub struct Needs {
     pub subjects: BTreeSet<ExternalRef>,
     /// Cases, with their customer.
     pub cases: BTreeSet<CaseId>,
+    /// Batches of notes. On PostgreSQL those who ask for the same one take turns.
+    pub batches: BTreeSet<NoteBatchId>,
+    /// Notes, each with its gestures and all that comes with these. Their batches must be named too.
+    pub notes: BTreeSet<NoteId>,
+    /// Customers whose last notes are wanted: what they read, not what waits for them.
+    pub readers: BTreeSet<CustomerId>,
     /// Locations.
     pub locations: BTreeSet<LocationId>,
     /// Visits and purchases of the command's customers (whoever they turn out to be) near an instant at a place.
@@ -101,6 +111,9 @@ impl Needs {
         self.due.extend(other.due);
         self.subjects.extend(other.subjects);
         self.cases.extend(other.cases);
+        self.batches.extend(other.batches);
+        self.notes.extend(other.notes);
+        self.readers.extend(other.readers);
         self.locations.extend(other.locations);
         self.neighbours.extend(other.neighbours);
         self.days.extend(other.days);
@@ -119,7 +132,8 @@ pub struct Neighbourhood {
     pub to: Timestamp,
 }
 
-/// Which due gestures a command wants: scheduled, due and within their deadline, by priority, then by due time.
+/// Which due gestures a command wants: scheduled, due and within their deadline, neither in a batch nor left to a
+/// person, by priority, then by due time.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Due {
     /// The instant at which they are due.
@@ -130,6 +144,8 @@ pub struct Due {
     pub channels: Vec<Channel>,
     /// Only these locations; all when empty.
     pub locations: Vec<LocationId>,
+    /// Channels whose notes are left to batches.
+    pub in_batches: Vec<Channel>,
     /// At most so many.
     pub limit: u32,
 }
@@ -141,7 +157,11 @@ impl Due {
         fn among<T: PartialEq>(wanted: &[T], it: &T) -> bool {
             wanted.is_empty() || wanted.contains(it)
         }
+        let left_to_batches = gesture.is_written() && self.in_batches.contains(&gesture.channel);
         gesture.state == GestureState::Scheduled
+            && gesture.written.is_none()
+            && !gesture.with_person
+            && !left_to_batches
             && among(&self.kinds, &gesture.kind)
             && among(&self.channels, &gesture.channel)
             && among(&self.locations, &gesture.location)
@@ -192,6 +212,10 @@ pub struct World {
     pub cases: Table<CaseId, Case>,
     /// Contacts by id.
     pub contacts: Table<Uuid, Contact>,
+    /// Batches of notes by id.
+    pub batches: Table<NoteBatchId, NoteBatch>,
+    /// Notes by id.
+    pub notes: Table<NoteId, Note>,
     /// Idempotency keys.
     pub keys: Table<IdempotencyKey, KeyRecord>,
     /// Visit days of the customers for whom they were asked, with how many interactions make each.
@@ -223,6 +247,8 @@ impl World {
             gestures: Table::default(),
             cases: Table::default(),
             contacts: Table::default(),
+            batches: Table::default(),
+            notes: Table::default(),
             keys: Table::default(),
             visit_days: Table::default(),
             histories: BTreeSet::new(),
@@ -260,6 +286,8 @@ impl World {
         apply(&mut self.gestures);
         apply(&mut self.cases);
         apply(&mut self.contacts);
+        apply(&mut self.batches);
+        apply(&mut self.notes);
         apply(&mut self.keys);
         apply(&mut self.visit_days);
     }
@@ -355,6 +383,14 @@ impl World {
     #[must_use]
     pub fn contact_for(&self, gesture: GestureId) -> Option<&Contact> {
         self.contacts.of(gesture.0).find(|c| c.gesture == Some(gesture))
+    }
+
+    /// What a customer last read of us, the newest first, as far as it was asked for.
+    #[must_use]
+    pub fn last_notes(&self, customer: CustomerId) -> Vec<&Note> {
+        let mut read: Vec<_> = self.notes.of(customer.0).filter(|note| note.state == NoteState::Delivered).collect();
+        read.sort_by_key(|note| Reverse((note.delivered_at, note.id)));
+        read
     }
 
     /// The oldest open case of a customer.

@@ -5,6 +5,7 @@ use crate::domain::{
     customer::Customer,
     gesture::{Contact, Gesture},
     interaction::Interaction,
+    note::{Note, NoteBatch},
     obligation::{Decision, Obligation},
     summary::Summary,
 };
@@ -180,6 +181,18 @@ impl Row for Case {
 impl Row for Contact {
     fn owners(&self) -> impl Iterator<Item = Uuid> {
         std::iter::once(self.household.0).chain(self.gesture.map(|g| g.0))
+    }
+}
+
+impl Row for NoteBatch {
+    fn owners(&self) -> impl Iterator<Item = Uuid> {
+        std::iter::empty()
+    }
+}
+
+impl Row for Note {
+    fn owners(&self) -> impl Iterator<Item = Uuid> {
+        std::iter::once(self.customer.0)
     }
 }
 

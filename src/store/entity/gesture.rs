@@ -45,6 +45,10 @@ pub struct Model {
     pub completed_at: Option<i64>,
     pub version: i64,
     pub created_at: i64,
+    pub batch_id: Option<Uuid>,
+    pub note_id: Option<Uuid>,
+    pub with_person: bool,
+    pub folded: bool,
 }
 
 #[derive(Clone, Copy, Debug, EnumIter, DeriveRelation)]

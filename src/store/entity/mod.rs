@@ -19,6 +19,8 @@ pub mod instance_secret;
 pub mod interaction;
 pub mod journey;
 pub mod location;
+pub mod note;
+pub mod note_batch;
 pub mod obligation;
 pub mod read;
 pub mod rule;

@@ -5,7 +5,7 @@ use sea_orm::{ColumnTrait, EntityTrait};
 
 use super::{List, belonging};
 use crate::domain::filter::Field;
-use crate::store::entity::{case, customer, customer_summary, customer_tag, gesture, interaction, obligation};
+use crate::store::entity::{case, customer, customer_summary, customer_tag, gesture, interaction, note, obligation};
 
 /// Where a field is kept.
 pub(super) struct Stored {
@@ -23,6 +23,7 @@ pub(super) fn of(list: List, field: Field) -> Option<Stored> {
         List::Gestures => gestures(field).map(own),
         List::Cases => cases(field).map(own),
         List::Obligations => obligations(field).map(own),
+        List::Notes => notes(field).map(own),
     }
 }
 
@@ -161,6 +162,22 @@ fn cases(field: Field) -> Option<case::Column> {
     })
 }
 
+fn notes(field: Field) -> Option<note::Column> {
+    use note::Column as C;
+    Some(match field {
+        Field::NoteBatch => C::BatchId,
+        Field::NoteCustomer => C::CustomerId,
+        Field::NoteChannel => C::Channel,
+        Field::NoteLanguage => C::Language,
+        Field::NoteTemplate => C::TemplateId,
+        Field::NoteState => C::State,
+        Field::NoteStateReason => C::Reason,
+        Field::NoteCreateTime => C::CreatedAt,
+        Field::NoteDeliverTime => C::DeliveredAt,
+        _ => return None,
+    })
+}
+
 fn obligations(field: Field) -> Option<obligation::Column> {
     use obligation::Column as C;
     Some(match field {
@@ -186,7 +203,7 @@ mod tests {
 
     #[test]
     fn every_field_of_a_lists_schema_has_a_column_and_no_other_has() {
-        for list in [List::Customers, List::Interactions, List::Gestures, List::Cases, List::Obligations] {
+        for list in [List::Customers, List::Interactions, List::Gestures, List::Cases, List::Obligations, List::Notes] {
             for &field in Field::ALL {
                 let listed = list.schema().fields.contains(&field);
                 assert_eq!(of(list, field).is_some(), listed, "{} in {list:?}", field.path());

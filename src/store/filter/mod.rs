@@ -9,8 +9,8 @@ use sea_orm::sea_query::{Condition, Expr, ExprTrait, Query, SelectStatement, Sim
 
 use crate::domain::filter;
 use crate::domain::filter::{
-    CASES, CUSTOMERS, Field, Filter, GESTURES, INTERACTIONS, Kind, Literal, OBLIGATIONS, Operator, Question, Schema,
-    Test,
+    CASES, CUSTOMERS, Field, Filter, GESTURES, INTERACTIONS, Kind, Literal, NOTES, OBLIGATIONS, Operator, Question,
+    Schema, Test,
 };
 use crate::store::StoreError;
 
@@ -29,6 +29,8 @@ pub enum List {
     Cases,
     /// Rows of `obligations`.
     Obligations,
+    /// Rows of `notes`.
+    Notes,
 }
 
 impl List {
@@ -41,6 +43,7 @@ impl List {
             Self::Gestures => &GESTURES,
             Self::Cases => &CASES,
             Self::Obligations => &OBLIGATIONS,
+            Self::Notes => &NOTES,
         }
     }
 

@@ -6,6 +6,7 @@
 
 mod fetch;
 mod neighbours;
+mod notes;
 mod reach;
 
 pub(super) use fetch::customers;
@@ -58,9 +59,11 @@ impl Session {
         world: &mut World,
         needs: &[Needs],
     ) -> Result<(), LoadError> {
+        // Batches come first of all locks: whoever works on one waits here for the others.
+        notes::batches(db, world, needs).await?;
         // Before the locks: whoever writes the same key meanwhile makes the insert fail, and the group is replayed.
         fetch::keys(db, world, needs).await?;
-        let reach = reach::find(db, needs, &reach::written(world, needs)).await?;
+        let reach = reach::find(db, world, needs).await?;
         if db.get_database_backend() == DbBackend::Postgres {
             reach::lock(db, &reach).await?;
             self.locked.extend(&reach.households);

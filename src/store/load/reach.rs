@@ -40,17 +40,13 @@ struct Owners {
 }
 
 /// The interactions that were written under the commands' keys before: a repeated call is answered with them.
-pub(super) fn written(world: &World, needs: &[Needs]) -> BTreeSet<InteractionId> {
+fn written(world: &World, needs: &[Needs]) -> BTreeSet<InteractionId> {
     let records = needs.iter().flat_map(|need| &need.keys).filter_map(|key| world.keys.get(key));
     records.filter_map(|record| interaction_id(&record.resource).ok()).collect()
 }
 
-/// Finds what is within reach, also of what was `written` before.
-pub(super) async fn find(
-    db: &impl ConnectionTrait,
-    needs: &[Needs],
-    written: &BTreeSet<InteractionId>,
-) -> Result<Reach, StoreError> {
+/// Finds what is within reach, also of what was written before under the commands' keys.
+pub(super) async fn find(db: &impl ConnectionTrait, world: &World, needs: &[Needs]) -> Result<Reach, StoreError> {
     let mut all = Needs::default();
     needs.iter().cloned().for_each(|n| all.extend(n));
     reserve_identifiers(db, &all).await?;
@@ -58,13 +54,14 @@ pub(super) async fn find(
     let mut reach = Reach::default();
     reach.gestures.extend(&all.gestures);
     reach.gestures.extend(due::pick(db, &all.due).await?);
+    reach.gestures.extend(world.notes.values().filter(|note| all.notes.contains(&note.id)).flat_map(|n| &n.gestures));
     reach.cases.extend(&all.cases);
     let mut owners = Owners { identifiers: identifiers(db, &all).await?, ..Owners::default() };
     owners.gestures = gestures(db, &reach.gestures).await?;
     owners.cases = cases(db, &reach.cases).await?;
 
     reach.interactions.extend(&all.interactions);
-    reach.interactions.extend(written);
+    reach.interactions.extend(written(world, needs));
     let beside = owners.gestures.values().chain(owners.cases.values()).filter_map(|(_, interaction)| *interaction);
     reach.interactions.extend(beside.map(InteractionId));
     owners.interactions = interactions(db, &reach.interactions, &all).await?;

@@ -3,8 +3,8 @@
 use super::{Source, count};
 use crate::{
     domain::{
-        gesture::{Contact, Gesture, Lease, Schedule},
-        ids::{CaseId, CustomerId, GestureId, HouseholdId, InteractionId, RuleId},
+        gesture::{Contact, Gesture, Lease, Schedule, Written},
+        ids::{CaseId, CustomerId, GestureId, HouseholdId, InteractionId, NoteBatchId, NoteId, RuleId},
     },
     store::{
         entity::{contact, gesture},
@@ -56,6 +56,10 @@ pub(in crate::store) fn to_row(gesture: &Gesture) -> Result<gesture::Model, Stor
         completed_at: gesture.completed_at.map(|at| at.as_microsecond()),
         version: gesture.version,
         created_at: gesture.created_at.as_microsecond(),
+        batch_id: gesture.written.map(|written| written.batch.0),
+        note_id: gesture.written.map(|written| written.note.0),
+        with_person: gesture.with_person,
+        folded: gesture.written.is_some_and(|written| written.folded),
     })
 }
 
@@ -68,6 +72,8 @@ pub(in crate::store) fn from_row(row: gesture::Model) -> Result<Gesture, StoreEr
         case: row.case_id.map(CaseId),
         location: GESTURES.named("location_id", &row.location_id)?,
         rule: rule(&row)?,
+        written: written(&row),
+        with_person: row.with_person,
         lease: lease(&row)?,
         schedule: schedule(&row)?,
         kind: GESTURES.named("kind", &row.kind)?,
@@ -89,6 +95,11 @@ pub(in crate::store) fn from_row(row: gesture::Model) -> Result<Gesture, StoreEr
         explanation: row.explanation,
         version: row.version,
     })
+}
+
+fn written(row: &gesture::Model) -> Option<Written> {
+    let (batch, note) = row.batch_id.zip(row.note_id)?;
+    Some(Written { batch: NoteBatchId(batch), note: NoteId(note), folded: row.folded })
 }
 
 fn rule(row: &gesture::Model) -> Result<Option<(RuleId, u32)>, StoreError> {

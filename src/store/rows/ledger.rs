@@ -3,7 +3,7 @@
 use super::Source;
 use crate::{
     domain::{
-        ids::{CaseId, CustomerId, GestureId, InteractionId},
+        ids::{CaseId, CustomerId, GestureId, InteractionId, NoteBatchId, NoteId},
         world::{Actor, Event, IdempotencyKey, KeyRecord, Subject},
     },
     store::{
@@ -47,15 +47,19 @@ pub(in crate::store) fn event_from_row(row: event::Model) -> Result<Event, Store
 fn subject(name: &str) -> Result<Subject, StoreError> {
     let bad = || EVENTS.bad("subject", "not a resource name");
     let (collection, id) = name.split_once('/').ok_or_else(bad)?;
-    let uuid = || id.parse::<Uuid>().map_err(|_| bad());
+    let uuid = |id: &str| id.parse::<Uuid>().map_err(|_| bad());
     Ok(match collection {
-        "customers" => Subject::Customer(CustomerId(uuid()?)),
-        "interactions" => Subject::Interaction(InteractionId(uuid()?)),
-        "gestures" => Subject::Gesture(GestureId(uuid()?)),
-        "cases" => Subject::Case(CaseId(uuid()?)),
+        "customers" => Subject::Customer(CustomerId(uuid(id)?)),
+        "interactions" => Subject::Interaction(InteractionId(uuid(id)?)),
+        "gestures" => Subject::Gesture(GestureId(uuid(id)?)),
+        "cases" => Subject::Case(CaseId(uuid(id)?)),
         "locations" => Subject::Location(EVENTS.named("subject", id)?),
         "rules" => Subject::Rule(EVENTS.named("subject", id)?),
         "templates" => Subject::Template(EVENTS.named("subject", id)?),
+        "noteBatches" => match id.split_once("/notes/") {
+            None => Subject::NoteBatch(NoteBatchId(uuid(id)?)),
+            Some((batch, note)) => Subject::Note(NoteBatchId(uuid(batch)?), NoteId(uuid(note)?)),
+        },
         _ => return Err(bad()),
     })
 }

@@ -7,6 +7,7 @@ pub(super) mod gestures;
 pub(super) mod interactions;
 pub(super) mod journeys;
 pub(super) mod ledger;
+pub(super) mod notes;
 pub(super) mod obligations;
 pub(super) mod summaries;
 pub(super) mod time;

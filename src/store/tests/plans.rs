@@ -6,12 +6,15 @@ use crate::{
     domain::{
         customer::{IdentifierKey, IdentifierKind},
         filter::Filter,
-        ids::{CaseId, CustomerId, GestureId, InteractionId},
+        ids::{CaseId, CustomerId, GestureId, InteractionId, NoteBatchId, NoteId},
         interaction::ExternalRef,
         refusal::Refusal,
         world::{Command, Context, Due, IdempotencyKey, Miss, Needs, Neighbourhood, Subject, World},
     },
-    store::{CoverageQuery, Lane, ObligationQuery, PageRequest, Store, connect, due, filter::List, paging::Cursor},
+    store::{
+        CoverageQuery, DueNotes, Lane, ObligationQuery, PageRequest, Segment, Store, connect, due, filter::List,
+        paging::Cursor,
+    },
 };
 use jiff::{SignedDuration, Timestamp, civil::date};
 use sea_orm::{ConnectionTrait, DatabaseConnection, DbBackend, QuerySelect, QueryTrait, Statement};
@@ -22,7 +25,7 @@ use std::{
 use uuid::Uuid;
 
 /// Tables that grow with the business.
-const GROWING: [&str; 13] = [
+const GROWING: [&str; 15] = [
     "households",
     "customers",
     "customer_identifiers",
@@ -36,6 +39,8 @@ const GROWING: [&str; 13] = [
     "contacts",
     "events",
     "idempotency_keys",
+    "note_batches",
+    "notes",
 ];
 
 type Caught = Arc<Mutex<BTreeSet<String>>>;
@@ -84,7 +89,7 @@ fn phone() -> IdentifierKey {
 
 fn everything() -> Everything {
     let customer = CustomerId(some_id());
-    let due = Due { at: now(), kinds: vec![], channels: vec![], locations: vec![], limit: 10 };
+    let due = Due { at: now(), kinds: vec![], channels: vec![], locations: vec![], in_batches: Vec::new(), limit: 10 };
     let near = Neighbourhood { location: "lisbon".parse().unwrap(), from: now(), to: now() };
     let needs = Needs {
         keys: [IdempotencyKey::request("local", "Record", "one")].into(),
@@ -95,6 +100,9 @@ fn everything() -> Everything {
         due: vec![due],
         subjects: [ExternalRef { system: "orders".to_owned(), id: "1".to_owned() }].into(),
         cases: [CaseId(some_id())].into(),
+        batches: [NoteBatchId(some_id())].into(),
+        notes: [NoteId(some_id())].into(),
+        readers: [customer].into(),
         locations: ["lisbon".parse().unwrap()].into(),
         neighbours: [near].into(),
         days: [date(2026, 11, 22)].into(),
@@ -129,6 +137,28 @@ async fn read_everything(store: &Store) {
     let some_days = CoverageQuery { from: Some(now()), before: Some(now()), location: None };
     store.coverage(&some_days).await.unwrap();
     store.customers_seen(&some_days).await.unwrap();
+    read_notes(store, &page).await;
+}
+
+async fn read_notes(store: &Store, page: &PageRequest) {
+    let all = |list: List| Filter::parse("", list.schema()).unwrap();
+    let (batch, customer) = (NoteBatchId(some_id()), CustomerId(some_id()));
+    store.note_batch(batch).await.unwrap();
+    store.list_note_batches(&[], page).await.unwrap();
+    store.note_batches_at_work(50).await.unwrap();
+    store.note(NoteId(some_id())).await.unwrap();
+    store.list_notes(Some(batch), &all(List::Notes), page).await.unwrap();
+    store.list_notes(None, &all(List::Notes), page).await.unwrap();
+    store.waiting_notes(batch, Some(now())).await.unwrap();
+    store.waiting_notes(batch, None).await.unwrap();
+    store.notes_on_their_way(batch, 1).await.unwrap();
+    store.purposes(&[GestureId(some_id())]).await.unwrap();
+    let filter = all(List::Gestures);
+    let due = DueNotes { filter, as_of: now(), planned_by: now(), now: now(), left_to_workers: Vec::new() };
+    store.next_due_notes(&due, Some(customer)).await.unwrap();
+    store.count_due_notes(&due).await.unwrap();
+    let segment = Segment { filter: all(List::Customers), known_by: now() };
+    store.next_of_segment(&segment, Some(customer)).await.unwrap();
 }
 
 /// The steps of a plan that read a growing table from end to end, or sort what an index could have ordered.

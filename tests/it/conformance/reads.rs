@@ -191,7 +191,7 @@ both_engines! {
             ledger.record(ledger.visit(&phone(number), &number.to_string())).await.expect("recorded");
         }
         ledger.advance(DAY * 3);
-        let due = Due { at: ledger.now(), kinds: vec![], channels: vec![], locations: vec![], limit: 7 };
+        let due = Due { at: ledger.now(), kinds: vec![], channels: vec![], locations: vec![], in_batches: Vec::new(), limit: 7 };
         let offered = ledger.store.due_gestures(&due).await.expect("read");
         assert_eq!(offered.len(), 7);
         let claims = (0..6).map(|_| ledger.store.submit(Lane::Bulk, TakeDue(due.clone(), GestureState::Claimed)));
@@ -258,7 +258,7 @@ both_engines! {
         query.channels = Channel::ALL.iter().copied().filter(|c| scheduled.iter().all(|g| g.channel != *c)).collect();
         assert_eq!(ledger.store.queue(&query).await.expect("read").gestures, []);
         let at = scheduled[0].schedule.due_at;
-        let due = Due { at, kinds: vec![], channels: vec![], locations: vec![], limit: 100 };
+        let due = Due { at, kinds: vec![], channels: vec![], locations: vec![], in_batches: Vec::new(), limit: 100 };
         let lost = ledger.store.submit(Lane::Bulk, TakeDue(due, GestureState::Uncertain)).await.expect("lost on the way");
         let listed = ledger.store.queue(&query).await.expect("read").gestures;
         assert!(!lost.is_empty() && listed.len() == lost.len());

@@ -13,6 +13,7 @@ use gratitude::domain::{
         Outcome,
     },
     journey::MapState,
+    note::{BatchState, NoteState},
     obligation::{ObligationState, OpenReason},
     rule::RuleState,
 };
@@ -51,6 +52,9 @@ fn named_columns() -> Vec<(&'static str, &'static str, &'static [&'static str])>
         ("contacts", "channel", Channel::NAMES),
         ("contacts", "kind", GestureKind::NAMES),
         ("contacts", "state", ContactState::NAMES),
+        ("note_batches", "state", BatchState::NAMES),
+        ("notes", "channel", Channel::NAMES),
+        ("notes", "state", NoteState::NAMES),
     ]
 }
 

@@ -172,8 +172,14 @@ impl Telling {
 
     /// What a worker gets who asks for everything that is due now.
     pub(crate) async fn claims(&self) -> Vec<ClaimedGesture> {
-        let due =
-            Due { at: self.ledger.now(), kinds: Vec::new(), channels: Vec::new(), locations: Vec::new(), limit: 100 };
+        let due = Due {
+            at: self.ledger.now(),
+            kinds: Vec::new(),
+            channels: Vec::new(),
+            locations: Vec::new(),
+            in_batches: Vec::new(),
+            limit: 100,
+        };
         let claim = Claim {
             actor: self.actor(),
             once: self.unrepeated(),

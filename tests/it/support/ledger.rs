@@ -13,7 +13,7 @@ use gratitude::{
         interaction::{Detail, Direction, InteractionChannel, InteractionKind, Outcome},
         location::{Location, LocationSettings, ReplyContact},
         rule::{Rule, RuleState},
-        settings::Settings,
+        settings::{NoteRoutes, Settings},
         starter,
         when::{default_call_hours, default_message_hours},
         world::{Actor, IdempotencyKey},
@@ -214,5 +214,6 @@ pub(crate) fn decision_settings() -> Settings {
         message_hours: default_message_hours(),
         lapse_gap_days: 90,
         recovery_pause: hours(1),
+        notes: NoteRoutes::default(),
     }
 }

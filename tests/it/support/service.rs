@@ -6,8 +6,11 @@ use gratitude::{
     config::Config,
 };
 use jiff::Timestamp;
+use tempfile::TempDir;
 use tokio_util::sync::CancellationToken;
 use tonic::transport::Channel;
+
+use std::path::Path;
 
 use super::{database::Database, http};
 
@@ -20,6 +23,8 @@ pub(crate) struct TestService {
     stop: CancellationToken,
     clock: Clock,
     channel: Channel,
+    /// Where its notes leave.
+    spool: TempDir,
     /// Goes away after the service.
     _database: Database,
 }
@@ -37,6 +42,8 @@ impl TestService {
         config.database.read_connections = 2;
         // Background work is done when the clock is moved, and then to its end: so nothing depends on timing.
         config.scheduler.enabled = false;
+        let spool = tempfile::Builder::new().prefix("gratitude-spool-").tempdir().expect("there is room");
+        config.delivery.spool = spool.path().to_owned();
         change(&mut config);
 
         let clock = Clock::manual(START.parse().unwrap());
@@ -45,12 +52,17 @@ impl TestService {
         let service = Service::start(options).await.expect("the service starts");
         let endpoint = Channel::from_shared(format!("http://{}", service.address())).unwrap();
         let channel = endpoint.connect().await.expect("the service listens");
-        Self { service, stop, clock, channel, _database: database }
+        Self { service, stop, clock, channel, spool, _database: database }
     }
 
     /// A connection for any generated client: `RuleServiceClient::new(service.channel())`.
     pub(crate) fn channel(&self) -> Channel {
         self.channel.clone()
+    }
+
+    /// The folder into which its notes are written.
+    pub(crate) fn spool(&self) -> &Path {
+        self.spool.path()
     }
 
     /// What the clock shows.

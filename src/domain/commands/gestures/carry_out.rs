@@ -30,19 +30,19 @@ pub(super) fn contact_of(world: &World, gesture: GestureId) -> Option<Interactio
 
 /// What is told of a contact.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub(super) struct Told {
+pub(in crate::domain::commands) struct Told {
     /// When it reached the customer; now, when not said.
-    pub(super) at: Option<Timestamp>,
+    pub(in crate::domain::commands) at: Option<Timestamp>,
     /// Who did it.
-    pub(super) staff: String,
+    pub(in crate::domain::commands) staff: String,
     /// What the customer said.
-    pub(super) words: String,
+    pub(in crate::domain::commands) words: String,
     /// How happy they were, 1 to 5.
-    pub(super) happy: Option<u8>,
+    pub(in crate::domain::commands) happy: Option<u8>,
 }
 
 /// Completes a gesture and records the contact.
-pub(super) fn carry_out(
+pub(in crate::domain::commands) fn carry_out(
     ledger: &mut Ledger<'_, '_>,
     mut gesture: Gesture,
     told: Told,

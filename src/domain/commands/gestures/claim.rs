@@ -103,7 +103,7 @@ impl Claim {
 }
 
 /// Moves a gesture that a gate stops to where it belongs: held, planned again, or ended.
-pub(super) fn turn_back(
+pub(in crate::domain::commands) fn turn_back(
     ledger: &mut Ledger<'_, '_>,
     gesture: Gesture,
     gate: Gate,

@@ -3,7 +3,7 @@
 use super::{
     Proof,
     carry_out::{Told, carry_out, contact_key, contact_of},
-    check_version, lease_of, wrong_state,
+    check_free, check_version, lease_of, wrong_state,
 };
 use crate::domain::{
     customer::Channel,
@@ -55,6 +55,7 @@ impl Command for Complete {
         if let Some(contact) = self.done_before(ledger.world, &gesture)? {
             return Ok(Completed { gesture, contact });
         }
+        check_free(&gesture)?;
         self.check_right(&gesture)?;
         self.check_time(&gesture, ledger.now())?;
         let told = Told { at: self.at, staff: self.carried_out_by.clone(), words: self.words.clone(), happy: None };
@@ -114,8 +115,10 @@ impl Complete {
     }
 }
 
-/// Whether people do it: said, called, given or handed over.
+/// Whether people do it: said, called, given, handed over, or written by them because what we would write is not good
+/// enough.
 fn is_for_people(gesture: &Gesture) -> bool {
-    matches!(gesture.channel, Channel::InPerson | Channel::Phone | Channel::HandOver)
+    gesture.with_person
+        || matches!(gesture.channel, Channel::InPerson | Channel::Phone | Channel::HandOver)
         || matches!(gesture.kind, GestureKind::Call | GestureKind::Recognition | GestureKind::Gift)
 }

@@ -1,6 +1,6 @@
 //! A gesture did not reach the customer.
 
-use super::{Proof, check_version, lease_of, wrong_state};
+use super::{Proof, check_free, check_version, lease_of, wrong_state};
 use crate::domain::{
     gesture::{Gesture, GestureState, Reason},
     ids::GestureId,
@@ -12,6 +12,7 @@ use crate::domain::{
     world::{Actor, Command, Context, Needs, World},
 };
 use jiff::SignedDuration;
+use uuid::Uuid;
 
 /// Notes that a gesture did not reach the customer.
 #[derive(Debug, Clone)]
@@ -44,6 +45,7 @@ impl Command for Fail {
         if self.said_before(&gesture)? {
             return Ok(gesture);
         }
+        check_free(&gesture)?;
         self.check_right(&gesture)?;
         if gesture.state != GestureState::Delivering && gesture.state != GestureState::Uncertain {
             gesture.attempts += 1;
@@ -91,7 +93,7 @@ impl Fail {
 
 /// Plans the next attempt after a growing pause; past the deadline there is none.
 fn try_again(ledger: &mut Ledger<'_, '_>, gesture: Gesture, why: String) -> Result<Gesture, Refusal> {
-    let from = ledger.now().checked_add(pause(gesture.id, gesture.attempts)).unwrap_or(jiff::Timestamp::MAX);
+    let from = ledger.now().checked_add(pause(gesture.id.0, gesture.attempts)).unwrap_or(jiff::Timestamp::MAX);
     let how = Replan { from: Some(from), within_deadline: true, reason: Some(Reason::DeliveryFailed), why };
     let (gesture, planned) = plan_again(ledger, gesture, &how)?;
     match planned {
@@ -104,10 +106,10 @@ fn try_again(ledger: &mut Ledger<'_, '_>, gesture: Gesture, why: String) -> Resu
 }
 
 /// How long to wait after the n-th attempt: 1 min · 2^(n−1) and up to a quarter more, at most 1 h. The surplus comes
-/// from the gesture's id, so that what failed together does not return together.
-pub(super) fn pause(id: GestureId, attempts: u32) -> SignedDuration {
+/// from the id, so that what failed together does not return together.
+pub(in crate::domain::commands) fn pause(id: Uuid, attempts: u32) -> SignedDuration {
     let doubled = FIRST_PAUSE.as_secs() << attempts.saturating_sub(1).min(6);
-    let hash = blake3::hash(&[id.0.as_bytes().as_slice(), &attempts.to_le_bytes()].concat());
+    let hash = blake3::hash(&[id.as_bytes().as_slice(), &attempts.to_le_bytes()].concat());
     let surplus = doubled * i64::from(hash.as_bytes()[0]) / (4 * 256);
     SignedDuration::from_secs(doubled + surplus).min(LONGEST_PAUSE)
 }

@@ -30,7 +30,9 @@ impl Command for LapseLease {
         let actor = Actor::system();
         let mut ledger = Ledger { world, context, actor: &actor };
         let gesture = gesture(ledger.world, self.id)?;
-        let Some(lease) = gesture.lease.as_ref().filter(|lease| lease.until <= ledger.now()) else {
+        // What a batch has on its way is the batch's own care.
+        let lease = gesture.lease.as_ref().filter(|lease| lease.until <= ledger.now() && gesture.written.is_none());
+        let Some(lease) = lease else {
             return Ok(None);
         };
         let (state, reason, text) = match gesture.state {

@@ -22,10 +22,15 @@ pub use schedule::{Schedule, Scheduled};
 pub use start::{StartDelivery, Started};
 pub use take_back::{Cancel, CancelOfRetiredRule, Release};
 
+pub(super) use carry_out::{Told, carry_out};
+pub(super) use claim::turn_back;
+pub(super) use fail::pause;
+
 use crate::domain::{
     gesture::{Gesture, Lease},
     refusal::{Precondition, Refusal},
     replan::name,
+    world::Subject,
 };
 
 /// By what right somebody answers for a gesture.
@@ -52,6 +57,14 @@ fn claim_lost(gesture: &Gesture) -> Refusal {
 /// Refuses what was decided on an older version.
 fn check_version(gesture: &Gesture, version: i64) -> Result<(), Refusal> {
     if gesture.version == version { Ok(()) } else { Err(Refusal::Stale { resource: name(gesture.id) }) }
+}
+
+/// Refuses what would take a gesture from the batch that has it.
+fn check_free(gesture: &Gesture) -> Result<(), Refusal> {
+    let Some(batch) = gesture.live_batch() else { return Ok(()) };
+    let resource = Subject::NoteBatch(batch).to_string();
+    let message = format!("{resource} has {} until it is over", name(gesture.id));
+    Err(Refusal::Precondition { kind: Precondition::InNoteBatch, resource, message })
 }
 
 fn wrong_state(gesture: &Gesture, wanted: &str) -> Refusal {

@@ -122,6 +122,8 @@ impl Command for Schedule {
                     schedule,
                     terms,
                     content: self.content(&customer, &location),
+                    written: None,
+                    with_person: false,
                     lease: None,
                     attempts: 0,
                     completed_at: None,

@@ -24,7 +24,14 @@ fn claim() -> Claim {
     Claim {
         actor: actor(),
         once: unkeyed(),
-        due: Due { at: at(MONDAY_10), kinds: Vec::new(), channels: Vec::new(), locations: Vec::new(), limit: 10 },
+        due: Due {
+            at: at(MONDAY_10),
+            kinds: Vec::new(),
+            channels: Vec::new(),
+            locations: Vec::new(),
+            in_batches: Vec::new(),
+            limit: 10,
+        },
         worker: "worker-1".to_owned(),
         lease: SignedDuration::from_secs(60),
         far_side_deduplicates: false,

@@ -41,6 +41,7 @@ pub(super) fn of(list: List) -> Layout {
         List::Gestures => vec![one("gestures", "id", GESTURES)],
         List::Cases => vec![one("cases", "id", CASES)],
         List::Obligations => vec![one("obligations", "interaction_id", OBLIGATIONS)],
+        List::Notes => vec![one("notes", "id", NOTES)],
     };
     Layout { list, tables }
 }
@@ -157,4 +158,16 @@ const OBLIGATIONS: &[(Field, &str)] = &[
     (Field::InteractionKind, "kind"),
     (Field::InteractionOutcome, "outcome"),
     (Field::InteractionStartTime, "start_at"),
+];
+
+const NOTES: &[(Field, &str)] = &[
+    (Field::NoteBatch, "batch_id"),
+    (Field::NoteCustomer, "customer_id"),
+    (Field::NoteChannel, "channel"),
+    (Field::NoteLanguage, "language"),
+    (Field::NoteTemplate, "template_id"),
+    (Field::NoteState, "state"),
+    (Field::NoteStateReason, "reason"),
+    (Field::NoteCreateTime, "created_at"),
+    (Field::NoteDeliverTime, "delivered_at"),
 ];

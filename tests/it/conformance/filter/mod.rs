@@ -37,6 +37,10 @@ both_engines! {
     async fn sql_selects_the_obligations_that_the_evaluator_selects(database) {
         compare(&database, List::Obligations).await;
     }
+
+    async fn sql_selects_the_notes_that_the_evaluator_selects(database) {
+        compare(&database, List::Notes).await;
+    }
 }
 
 async fn compare(database: &Database, list: List) {

@@ -242,11 +242,11 @@ fn pauses_double_differ_and_are_bounded() {
     let ana = customer(1);
     let [first, other] = [1, 2].map(|n| call(n, &ana, at(MONDAY_10)).id);
     for (attempts, minutes) in [(1, 1), (2, 2), (3, 4), (4, 8)] {
-        let pause = fail::pause(first, attempts).as_secs();
+        let pause = fail::pause(first.0, attempts).as_secs();
         assert!((60 * minutes..=75 * minutes).contains(&pause), "{pause} s after attempt {attempts}");
     }
-    assert!((1..100).all(|n| fail::pause(first, n) <= SignedDuration::from_hours(1)));
-    assert_ne!(fail::pause(first, 4), fail::pause(other, 4));
+    assert!((1..100).all(|n| fail::pause(first.0, n) <= SignedDuration::from_hours(1)));
+    assert_ne!(fail::pause(first.0, 4), fail::pause(other.0, 4));
 }
 
 #[test]

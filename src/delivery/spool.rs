@@ -1,0 +1,102 @@
+//! A folder into which notes are written, for whoever prints or sends them.
+//!
+//! `{batch}/notes-000001.ndjson` and so on: a file of JSON lines for each chunk, one line for each note. A file appears
+//! whole or not at all, and is on the disk before the notes count as delivered.
+
+use super::NotTaken;
+use crate::domain::{
+    consent::needed_contact_point, customer::ContactAddress, ids::NoteBatchId, note::Letter, world::Subject,
+};
+use serde_json::{Value, json};
+use std::{
+    fs::{self, File},
+    io::{self, Write},
+    path::{Path, PathBuf},
+};
+
+/// The spool folder.
+#[derive(Debug, Clone)]
+pub struct Spool {
+    folder: PathBuf,
+}
+
+impl Spool {
+    /// The spool in this folder; it is made when the first chunk comes.
+    #[must_use]
+    pub fn new(folder: PathBuf) -> Self {
+        Self { folder }
+    }
+
+    /// Whether the far side recognises what it gets twice: a chunk that comes again replaces the file of its name.
+    pub const DEDUPLICATES: bool = true;
+
+    /// Takes a chunk. When this returns, its file is on the disk.
+    ///
+    /// # Errors
+    /// [`NotTaken`] when the folder can't be written; the same chunk may be handed over again.
+    pub async fn take(&self, batch: NoteBatchId, chunk: u32, letters: &[Letter]) -> Result<(), NotTaken> {
+        let folder = self.folder.join(batch.to_string());
+        let name = format!("notes-{chunk:06}.ndjson");
+        let lines = lines(letters).map_err(|error| not_taken(&error))?;
+        let written = tokio::task::spawn_blocking(move || write(&folder, &name, &lines)).await;
+        written.unwrap_or_else(|_| Err(io::ErrorKind::Other.into())).map_err(|error| not_taken(&error))
+    }
+}
+
+/// Only the kind: the text of an error may hold a path.
+fn not_taken(error: &io::Error) -> NotTaken {
+    NotTaken(format!("the spool folder can't be written ({})", error.kind()))
+}
+
+fn lines(letters: &[Letter]) -> io::Result<Vec<u8>> {
+    let mut lines = Vec::new();
+    for letter in letters {
+        serde_json::to_writer(&mut lines, &line(letter))?;
+        lines.push(b'\n');
+    }
+    Ok(lines)
+}
+
+fn line(letter: &Letter) -> Value {
+    let Letter { note, customer } = letter;
+    json!({
+        "note": Subject::Note(note.batch, note.id).to_string(),
+        "message_id": note.message_id(),
+        "customer": Subject::Customer(note.customer).to_string(),
+        "gestures": note.gestures.iter().map(|id| Subject::Gesture(*id).to_string()).collect::<Vec<_>>(),
+        "channel": note.channel,
+        "to": { "name": customer.profile.display_name, "address": address(letter) },
+        "language_code": note.words.language,
+        "subject": note.words.subject,
+        "text": note.words.text,
+    })
+}
+
+/// Where the note goes; nothing for one that is handed over.
+fn address(letter: &Letter) -> Value {
+    let needed = letter.note.channel.and_then(needed_contact_point);
+    match needed.and_then(|kind| letter.customer.contact_point(kind)).map(|point| &point.address) {
+        None => Value::Null,
+        Some(ContactAddress::Phone(number)) => json!(number),
+        Some(ContactAddress::Email(address)) => json!(address),
+        Some(ContactAddress::Post(address)) => json!(address),
+    }
+}
+
+/// Writes a file under another name, has it on the disk, and only then gives it its own.
+fn write(folder: &Path, name: &str, lines: &[u8]) -> io::Result<()> {
+    fs::create_dir_all(folder)?;
+    let unfinished = folder.join(format!(".{name}.part"));
+    let mut file = File::create(&unfinished)?;
+    file.write_all(lines)?;
+    file.sync_all()?;
+    fs::rename(&unfinished, folder.join(name))?;
+    // The names are on the disk when the folders are.
+    sync_folder(folder)?;
+    folder.parent().map_or(Ok(()), sync_folder)
+}
+
+/// Other systems than Unix can't open a folder; there the names are the file system's own care.
+fn sync_folder(folder: &Path) -> io::Result<()> {
+    if cfg!(unix) && !folder.as_os_str().is_empty() { File::open(folder)?.sync_all() } else { Ok(()) }
+}

@@ -1,0 +1,78 @@
+//! A person lets the notes of a batch leave, or has it go on.
+
+use super::{batch, books, check_version, wrong_state};
+use crate::domain::{
+    ids::NoteBatchId,
+    ledger::Ledger,
+    note::{BatchState, NoteBatch},
+    refusal::Refusal,
+    world::{Actor, Command, Context, EventKind, Needs, World},
+};
+
+/// Has the notes of a batch leave from now on. Approving again changes nothing.
+#[derive(Debug, Clone)]
+pub struct Approve {
+    /// Who approves.
+    pub actor: Actor,
+    /// The batch.
+    pub id: NoteBatchId,
+    /// The version that was read; any, when not said.
+    pub version: Option<i64>,
+}
+
+impl Command for Approve {
+    type Reply = NoteBatch;
+
+    fn needs(&self) -> Needs {
+        Needs { batches: [self.id].into(), ..Needs::default() }
+    }
+
+    fn decide(&self, world: &mut World, context: &mut Context<'_>) -> Result<NoteBatch, Refusal> {
+        let mut ledger = Ledger { world, context, actor: &self.actor };
+        let mut batch = batch(ledger.world, self.id)?;
+        if matches!(batch.state, BatchState::Delivering | BatchState::Completed) {
+            return Ok(batch);
+        }
+        check_version(&batch, self.version)?;
+        if batch.state != BatchState::Ready {
+            return Err(wrong_state(&batch, "ready"));
+        }
+        batch.approved_at = Some(ledger.now());
+        batch.work.lenient = false;
+        books::move_batch(&mut ledger, &mut batch, BatchState::Delivering, EventKind::NoteBatchApproved);
+        books::end_if_done(&mut ledger, &mut batch);
+        books::put(&mut ledger, batch.clone());
+        Ok(batch)
+    }
+}
+
+/// Has a batch that stopped itself go on where it was. It does not stop for too many failures again in that phase.
+#[derive(Debug, Clone)]
+pub struct Resume {
+    /// Who has it go on.
+    pub actor: Actor,
+    /// The batch.
+    pub id: NoteBatchId,
+}
+
+impl Command for Resume {
+    type Reply = NoteBatch;
+
+    fn needs(&self) -> Needs {
+        Needs { batches: [self.id].into(), ..Needs::default() }
+    }
+
+    fn decide(&self, world: &mut World, context: &mut Context<'_>) -> Result<NoteBatch, Refusal> {
+        let mut ledger = Ledger { world, context, actor: &self.actor };
+        let mut batch = batch(ledger.world, self.id)?;
+        let (BatchState::Stopped, Some(stopped_in)) = (batch.state, batch.work.stopped_in) else {
+            return Err(wrong_state(&batch, "stopped"));
+        };
+        batch.explanation.clear();
+        batch.work.lenient = true;
+        books::move_batch(&mut ledger, &mut batch, stopped_in, EventKind::NoteBatchResumed);
+        books::end_if_done(&mut ledger, &mut batch);
+        books::put(&mut ledger, batch.clone());
+        Ok(batch)
+    }
+}

@@ -1,0 +1,57 @@
+//! Notes are written in batches, approved, handed to the delivery and taken back: a page at a time, each page one
+//! command that finds in the batch's row whether its turn has come, and writes there how far the work is. So any replica
+//! may do the next page, and whoever dies leaves whole pages.
+
+mod approve;
+mod books;
+mod cancel;
+mod carry;
+mod compose;
+mod create;
+mod finish;
+mod segment;
+mod start;
+#[cfg(test)]
+mod tests;
+mod words;
+
+pub use approve::{Approve, Resume};
+pub use cancel::{Cancel, TakeBackPage};
+pub use compose::{ComposePage, Covered};
+pub use create::{BatchCreated, Create};
+pub use finish::{FinishChunk, Handed};
+pub use start::{StartChunk, TakeOver};
+
+use crate::domain::{
+    ids::NoteBatchId,
+    note::NoteBatch,
+    refusal::{Precondition, Refusal},
+    world::{Subject, World},
+};
+
+/// The batch of this id.
+fn batch(world: &World, id: NoteBatchId) -> Result<NoteBatch, Refusal> {
+    world.batches.get(&id).cloned().ok_or_else(|| unknown_batch(id))
+}
+
+/// No such batch.
+#[must_use]
+pub fn unknown_batch(id: NoteBatchId) -> Refusal {
+    Refusal::NotFound { kind: "note batch", name: Subject::NoteBatch(id).to_string() }
+}
+
+/// Refuses what was decided on an older version.
+fn check_version(batch: &NoteBatch, version: Option<i64>) -> Result<(), Refusal> {
+    if version.is_none_or(|version| version == batch.version) {
+        return Ok(());
+    }
+    Err(Refusal::Stale { resource: Subject::NoteBatch(batch.id).to_string() })
+}
+
+/// A batch whose state does not allow what was asked; `wanted` follows "only a batch that is".
+#[must_use]
+pub fn wrong_state(batch: &NoteBatch, wanted: &str) -> Refusal {
+    let resource = Subject::NoteBatch(batch.id).to_string();
+    let message = format!("{resource} is {}; only a batch that is {wanted} allows this", batch.state);
+    Refusal::Precondition { kind: Precondition::NoteBatchState, resource, message }
+}

@@ -1,0 +1,136 @@
+//! What a note says.
+
+use super::carry::has_own_words;
+use crate::domain::{
+    customer::{Channel, Customer},
+    gesture::{Content, Gesture},
+    interaction::Interaction,
+    ledger::missing_interaction,
+    location::Location,
+    note::Words,
+    refusal::Refusal,
+    replan::location_of,
+    summary::Summary,
+    template::{CompiledTemplate, Draft, NoteFacts, Objection, Part, Wish, compose, objections, wanted_language},
+    world::World,
+};
+use std::sync::Arc;
+
+/// What was written, and what speaks against sending it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Written {
+    pub(super) words: Words,
+    pub(super) objections: Vec<Objection>,
+}
+
+/// What one gesture adds to a note, held while it is composed.
+struct Source<'a> {
+    template: &'a Arc<CompiledTemplate>,
+    location: Arc<Location>,
+    interaction: Option<&'a Interaction>,
+    milestone: Option<u32>,
+}
+
+/// Writes the note of gestures, the strongest first, over a channel.
+///
+/// # Errors
+/// [`Refusal::Miss`] when what they answer is not loaded.
+pub(super) fn write(world: &World, gestures: &[Gesture], channel: Channel) -> Result<Written, Refusal> {
+    let Some(strongest) = gestures.first() else { return Ok(nothing()) };
+    if has_own_words(strongest) {
+        return Ok(in_own_words(strongest, channel));
+    }
+    let customer = world.customer(strongest.customer)?;
+    let sources = gestures.iter().map(|gesture| source(world, gesture)).collect::<Result<Vec<_>, Refusal>>()?;
+    let sources: Vec<_> = sources.into_iter().flatten().collect();
+    Ok(from_sources(world, customer, &sources, channel))
+}
+
+/// Writes the note of a template that answers nothing.
+///
+/// # Errors
+/// [`Refusal::Miss`] when the location is not loaded.
+pub(super) fn write_unasked(
+    world: &World,
+    customer: &Customer,
+    template: &Arc<CompiledTemplate>,
+    location: &Arc<Location>,
+    channel: Channel,
+) -> Written {
+    let source = Source { template, location: Arc::clone(location), interaction: None, milestone: None };
+    from_sources(world, customer, &[source], channel)
+}
+
+fn from_sources(world: &World, customer: &Customer, sources: &[Source<'_>], channel: Channel) -> Written {
+    let summary = world.summary(customer.id);
+    let mut parts = sources.iter().map(|source| part(source, customer, &summary));
+    let (Some(strongest), Some(first)) = (parts.next(), sources.first()) else { return nothing() };
+    let others: Vec<_> = parts.collect();
+    let last = world.last_notes(customer.id);
+    let last: Vec<_> = last.iter().map(|note| note.words.text.as_str()).collect();
+    let wish = Wish { channel, language: wanted_language(customer, &first.location), last_notes: &last };
+    let draft = compose(strongest, &others, &wish);
+    let objections = objections(&draft, &last);
+    Written { words: words(draft, channel), objections }
+}
+
+fn part<'a>(source: &'a Source<'_>, customer: &'a Customer, summary: &'a Summary) -> Part<'a> {
+    let facts = NoteFacts {
+        customer,
+        summary,
+        location: &source.location,
+        interaction: source.interaction,
+        milestone: source.milestone,
+    };
+    Part { template: source.template, facts }
+}
+
+/// Where a gesture's words come from: the template in which it was planned; `None` if even the one of its kind is gone.
+fn source<'a>(world: &'a World, gesture: &Gesture) -> Result<Option<Source<'a>>, Refusal> {
+    let interaction = match gesture.interaction {
+        Some(id) => Some(world.interactions.get(&id).ok_or_else(|| missing_interaction(id))?),
+        None => None,
+    };
+    let planned = gesture.content.template.as_ref().and_then(|(id, _)| world.templates.get(id));
+    let Some(template) = planned.or_else(|| world.templates.unasked(gesture.kind)) else { return Ok(None) };
+    let location = location_of(world, &gesture.location)?;
+    Ok(Some(Source { template, location, interaction, milestone: milestone(&gesture.occurrence) }))
+}
+
+/// The visit day that a milestone's occurrence speaks of (`{customer}/visit/{n}`).
+fn milestone(occurrence: &str) -> Option<u32> {
+    occurrence.split_once("/visit/").and_then(|(_, n)| n.parse().ok())
+}
+
+fn words(draft: Draft, channel: Channel) -> Words {
+    Words {
+        language: draft.language,
+        subject: subject(draft.subject, channel),
+        text: draft.text,
+        template: Some(draft.template),
+        variant: draft.variant,
+        facts: draft.facts,
+    }
+}
+
+/// Only e-mail has a subject line.
+fn subject(subject: String, channel: Channel) -> String {
+    if channel == Channel::Email { subject } else { String::new() }
+}
+
+/// A person's own words go as they are: whoever wrote them to this customer has looked at them.
+fn in_own_words(gesture: &Gesture, channel: Channel) -> Written {
+    let Content { language, subject: line, text, .. } = &gesture.content;
+    let words = Words {
+        language: language.clone(),
+        subject: subject(line.clone(), channel),
+        text: text.clone(),
+        ..Words::default()
+    };
+    let objections = if text.trim().is_empty() { vec![Objection::Empty] } else { Vec::new() };
+    Written { words, objections }
+}
+
+fn nothing() -> Written {
+    Written { words: Words::default(), objections: vec![Objection::Empty] }
+}
