@@ -3,4 +3,5 @@
 mod clock;
 mod demo;
 mod import;
+mod journeys;
 mod serve;

@@ -3,6 +3,7 @@
 mod customers;
 mod gestures;
 mod input;
+mod journeys;
 mod raw;
 mod rules;
 

@@ -2,6 +2,7 @@
 
 mod corrections;
 mod gates;
+mod journeys;
 mod once;
 mod strangers;
 pub(crate) mod telling;
