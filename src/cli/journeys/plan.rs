@@ -51,7 +51,7 @@ pub(super) struct Before {
 /// in them, and what leaves a stage before that goes.
 ///
 /// # Errors
-/// What names something that was retired.
+/// What names something that was retired, or takes out a stage from under a touchpoint.
 pub(super) fn plan(said: &Said, before: &Before) -> Result<Vec<Step>, String> {
     let known = before.journeys.get(&said.journey.name);
     if known.is_some_and(|journey| journey.state() == v1::journey::State::Retired) {
@@ -65,6 +65,7 @@ pub(super) fn plan(said: &Said, before: &Before) -> Result<Vec<Step>, String> {
             let fields = journey_fields(journey, &said.journey);
             let wanted = v1::Journey { etag: journey.etag.clone(), ..said.journey.clone() };
             let gone = stages_gone(journey, &said.journey);
+            check_left_behind(said, before, &gone)?;
             if gone.is_empty() || !leaves_any(said, before, &gone) {
                 steps.push(Step::update(&journey.name, fields, Request::UpdateJourney(wanted)));
             } else {
@@ -142,6 +143,22 @@ fn touchpoint_fields(before: &v1::Touchpoint, after: &v1::Touchpoint) -> Vec<&'s
 fn stages_gone(before: &v1::Journey, after: &v1::Journey) -> Vec<v1::JourneyStage> {
     let kept = |stage: &&v1::JourneyStage| !after.stages.iter().any(|it| it.stage_id == stage.stage_id);
     before.stages.iter().filter(kept).cloned().collect()
+}
+
+/// A stage that goes leaves no touchpoint behind, not even a retired one: interactions tell of it.
+fn check_left_behind(said: &Said, before: &Before, gone: &[v1::JourneyStage]) -> Result<(), String> {
+    let stays = |it: &&v1::Touchpoint| {
+        it.journey == said.journey.name
+            && !said.lines.contains_key(&it.name)
+            && gone.iter().any(|stage| stage.stage_id == it.stage_id)
+    };
+    match before.touchpoints.values().find(stays) {
+        None => Ok(()),
+        Some(left) => Err(format!(
+            "{} is in the stage `{}`, which the file does not have; leave that in, or move the touchpoint",
+            left.name, left.stage_id
+        )),
+    }
 }
 
 /// Whether the file moves a touchpoint out of one of these stages.
@@ -229,6 +246,15 @@ mod tests {
         assert_eq!(stages(&steps[0]), ["asking", "using", "waiting"]);
         assert_eq!(stages(&steps[2]), ["asking", "using"]);
         assert_eq!(steps[1].fields, ["stage_id"]);
+    }
+
+    #[test]
+    fn a_stage_does_not_go_from_under_a_touchpoint() {
+        let mut old = touchpoint("phone", "waiting");
+        old.state = v1::touchpoint::State::Retired.into();
+        let there = before(journey(&["asking", "waiting"]), vec![old]);
+        let error = plan(&said(journey(&["asking"]), Vec::new()), &there).expect_err("it is still needed");
+        assert!(error.starts_with("touchpoints/phone is in the stage `waiting`"), "{error}");
     }
 
     #[test]
