@@ -55,7 +55,11 @@ fn a_python_client_records_repeats_recognises_and_takes_an_error_apart() {
 #[test]
 fn p2_p8_a_python_client_has_notes_written_reads_approves_and_takes_them_away() {
     let Some(python) = python() else { return };
-    let (_folder, serving) = serving(&[]);
+    let spool = tempfile::tempdir().expect("there is room for temporary files");
+    let config = spool.path().join("gratitude.toml");
+    let letters = format!("[delivery]\nspool = {:?}\n", spool.path().join("letters").display().to_string());
+    std::fs::write(&config, letters).expect("there is room for temporary files");
+    let (_folder, serving) = serving(&["--config", &config.display().to_string()]);
     let told = said(&example(&python, "night_notes.py", &["--server", &serving.address.to_string()]));
     for part in [
         "the same call again: replayed",

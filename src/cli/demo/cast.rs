@@ -50,6 +50,11 @@ impl Cast {
         self.customers.get(name).cloned().ok_or_else(|| CliError::Unexpected(format!("{name} does not play")))
     }
 
+    /// The given name of a customer of the story.
+    pub(super) fn name(&self, customer: &str) -> Option<&str> {
+        self.customers.iter().find(|(_, name)| *name == customer).map(|(given, _)| given.as_str())
+    }
+
     /// The order of a customer's session.
     pub(super) fn order_of(&self, name: &str) -> Option<v1::ExternalRef> {
         self.sessions.iter().find(|session| session.name.as_deref() == Some(name)).map(|session| order(session.row))

@@ -5,8 +5,11 @@
 
 mod cast;
 mod monday;
+mod notes;
 mod stage;
 mod tuesday;
+
+use std::path::Path;
 
 use clap::Args;
 use tokio_util::sync::CancellationToken;
@@ -40,12 +43,14 @@ impl Demo {
         let mut config = Config::default();
         config.listen.set_port(0);
         config.database.url = format!("sqlite:{}", folder.path().join("demo.db").display()).into();
+        let spool = folder.path().join("letters");
+        config.delivery.spool.clone_from(&spool);
         let clock = Clock::manual(BEGIN.parse().expect("an instant"));
         let stop = server::stop_on_signal()?;
         let service = Service::start(StartOptions { config, clock, migrate: true, stop: stop.clone() }).await?;
         let stage = Stage::open(service.address()).await?;
         tokio::select! {
-            played = play(&stage) => played?,
+            played = play(&stage, &spool) => played?,
             () = stop.cancelled() => {}
         }
         if !self.exit {
@@ -57,7 +62,7 @@ impl Demo {
     }
 }
 
-async fn play(stage: &Stage) -> Result<(), CliError> {
+async fn play(stage: &Stage, spool: &Path) -> Result<(), CliError> {
     stage.prologue()?;
     let cast = cast::arrive(stage).await?;
     monday::sessions(stage, &cast).await?;
@@ -65,8 +70,9 @@ async fn play(stage: &Stage) -> Result<(), CliError> {
     monday::question_and_stranger(stage, &cast).await?;
     monday::complaint(stage, &cast).await?;
     tuesday::morning(stage, &cast).await?;
-    tuesday::notes_leave(stage).await?;
+    let batch = notes::are_written(stage, &cast).await?;
     tuesday::something_comes_back(stage, &cast).await?;
+    notes::leave(stage, &batch, spool).await?;
     tuesday::coverage(stage).await
 }
 
@@ -80,6 +86,7 @@ async fn stay(stage: &Stage, stop: &CancellationToken) -> Result<(), CliError> {
     for (command, what) in [
         (format!("gratitude recognize +44 20 7946 0012 --server {server}"), "who is calling?"),
         (format!("gratitude queue --server {server}"), "what is there to do?"),
+        (format!("gratitude notes read --server {server}"), "what did we write?"),
         (format!("gratitude coverage --server {server}"), "is everybody cared for alike?"),
         (format!("gratitude clock advance 1d --server {server}"), "what does tomorrow bring?"),
     ] {

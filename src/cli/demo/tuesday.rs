@@ -10,8 +10,6 @@ use crate::{
     proto::v1,
 };
 
-const WORKER: &str = "demo-mailer";
-
 /// The queue of the day; Evie walks in before anybody called, and her case is settled.
 pub(super) async fn morning(stage: &Stage, cast: &Cast) -> Result<(), CliError> {
     stage.clock_to("2026-11-24T08:05").await?;
@@ -74,52 +72,12 @@ pub(super) async fn morning(stage: &Stage, cast: &Cast) -> Result<(), CliError> 
     Ok(())
 }
 
-/// A worker claims what is due, asks once more whether it may leave, and reports each as done.
-pub(super) async fn notes_leave(stage: &Stage) -> Result<(), CliError> {
-    stage.clock_to("2026-11-24T10:45").await?;
-    stage.scene(
-        "Tuesday, 10:45 · the notes leave",
-        "A worker claims what is due, checks each once more, sends it, and says so. Here it only prints.",
-    )?;
-    let request = v1::ClaimGesturesRequest {
-        worker: WORKER.to_owned(),
-        kinds: vec![v1::GestureKind::Note.into()],
-        channels: vec![v1::Channel::Email.into()],
-        max_count: 100,
-        ..Default::default()
-    };
-    let claimed = stage.client.gestures().claim_gestures(request).await.map_err(|status| stage.failed(&status))?;
-    let claimed = claimed.into_inner().gestures;
-    let items = claimed.iter().map(|claimed| v1::StartDeliveryItem {
-        name: claimed.gesture.as_ref().map(|gesture| gesture.name.clone()).unwrap_or_default(),
-        lease_token: claimed.lease_token,
-    });
-    let request = v1::StartDeliveryRequest { items: items.collect() };
-    let started = stage.client.gestures().start_delivery(request).await.map_err(|status| stage.failed(&status))?;
-    for (claimed, started) in claimed.into_iter().zip(started.into_inner().results) {
-        if let Some(error) = started.error {
-            stage.line(&format!("  not sent: {}", error.message))?;
-            continue;
-        }
-        let gesture = claimed.gesture.unwrap_or_default();
-        let text = gesture.content.map(|content| content.text.replace('\n', " ")).unwrap_or_default();
-        stage.line(&format!("  {:<22} {text}", claimed.destination))?;
-        let request = v1::CompleteGestureRequest {
-            name: gesture.name,
-            authority: Some(v1::complete_gesture_request::Authority::LeaseToken(claimed.lease_token)),
-            ..Default::default()
-        };
-        stage.client.gestures().complete_gesture(request).await.map_err(|status| stage.failed(&status))?;
-    }
-    Ok(())
-}
-
 /// Darcy brings back what he bought: what was planned to thank her for it is taken back.
 pub(super) async fn something_comes_back(stage: &Stage, cast: &Cast) -> Result<(), CliError> {
     stage.clock_to("2026-11-24T12:00").await?;
     stage.scene(
         "Tuesday, 12:00 · Darcy brings something back",
-        "Too large for her shelf. No reproach, and no thanks for buying it.",
+        "Too large for her shelf. No reproach, and no thanks for buying it, although her note is written already.",
     )?;
     let returned = stage.record(
         cast.who("Darcy")?,

@@ -4,4 +4,5 @@ mod clock;
 mod demo;
 mod import;
 mod journeys;
+mod notes;
 mod serve;

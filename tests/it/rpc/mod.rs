@@ -4,10 +4,11 @@ mod customers;
 mod gestures;
 mod input;
 mod journeys;
+mod notes;
 mod raw;
 mod rules;
 
-use gratitude::proto::v1 as pb;
+use gratitude::{config::Config, proto::v1 as pb};
 use pb::{
     customer_service_client::CustomerServiceClient, interaction_service_client::InteractionServiceClient,
     location_service_client::LocationServiceClient,
@@ -21,7 +22,12 @@ const SHOP: &str = "locations/mill-lane";
 
 /// A service with one shop.
 async fn shop(database: Database) -> TestService {
-    let service = TestService::start(database).await;
+    shop_with(database, |_| {}).await
+}
+
+/// The same, with a changed configuration.
+async fn shop_with(database: Database, change: impl FnOnce(&mut Config)) -> TestService {
+    let service = TestService::with(database, change).await;
     let request = pb::CreateLocationRequest {
         location_id: "mill-lane".to_owned(),
         location: Some(mill_lane()),
