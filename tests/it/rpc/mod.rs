@@ -8,7 +8,7 @@ mod notes;
 mod raw;
 mod rules;
 
-use gratitude::{config::Config, proto::v1 as pb};
+use gratitude::proto::v1 as pb;
 use pb::{
     customer_service_client::CustomerServiceClient, interaction_service_client::InteractionServiceClient,
     location_service_client::LocationServiceClient,
@@ -22,12 +22,7 @@ const SHOP: &str = "locations/mill-lane";
 
 /// A service with one shop.
 async fn shop(database: Database) -> TestService {
-    shop_with(database, |_| {}).await
-}
-
-/// The same, with a changed configuration.
-async fn shop_with(database: Database, change: impl FnOnce(&mut Config)) -> TestService {
-    let service = TestService::with(database, change).await;
+    let service = TestService::start(database).await;
     let request = pb::CreateLocationRequest {
         location_id: "mill-lane".to_owned(),
         location: Some(mill_lane()),

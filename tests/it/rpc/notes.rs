@@ -5,26 +5,23 @@ use pb::{
     download_note_batch_request::Format, interaction_service_client::InteractionServiceClient, note_batch,
     note_service_client::NoteServiceClient,
 };
-use tempfile::TempDir;
 use tonic::{Code, Status, Streaming, transport::Channel};
 use tonic_types::StatusExt;
 
-use super::{SHOP, fields, identifier, reason, shop_with};
+use super::{SHOP, fields, identifier, reason, shop};
 use crate::support::{database::Database, service::TestService};
 
 const TEMPLATE: &str = "templates/thanks-for-being-our-customer";
 
-/// A service with one shop, three customers who came back, and one who came once. Notes go to a folder of its own.
-async fn shop_with_regulars(database: Database) -> (TestService, TempDir) {
-    let spool = tempfile::tempdir().expect("there is room for temporary files");
-    let folder = spool.path().to_owned();
-    let service = shop_with(database, move |config| config.delivery.spool = folder).await;
+/// A service with one shop, three customers who came back, and one who came once.
+async fn shop_with_regulars(database: Database) -> TestService {
+    let service = shop(database).await;
     for (name, days) in [("Ada", 2), ("Bülent \"B\"", 3), ("=Cleo", 5), ("Dan", 1)] {
         for day in 1..=days {
             purchase(&service, name, day).await;
         }
     }
-    (service, spool)
+    service
 }
 
 /// What somebody bought on a day long ago: counted, and not thanked for.
@@ -129,7 +126,7 @@ async fn download(service: &TestService, name: &str, format: Format, filter: &st
 
 both_engines! {
     async fn p2_p8_a_batch_is_made_once_read_approved_and_leaves(database) {
-        let (service, spool) = shop_with_regulars(database).await;
+        let service = shop_with_regulars(database).await;
         let made = made(&service).await;
         assert_eq!((made.customer_count, made.state()), (3, note_batch::State::Composing));
         let again = notes(&service).create_note_batch(to_regulars(1)).await.expect("replayed").into_inner();
@@ -160,13 +157,13 @@ both_engines! {
         let over = batch(&service, &made.name).await;
         assert_eq!((over.state(), over.delivered_count), (note_batch::State::Completed, 3), "{over:?}");
         assert!(listed(&service, &made.name, "").await.iter().all(|note| note.state() == pb::note::State::Delivered));
-        assert_eq!(std::fs::read_dir(spool.path()).expect("the spool").count(), 1, "a folder for the batch");
+        assert_eq!(std::fs::read_dir(service.spool()).expect("the spool").count(), 1, "a folder for the batch");
         approve(&service, &made.name, "").await.expect("again changes nothing");
         service.stop().await;
     }
 
     async fn a_watcher_sees_a_batch_from_now_on_to_its_end(database) {
-        let (service, _spool) = shop_with_regulars(database).await;
+        let service = shop_with_regulars(database).await;
         let made = made(&service).await;
         let mut stream = watch(&service, &made.name).await;
         let first = stream.message().await.expect("at once").expect("the batch as it is");
@@ -189,7 +186,7 @@ both_engines! {
     }
 
     async fn a_watcher_is_told_when_the_service_stops(database) {
-        let (service, _spool) = shop_with_regulars(database).await;
+        let service = shop_with_regulars(database).await;
         let made = made(&service).await;
         let mut stream = watch(&service, &made.name).await;
         stream.message().await.expect("at once").expect("the batch as it is");
@@ -199,7 +196,7 @@ both_engines! {
     }
 
     async fn a_file_holds_each_note_once_and_harms_no_spreadsheet(database) {
-        let (service, _spool) = shop_with_regulars(database).await;
+        let service = shop_with_regulars(database).await;
         let made = made(&service).await;
         service.advance("1s").await;
         approve(&service, &made.name, "").await.expect("approved");
@@ -224,7 +221,7 @@ both_engines! {
     }
 
     async fn lists_page_and_keep_to_their_question(database) {
-        let (service, _spool) = shop_with_regulars(database).await;
+        let service = shop_with_regulars(database).await;
         let made = made(&service).await;
         let mut other = to_regulars(2);
         let Some(note_batch::Selection::Segment(segment)) =
@@ -268,7 +265,7 @@ both_engines! {
     }
 
     async fn what_is_wrong_is_named_and_what_does_not_fit_the_state_is_refused(database) {
-        let (service, _spool) = shop_with_regulars(database).await;
+        let service = shop_with_regulars(database).await;
         let mut wrong = to_regulars(1);
         wrong.request_id = "7".to_owned();
         wrong.note_batch.get_or_insert_default().display_name = "x".repeat(300);
