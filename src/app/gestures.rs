@@ -55,7 +55,7 @@ pub struct NewGesture {
     /// Not at or after; 7 days after it is due, when not said.
     #[serde(rename = "deadline_time")]
     pub deadline_at: Option<Timestamp>,
-    /// What to say; the built-in sentence, when not said.
+    /// What to say; the words of the kind's starter template, when not said.
     pub content: Option<Content>,
 }
 

@@ -162,6 +162,29 @@ impl App {
     }
 }
 
+impl App {
+    /// Gives a database the templates that it starts with, beside what it has: one from before there were templates gets
+    /// them too. A template that was ever there, also a retired one, is left alone.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn install_starter_templates(&self) -> Result<(), AppError> {
+        let catalog = self.store.catalog().await?;
+        for (slug, definition) in template::starter::templates() {
+            let id: TemplateId = slug.parse().map_err(|wrong| Refusal::invalid("template_id", format!("{wrong}")))?;
+            if catalog.templates.get(&id).is_some() {
+                continue;
+            }
+            match self.create_template(Actor::system(), id, definition.clone()).await {
+                // Another replica may be doing the same.
+                Ok(_) | Err(AppError::Refused(Refusal::AlreadyExists { .. })) => {}
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(())
+    }
+}
+
 async fn existing(ledger: &catalog::CatalogWrite, id: &TemplateId) -> Result<Template, SubmitError> {
     Ok(ledger.template(id).await?.ok_or_else(|| missing(id, None))?)
 }

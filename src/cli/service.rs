@@ -53,6 +53,7 @@ impl Service {
         let settings = Arc::new(settings(&config));
         let store = open_store(&config, &clock, Arc::clone(&settings), migrate).await?;
         let app = App::new(store.clone(), clock.clone(), settings);
+        app.install_starter_templates().await?;
         app.install_starter_rules().await?;
 
         let scheduler = Scheduler::new(clock.clone(), scheduler::all(&app, &config.delivery, &config.scheduler));

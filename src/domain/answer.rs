@@ -161,7 +161,7 @@ fn decide(
                 reason,
                 explanation,
                 schedule,
-                content: content::compose(action, facts, channel),
+                content: content::of_rule(ledger.world, rule, facts, channel),
                 terms,
                 written: None,
                 with_person: false,

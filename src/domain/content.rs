@@ -1,157 +1,107 @@
-//! What a gesture says: one plain, true sentence per kind, in English or German.
+//! What a gesture says: the words of a template, filled with the facts of what it answers.
 //!
-//! A surprise or confidential purchase is never named, and at a sensitive place neither the place nor the reason is.
+//! A gesture that nobody gave words speaks in the starter template of its kind, and so does one whose template can't be
+//! used any more: composing never fails, so nobody's interaction is refused for the words of its thanks.
 
-mod english;
-mod german;
 #[cfg(test)]
 mod tests;
 
 use super::{
     customer::{Channel, Customer},
-    gesture::{Content, GestureKind},
-    interaction::{Detail, FaultKind, Interaction, Outcome},
+    gesture::{Content, Gesture, GestureKind},
     location::Location,
-    rule::Action,
+    note::WRITTEN_CHANNELS,
+    refusal::Refusal,
+    rule::{Rule, Trigger},
     rulebook::Facts,
+    template::{CompiledTemplate, Draft, LAST_NOTES, NoteFacts, Part, Wish, compose, wanted_language},
+    world::{Miss, Needs, World},
 };
-use jiff::civil::Date;
+use std::cmp::Reverse;
 
-/// The languages in which sentences are built in. The first serves all others.
-pub const LANGUAGES: [&str; 2] = ["en", "de"];
-
-/// Composes what a rule's gesture says to a customer, about this interaction.
+/// Composes what a rule's gesture says to a customer about this interaction.
 #[must_use]
-pub fn compose(action: &Action, facts: &Facts<'_>, channel: Channel) -> Content {
-    let wanted = wanted_language(facts.customer, facts.location);
-    let story = Story::of(facts);
-    let (language, said) = match is_german(wanted) {
-        true => ("de", german::sentence(action.gesture, &story)),
-        false => ("en", english::sentence(action.gesture, &story)),
+pub fn of_rule(world: &World, rule: &Rule, facts: &Facts<'_>, channel: Channel) -> Content {
+    let milestone = matches!(rule.definition.trigger, Trigger::Milestone { .. }).then_some(facts.summary.visit_days);
+    let facts = NoteFacts {
+        customer: facts.customer,
+        summary: facts.summary,
+        location: facts.location,
+        interaction: Some(facts.interaction),
+        milestone,
     };
-    let written = matches!(channel, Channel::Email | Channel::Message | Channel::Post | Channel::HandOver);
-    let text = match signature(facts.location).filter(|_| written) {
-        Some(signature) => format!("{said}\n— {signature}"),
-        None => said,
-    };
-    Content { language: language.to_owned(), text, facts: story.facts_used(action.gesture), ..Content::default() }
+    let action = &rule.definition.action;
+    let own = action.template.as_ref().and_then(|id| world.templates.get(id));
+    let template = own.unwrap_or_else(|| world.templates.unasked(action.gesture));
+    say(world, template, facts, channel)
 }
 
-/// What a gesture says that a person scheduled without words of their own: it rests on no interaction.
+/// Composes what a gesture says that a person scheduled without words of their own.
 #[must_use]
-pub fn compose_unasked(kind: GestureKind, customer: &Customer, location: &Location) -> Content {
-    let place = named_place(location);
-    let (language, text) = match is_german(wanted_language(customer, location)) {
-        true => ("de", german::unasked(kind, place)),
-        false => ("en", english::unasked(kind, place)),
+pub fn of_kind(
+    world: &World,
+    kind: GestureKind,
+    customer: &Customer,
+    location: &Location,
+    channel: Channel,
+) -> Content {
+    let summary = world.summary(customer.id);
+    let facts = NoteFacts { customer, summary: &summary, location, interaction: None, milestone: None };
+    say(world, world.templates.unasked(kind), facts, channel)
+}
+
+/// Composes anew what a gesture says, since it takes another channel. A person's own words stay.
+///
+/// # Errors
+/// [`Refusal::Miss`] when what it answers must be loaded first.
+pub fn on_channel(world: &World, gesture: &Gesture, channel: Channel) -> Result<Content, Refusal> {
+    let template = gesture.content.template.as_ref().and_then(|(id, _)| world.templates.get(id));
+    let Some(template) = template.filter(|_| gesture.channel != channel) else {
+        return Ok(gesture.content.clone());
     };
-    let facts = place.map(|_| "location.display_name".to_owned()).into_iter().collect();
-    Content { language: language.to_owned(), text, facts, ..Content::default() }
+    let interaction = gesture.interaction.map(|id| world.interactions.get(&id).ok_or(id)).transpose();
+    let interaction = interaction.map_err(|id| {
+        let needs = Needs { interactions: [id].into(), ..Needs::default() };
+        Refusal::Miss(Miss::More(Box::new(needs)))
+    })?;
+    let location = world.location(&gesture.location)?;
+    let summary = world.summary(gesture.customer);
+    let facts = NoteFacts {
+        customer: world.customer(gesture.customer)?,
+        summary: &summary,
+        location: &location,
+        interaction,
+        milestone: gesture.milestone(),
+    };
+    Ok(say(world, template, facts, channel))
 }
 
-/// What may be said of an interaction.
-struct Story<'a> {
-    day: Date,
-    place: Option<&'a str>,
-    detail: &'a Detail,
-    thing: Option<Thing<'a>>,
-    fault: Option<FaultKind>,
-    visit_days: u32,
+fn say(world: &World, template: &CompiledTemplate, facts: NoteFacts<'_>, channel: Channel) -> Content {
+    let last_notes = last_notes(world, facts.customer);
+    let language = wanted_language(facts.customer, facts.location);
+    let wish = Wish { channel, language, last_notes: &last_notes };
+    compose(Part { template, facts }, &[], &wish).into()
 }
 
-/// The one thing of an interaction that is named.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Thing<'a> {
-    Bought(&'a str),
-    LookedAt(&'a str),
-    Topic(&'a str),
+/// What the customer was last written, the newest first, as far as it is loaded: what is planned for them, and what
+/// answered the interactions at hand.
+fn last_notes<'a>(world: &'a World, customer: &Customer) -> Vec<&'a str> {
+    let mut written: Vec<_> = world
+        .gestures_of(customer.id)
+        .filter(|gesture| WRITTEN_CHANNELS.contains(&gesture.channel) && !gesture.content.text.is_empty())
+        .collect();
+    written.sort_by_key(|gesture| Reverse((gesture.created_at, gesture.id)));
+    written.into_iter().take(LAST_NOTES).map(|gesture| gesture.content.text.as_str()).collect()
 }
 
-impl<'a> Story<'a> {
-    fn of(facts: &Facts<'a>) -> Self {
-        let detail = &facts.interaction.detail;
-        let sensitive = facts.location.settings.sensitive;
+impl From<Draft> for Content {
+    fn from(draft: Draft) -> Self {
         Self {
-            day: facts.interaction.local_date,
-            place: named_place(facts.location),
-            detail,
-            thing: thing(facts.interaction).filter(|_| !sensitive),
-            fault: detail.fault.filter(|fault| *fault != FaultKind::Other && !sensitive),
-            visit_days: facts.summary.visit_days,
+            language: draft.language,
+            subject: draft.subject,
+            text: draft.text,
+            facts: draft.facts.into_iter().map(|fact| fact.path).collect(),
+            template: Some(draft.template),
         }
     }
-
-    fn bought(&self) -> bool {
-        self.detail.outcome == Some(Outcome::Purchased)
-    }
-
-    /// The paths of the facts that the sentence of a kind rests on.
-    fn facts_used(&self, kind: GestureKind) -> Vec<String> {
-        if kind == GestureKind::Recognition {
-            return vec!["summary.visit_days".to_owned()];
-        }
-        let place = self.place.map(|_| "interaction.location");
-        let particular = match kind {
-            GestureKind::Apology => self.fault.map(|_| "interaction.fault"),
-            _ => self.thing.map(Thing::field),
-        };
-        let used = std::iter::once("interaction.local_date").chain(place).chain(particular);
-        used.map(str::to_owned).collect()
-    }
-}
-
-impl<'a> Thing<'a> {
-    const fn words(self) -> &'a str {
-        match self {
-            Self::Bought(words) | Self::LookedAt(words) | Self::Topic(words) => words,
-        }
-    }
-
-    const fn field(self) -> &'static str {
-        match self {
-            Self::Bought(_) => "interaction.purchase.items",
-            Self::LookedAt(_) => "interaction.items_looked_at",
-            Self::Topic(_) => "interaction.topics",
-        }
-    }
-}
-
-/// What was bought or, where nothing was, what was looked at or spoken of. Where a purchase is hidden, all is.
-fn thing(interaction: &Interaction) -> Option<Thing<'_>> {
-    let detail = &interaction.detail;
-    let purchase = detail.purchase.as_ref();
-    if purchase.is_some_and(|p| p.surprise || p.confidential) {
-        return None;
-    }
-    let found = if detail.outcome == Some(Outcome::Purchased) {
-        purchase.and_then(|p| p.items.first()).map(|item| Thing::Bought(&item.name))
-    } else {
-        let looked_at = detail.items_looked_at.first().map(|item| Thing::LookedAt(item));
-        looked_at.or_else(|| detail.topics.first().map(|topic| Thing::Topic(topic)))
-    };
-    found.filter(|thing| !thing.words().is_empty())
-}
-
-/// The place, where naming it gives nothing away.
-fn named_place(location: &Location) -> Option<&str> {
-    (!location.settings.sensitive).then_some(location.settings.display_name.as_str())
-}
-
-fn signature(location: &Location) -> Option<&str> {
-    let settings = &location.settings;
-    let person = settings.reply_contact.name.as_deref().filter(|name| !name.is_empty());
-    person.or_else(|| settings.brand.as_deref().filter(|_| !settings.sensitive)).or_else(|| named_place(location))
-}
-
-fn wanted_language<'a>(customer: &'a Customer, location: &'a Location) -> &'a str {
-    let own = customer.profile.language.as_str();
-    if own.is_empty() { &location.settings.language } else { own }
-}
-
-fn primary(tag: &str) -> &str {
-    tag.split('-').next().unwrap_or(tag)
-}
-
-fn is_german(tag: &str) -> bool {
-    primary(tag).eq_ignore_ascii_case("de")
 }

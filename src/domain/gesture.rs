@@ -269,6 +269,13 @@ impl Gesture {
         self.written.filter(|_| waits).map(|written| written.batch)
     }
 
+    /// The visit day that it celebrates, if it was made for one.
+    #[must_use]
+    pub fn milestone(&self) -> Option<u32> {
+        self.rule.as_ref()?;
+        self.occurrence.rsplit_once("/visit/")?.1.parse().ok()
+    }
+
     /// Whether it takes a place in the contact budget: what is said in person at a visit does not, nor do apologies
     /// and promises (4.5), nor what goes along in another's note.
     #[must_use]
@@ -351,7 +358,7 @@ pub struct Content {
     pub text: String,
     /// The facts that reached the text, as field paths.
     pub facts: Vec<String>,
-    /// The template in whose words it speaks, and its version; `None` for a person's own words and the built-in ones.
+    /// The template in whose words it speaks, and its version; `None` for a person's own words.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub template: Option<(TemplateId, u32)>,
 }

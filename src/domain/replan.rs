@@ -5,6 +5,7 @@ use super::{
     answer::gate,
     budget::{Budget, first_to_give_way},
     case::CaseOrigin,
+    content,
     customer::{Channel, Customer},
     gesture::{Contact, Gesture, GestureState, PlanStep, Reason, Schedule},
     ids::{CustomerId, GestureId, HouseholdId, LocationId},
@@ -120,6 +121,7 @@ pub fn settle(
     schedule: Schedule,
     held: Option<(Reason, String)>,
 ) -> Result<Gesture, Refusal> {
+    gesture.content = content::on_channel(ledger.world, &gesture, channel)?;
     gesture.channel = channel;
     let deadline_before = gesture.schedule.deadline_at;
     gesture.schedule = continued(&gesture.schedule, schedule, &how.why);

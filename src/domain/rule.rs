@@ -128,7 +128,7 @@ pub struct Action {
     pub promised: bool,
     /// What happens when the contact budget has no place.
     pub over_budget: OverBudget,
-    /// In whose words it speaks; the built-in ones of the kind when there is none.
+    /// In whose words it speaks; those of its kind's starter template when there is none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub template: Option<TemplateId>,
 }

@@ -15,10 +15,10 @@ pub type StarterRule = (&'static str, RuleDefinition);
 const HOUR: SignedDuration = SignedDuration::from_hours(1);
 const DAY: SignedDuration = SignedDuration::from_hours(24);
 
-/// The starter rules whose triggers exist; all are enabled.
+/// The starter rules whose triggers exist; all are enabled. Each speaks in the starter template of its own slug.
 #[must_use]
 pub fn rules() -> Vec<StarterRule> {
-    vec![
+    [
         ("thanks-after-purchase", thanks_after_purchase()),
         ("thanks-for-stopping-by", thanks_for_stopping_by()),
         ("did-that-answer-it", did_that_answer_it()),
@@ -28,6 +28,12 @@ pub fn rules() -> Vec<StarterRule> {
         ("sign-off", sign_off()),
         ("milestone", milestone()),
     ]
+    .into_iter()
+    .map(|(slug, mut rule)| {
+        rule.action.template = slug.parse().ok();
+        (slug, rule)
+    })
+    .collect()
 }
 
 /// A thank-you of the group of which one a day is enough: in writing, the next morning.

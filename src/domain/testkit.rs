@@ -13,6 +13,7 @@ use super::{
     refusal::Refusal,
     rule::OverBudget,
     settings::{NoteRoutes, Settings},
+    template::starter,
     when::{Wait, default_call_hours, default_message_hours, local_date},
     world::{Actor, Command, Context, Fingerprint, IdempotencyKey, World},
 };
@@ -187,7 +188,7 @@ pub struct Kit {
 impl Kit {
     /// A world with nothing but [`shop`] in it, at an instant.
     pub fn new(now: Timestamp) -> Self {
-        let mut world = World::new(Arc::default(), Arc::default(), Arc::new(settings()));
+        let mut world = World::new(Arc::default(), Arc::clone(starter::book()), Arc::new(settings()));
         world.locations.insert(shop_id(), Arc::new(shop()));
         Self { world, now, ids: IdSource::new([7; 32]) }
     }

@@ -192,6 +192,25 @@ fn each_enumeration_begins_with_what_is_not_given() {
     }));
 }
 
+/// Authors of templates find in the contract everything that they can write.
+#[test]
+fn templates_are_documented_to_the_last_name() {
+    use gratitude::domain::template::{FIELDS, FILTERS};
+    let occasion = pool().get_enum_by_name("gratitude.v1.Occasion").expect("declared");
+    let text = pool().get_message_by_name("gratitude.v1.TemplateText").expect("declared");
+    let filters = comment(text.parent_file().file_descriptor_proto(), text.path());
+    assert_none(FIELDS.iter().filter_map(|field| {
+        let given_by = format!("OCCASION_{}", field.given_by.as_str().to_uppercase());
+        let value = occasion.get_value_by_name(&given_by)?;
+        let comment = comment(value.parent_enum().parent_file().file_descriptor_proto(), value.path());
+        (!comment.contains(&format!("`{}`", field.path))).then(|| format!("{given_by}: {}", field.path))
+    }));
+    assert_none(FILTERS.iter().filter_map(|filter| {
+        let named = [format!("`{}`", filter.name()), format!("`{}(", filter.name())];
+        (!named.iter().any(|name| filters.contains(name))).then(|| format!("TemplateText: {}", filter.usage))
+    }));
+}
+
 #[test]
 fn nothing_streams_from_the_caller() {
     assert_none(

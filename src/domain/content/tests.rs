@@ -1,19 +1,41 @@
+#![allow(clippy::unwrap_used)]
+
 use super::*;
 use crate::domain::{
-    interaction::{InteractionKind, Purchase, PurchaseItem},
+    customer::Profile,
+    interaction::Interaction,
+    rule::{Pattern, RuleState},
     starter,
-    summary::Summary,
-    testkit,
+    template::starter as words,
+    testkit::{self, Kit, at},
 };
 
-/// What a thank-you note, or whatever else is wanted, says of a visit.
-fn said(kind: GestureKind, language: &str, change: impl FnOnce(&mut Interaction, &mut Location)) -> Content {
-    let mut customer = testkit::customer(1);
-    customer.profile.language = language.to_owned();
-    let mut location = testkit::shop();
-    let mut visit = testkit::visit(1, &customer, testkit::at("2026-11-23T10:00"));
-    change(&mut visit, &mut location);
-    let mut summary = Summary::new(customer.id);
+fn rule(kind: GestureKind, template: Option<&str>) -> Rule {
+    let (slug, mut definition) = starter::rules().swap_remove(1);
+    definition.trigger = Trigger::Interaction(Pattern::default());
+    definition.action.gesture = kind;
+    definition.action.template = template.map(|slug| slug.parse().unwrap());
+    Rule {
+        id: slug.parse().unwrap(),
+        state: RuleState::Enabled,
+        version: 1,
+        definition,
+        revision: 1,
+        created_at: at("2026-01-01T00:00"),
+        updated_at: at("2026-01-01T00:00"),
+    }
+}
+
+fn browse(customer: &Customer) -> Interaction {
+    let mut visit = testkit::visit(1, customer, at("2026-11-23T10:00"));
+    visit.detail.items_looked_at = vec!["the roses".to_owned()];
+    visit
+}
+
+/// What a rule says of a look at the roses.
+fn said(kit: &Kit, rule: &Rule, channel: Channel) -> Content {
+    let customer = testkit::customer(1);
+    let (visit, location, mut summary) = (browse(&customer), testkit::shop(), kit.world.summary(customer.id));
     summary.visit_days = 5;
     let facts = Facts {
         interaction: &visit,
@@ -22,92 +44,95 @@ fn said(kind: GestureKind, language: &str, change: impl FnOnce(&mut Interaction,
         location: &location,
         on_latest_visit_day: true,
     };
-    let (_, rule) = starter::rules().swap_remove(0);
-    compose(&Action { gesture: kind, ..rule.action }, &facts, Channel::InPerson)
+    of_rule(&kit.world, rule, &facts, channel)
 }
 
-fn lamp(surprise: bool, confidential: bool) -> Option<Purchase> {
-    let item = PurchaseItem { sku: String::new(), name: "a lamp".to_owned(), quantity: 1, price: None };
-    Some(Purchase { total: None, items: vec![item], surprise, confidential })
+fn kit() -> Kit {
+    Kit::new(at("2026-11-23T12:00"))
 }
 
-#[test]
-fn who_only_looked_is_thanked_for_looking() {
-    let looked = said(GestureKind::Note, "en", |visit, _| visit.detail.items_looked_at = vec!["the roses".to_owned()]);
-    assert_eq!(
-        looked.text,
-        "Thank you for stopping by at The Garden Shop on Monday, 23 November and taking a look at the roses."
-    );
-    assert_eq!(looked.facts, ["interaction.local_date", "interaction.location", "interaction.items_looked_at"]);
+fn template(content: &Content) -> &str {
+    content.template.as_ref().unwrap().0.as_str()
 }
 
 #[test]
-fn who_bought_is_thanked_for_what_was_bought_and_not_for_what_was_looked_at() {
-    let bought = |purchase| {
-        said(GestureKind::Note, "en", |visit, _| {
-            visit.detail.outcome = Some(Outcome::Purchased);
-            visit.detail.items_looked_at = vec!["the roses".to_owned()];
-            visit.detail.purchase = purchase;
-        })
-        .text
-    };
-    assert_eq!(bought(lamp(false, false)), "Thank you for choosing a lamp at The Garden Shop on Monday, 23 November.");
-    assert_eq!(bought(None), "Thank you for your purchase at The Garden Shop on Monday, 23 November.");
+fn a_rule_speaks_in_the_words_of_its_template_and_tells_which() {
+    let note = said(&kit(), &rule(GestureKind::Note, Some("thanks-for-stopping-by")), Channel::Email);
+    assert_eq!(template(&note), "thanks-for-stopping-by");
+    assert!(note.text.contains("the roses") && note.text.contains("Ana 1"), "{}", note.text);
+    assert!(!note.subject.is_empty());
+    assert!(note.facts.contains(&"interaction.items_looked_at".to_owned()), "{:?}", note.facts);
 }
 
 #[test]
-fn a_surprise_or_confidential_purchase_is_never_named() {
-    for (purchase, language) in [(lamp(true, false), "en"), (lamp(false, true), "en"), (lamp(true, false), "de")] {
+fn a_rule_without_a_template_or_with_a_lost_one_speaks_in_its_kinds_words() {
+    for lost in [None, Some("nobody-knows-it")] {
         for kind in GestureKind::ALL {
-            let content = said(*kind, language, |visit, _| {
-                visit.detail.outcome = Some(Outcome::Purchased);
-                visit.detail.items_looked_at = vec!["a lamp".to_owned()];
-                visit.detail.purchase = purchase.clone();
-            });
-            assert!(!content.text.contains("lamp"), "{}", content.text);
+            let content = said(&kit(), &rule(*kind, lost), Channel::Phone);
+            assert_eq!(template(&content), words::unasked(*kind));
+            assert!(!content.text.is_empty());
         }
     }
 }
 
 #[test]
-fn a_sensitive_place_and_its_reasons_are_never_named() {
-    for language in LANGUAGES {
-        for kind in GestureKind::ALL {
-            let content = said(*kind, language, |visit, location| {
-                location.settings.sensitive = true;
-                visit.detail.fault = Some(FaultKind::Wait);
-                visit.detail.topics = vec!["the garden".to_owned()];
-            });
-            let lower = content.text.to_lowercase();
-            assert!(["garden", "wait", "warten"].iter().all(|word| !lower.contains(word)), "{}", content.text);
-        }
+fn an_empty_book_speaks_all_the_same() {
+    let mut kit = kit();
+    kit.world.templates = std::sync::Arc::default();
+    for kind in GestureKind::ALL {
+        let content = of_kind(&kit.world, *kind, &testkit::customer(1), &testkit::shop(), Channel::Email);
+        assert!(!content.text.is_empty(), "{kind}");
     }
 }
 
 #[test]
-fn an_apology_names_the_fault_in_words_for_the_customer() {
-    let late = |visit: &mut Interaction, _: &mut Location| visit.detail.fault = Some(FaultKind::Late);
-    assert_eq!(
-        said(GestureKind::Apology, "en", late).text,
-        "We are sorry that something came late on Monday, 23 November at The Garden Shop. We would like to put it right."
+fn a_milestone_names_the_day_that_was_reached() {
+    let mut milestone = rule(GestureKind::Recognition, Some("milestone"));
+    milestone.definition.trigger = Trigger::Milestone { visit_days: vec![5] };
+    let content = said(&kit(), &milestone, Channel::InPerson);
+    assert!(content.facts.contains(&"milestone.visit_days".to_owned()), "{content:?}");
+    assert!(
+        content.text.contains("5th") || content.text.contains("fifth") || content.text.contains('5'),
+        "{}",
+        content.text
     );
-    assert_eq!(
-        said(GestureKind::Apology, "de", late).text,
-        "Es tut uns leid, dass am Montag, 23. November bei The Garden Shop etwas zu spät kam. Wir möchten es gutmachen."
-    );
-    let complaint = said(GestureKind::Apology, "en", |visit, _| visit.detail.kind = InteractionKind::Complaint);
-    assert_eq!(complaint.facts, ["interaction.local_date", "interaction.location"]);
 }
 
 #[test]
-fn every_kind_of_gesture_has_a_sentence_for_every_kind_of_interaction() {
-    for language in LANGUAGES {
-        for gesture in GestureKind::ALL {
-            for kind in InteractionKind::ALL {
-                let content = said(*gesture, language, |visit, _| visit.detail.kind = *kind);
-                assert_eq!(content.language, language);
-                assert!(content.text.ends_with(['.', '?']), "{}", content.text);
-            }
-        }
-    }
+fn another_channel_gets_other_words_but_a_persons_own_stay() {
+    let ana = testkit::customer(1);
+    let (visit, rule) = (browse(&ana), rule(GestureKind::Note, Some("thanks-for-stopping-by")));
+    let kit = kit().with_customer(&ana).with_interaction(&visit);
+    let written = said(&kit, &rule, Channel::Email);
+    let mut gesture = testkit::email(1, &ana, at("2026-11-24T10:00"));
+    gesture.interaction = Some(visit.id);
+    gesture.content = written.clone();
+    assert_eq!(on_channel(&kit.world, &gesture, Channel::Email).unwrap(), written, "the same channel");
+    let spoken = on_channel(&kit.world, &gesture, Channel::Phone).unwrap();
+    assert!(!spoken.text.contains("Dear") && spoken.text.contains("the roses"), "{}", spoken.text);
+
+    let own = Content { text: "See you on Monday!".to_owned(), ..Content::default() };
+    gesture.content = own.clone();
+    assert_eq!(on_channel(&kit.world, &gesture, Channel::Phone).unwrap(), own);
+}
+
+#[test]
+fn who_was_written_the_same_lately_gets_another_variant() {
+    let ana = testkit::customer(1);
+    let kit = kit().with_customer(&ana);
+    let rule = rule(GestureKind::Note, Some("thanks-for-stopping-by"));
+    let first = said(&kit, &rule, Channel::Email);
+    let mut earlier = testkit::email(1, &ana, at("2026-11-24T10:00"));
+    earlier.content = first.clone();
+    let second = said(&kit.with_gesture(&earlier), &rule, Channel::Email);
+    assert_ne!(first.text, second.text);
+    assert_eq!(first.template, second.template);
+}
+
+#[test]
+fn who_has_a_language_of_their_own_is_spoken_to_in_it() {
+    let mut ana = testkit::customer(1);
+    ana.profile = Profile { language: "de-AT".to_owned(), ..ana.profile };
+    let content = of_kind(&kit().world, GestureKind::Call, &ana, &testkit::shop(), Channel::Phone);
+    assert_eq!(content.language, "de");
 }

@@ -126,7 +126,7 @@ pub(crate) fn read_gesture(fields: &mut Fields, said: pb::Gesture) -> Option<New
     })
 }
 
-/// The words of a person; `None` leaves it to the built-in sentence.
+/// The words of a person; `None` leaves it to the template of the kind.
 fn read_content(fields: &mut Fields, said: pb::GestureContent) -> Option<Option<Content>> {
     let language = fields.language("language_code", &said.language_code);
     let text = fields.text("text", said.text);

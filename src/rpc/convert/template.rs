@@ -45,9 +45,9 @@ pub(crate) fn read_definition(fields: &mut Fields, said: pb::Template) -> Option
     read_words(fields, display_name, said.occasion, said.texts)
 }
 
-/// Reads what a template that nobody saves says.
+/// Reads what a template says that nobody saves, and that needs no name therefore.
 fn read_draft(fields: &mut Fields, said: pb::Template) -> Option<TemplateDefinition> {
-    read_words(fields, String::new(), said.occasion, said.texts)
+    read_words(fields, "A draft".to_owned(), said.occasion, said.texts)
 }
 
 fn read_words(

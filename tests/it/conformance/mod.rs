@@ -6,3 +6,4 @@ mod plans;
 mod queue;
 mod reads;
 mod schema;
+mod templates;

@@ -111,6 +111,8 @@ both_engines! {
             assert_eq!(obligations.len(), 6);
             let rules = pages(size, async |page| store.list_rules(false, &page).await).await;
             assert_eq!(rules.len(), gratitude::domain::starter::rules().len());
+            let templates = pages(size, async |page| store.list_templates(false, &page).await).await;
+            assert_eq!(templates.len(), gratitude::domain::template::starter::templates().len());
             assert_eq!(pages(size, async |page| store.list_locations(&page).await).await.len(), 1);
             assert_eq!(pages(size, async |page| store.list_cases(&all(List::Cases), &page).await).await, []);
         }

@@ -16,6 +16,7 @@ use gratitude::domain::{
     note::{BatchState, NoteState},
     obligation::{ObligationState, OpenReason},
     rule::RuleState,
+    template::TemplateState,
 };
 use sea_orm::{ConnectionTrait, Database as Connection, DatabaseConnection, Statement};
 use std::collections::BTreeSet;
@@ -24,6 +25,7 @@ use std::collections::BTreeSet;
 fn named_columns() -> Vec<(&'static str, &'static str, &'static [&'static str])> {
     vec![
         ("rules", "state", RuleState::NAMES),
+        ("templates", "state", TemplateState::NAMES),
         ("customers", "kind", CustomerKind::NAMES),
         ("customers", "status", CustomerStatus::NAMES),
         ("customer_identifiers", "kind", IdentifierKind::NAMES),

@@ -1,5 +1,6 @@
 //! The services, method by method, over the wire: what a caller gets for good input and for bad.
 
+mod attacks;
 mod customers;
 mod gestures;
 mod input;
@@ -7,6 +8,7 @@ mod journeys;
 mod notes;
 mod raw;
 mod rules;
+mod templates;
 
 use gratitude::proto::v1 as pb;
 use pb::{

@@ -56,6 +56,11 @@ impl Serving {
         Self { process, address }
     }
 
+    /// The id of its process.
+    pub(crate) fn id(&self) -> u32 {
+        self.process.id()
+    }
+
     /// Its address as clients are given it.
     pub(crate) fn url(&self) -> String {
         format!("http://{}", self.address)

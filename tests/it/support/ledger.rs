@@ -1,4 +1,4 @@
-//! A store on a test's database, with a location and the starter rules, and words to record with.
+//! A store on a test's database, with a location, the starter rules and their templates, and words to record with.
 
 use super::database::{Database, settings};
 use gratitude::{
@@ -15,6 +15,7 @@ use gratitude::{
         rule::{Rule, RuleState},
         settings::{NoteRoutes, Settings},
         starter,
+        template::{Template, TemplateState, starter as templates},
         when::{default_call_hours, default_message_hours},
         world::{Actor, IdempotencyKey},
     },
@@ -84,12 +85,16 @@ impl TestLedger {
 
     async fn furnish(&self) {
         let location = location(self.now());
+        let templates: Vec<_> = templates::templates().iter().map(|template| active(template, self.now())).collect();
         let rules: Vec<_> = starter::rules().into_iter().map(|rule| enabled(rule, self.now())).collect();
         self.store
             .write("furnish", move |ledger| {
-                let (location, rules) = (location.clone(), rules.clone());
+                let (location, templates, rules) = (location.clone(), templates.clone(), rules.clone());
                 Box::pin(async move {
                     ledger.add_location(&location).await?;
+                    for template in &templates {
+                        ledger.add_template(template).await?;
+                    }
                     for rule in &rules {
                         ledger.add_rule(rule).await?;
                     }
@@ -167,6 +172,18 @@ fn enabled((id, definition): starter::StarterRule, now: Timestamp) -> Rule {
         state: RuleState::Enabled,
         version: 1,
         definition,
+        revision: 1,
+        created_at: now,
+        updated_at: now,
+    }
+}
+
+fn active((id, definition): &templates::StarterTemplate, now: Timestamp) -> Template {
+    Template {
+        id: id.parse().unwrap(),
+        state: TemplateState::Active,
+        version: 1,
+        definition: definition.clone(),
         revision: 1,
         created_at: now,
         updated_at: now,

@@ -3,7 +3,7 @@
 use super::super::Once;
 use crate::domain::{
     answer::gate,
-    content::compose_unasked,
+    content,
     customer::{Channel, Customer, Purpose},
     gesture::{Content, Gesture, GestureKind, GestureState, Reason, Terms, Tone},
     ids::{CustomerId, GestureId, InteractionId, LocationId},
@@ -14,6 +14,7 @@ use crate::domain::{
     refusal::{Precondition, Refusal},
     replan::{gesture, missing_gesture},
     rule::OverBudget,
+    template::wanted_language,
     when::{Wait, WeeklyHours, local_date},
     world::{Actor, Command, Context, Needs, Replay, Subject, World},
 };
@@ -52,7 +53,7 @@ pub struct Schedule {
     pub deadline_at: Option<Timestamp>,
     /// When it may be carried out; the channel's hours, when not said.
     pub window: Option<WeeklyHours>,
-    /// What to say; the built-in sentence, when not said.
+    /// What to say; the words of the kind's starter template, when not said.
     pub content: Option<Content>,
 }
 
@@ -121,7 +122,7 @@ impl Command for Schedule {
                     explanation,
                     schedule,
                     terms,
-                    content: self.content(&customer, &location),
+                    content: self.content(ledger.world, &customer, &location, channel),
                     written: None,
                     with_person: false,
                     lease: None,
@@ -195,8 +196,14 @@ impl Schedule {
         plan_gesture(ledger.world, &wish, ledger.now())
     }
 
-    fn content(&self, customer: &Customer, location: &Location) -> Content {
-        self.content.clone().unwrap_or_else(|| compose_unasked(self.kind, customer, location))
+    fn content(&self, world: &World, customer: &Customer, location: &Location, channel: Channel) -> Content {
+        match self.content.clone() {
+            Some(own) if own.language.is_empty() => {
+                Content { language: wanted_language(customer, location).to_owned(), ..own }
+            }
+            Some(own) => own,
+            None => content::of_kind(world, self.kind, customer, location, channel),
+        }
     }
 }
 

@@ -42,7 +42,6 @@ pub(super) fn write(world: &World, gestures: &[Gesture], channel: Channel) -> Re
     }
     let customer = world.customer(strongest.customer)?;
     let sources = gestures.iter().map(|gesture| source(world, gesture)).collect::<Result<Vec<_>, Refusal>>()?;
-    let sources: Vec<_> = sources.into_iter().flatten().collect();
     Ok(from_sources(world, customer, &sources, channel))
 }
 
@@ -85,21 +84,16 @@ fn part<'a>(source: &'a Source<'_>, customer: &'a Customer, summary: &'a Summary
     Part { template: source.template, facts }
 }
 
-/// Where a gesture's words come from: the template in which it was planned; `None` if even the one of its kind is gone.
-fn source<'a>(world: &'a World, gesture: &Gesture) -> Result<Option<Source<'a>>, Refusal> {
+/// Where a gesture's words come from: the template in which it was planned, else that of its kind.
+fn source<'a>(world: &'a World, gesture: &Gesture) -> Result<Source<'a>, Refusal> {
     let interaction = match gesture.interaction {
         Some(id) => Some(world.interactions.get(&id).ok_or_else(|| missing_interaction(id))?),
         None => None,
     };
     let planned = gesture.content.template.as_ref().and_then(|(id, _)| world.templates.get(id));
-    let Some(template) = planned.or_else(|| world.templates.unasked(gesture.kind)) else { return Ok(None) };
+    let template = planned.unwrap_or_else(|| world.templates.unasked(gesture.kind));
     let location = location_of(world, &gesture.location)?;
-    Ok(Some(Source { template, location, interaction, milestone: milestone(&gesture.occurrence) }))
-}
-
-/// The visit day that a milestone's occurrence speaks of (`{customer}/visit/{n}`).
-fn milestone(occurrence: &str) -> Option<u32> {
-    occurrence.split_once("/visit/").and_then(|(_, n)| n.parse().ok())
+    Ok(Source { template, location, interaction, milestone: gesture.milestone() })
 }
 
 fn words(draft: Draft, channel: Channel) -> Words {

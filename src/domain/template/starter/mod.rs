@@ -7,10 +7,11 @@
 #[cfg(test)]
 mod tests;
 
-use super::{Occasion, TemplateDefinition, TemplateText};
+use super::{CompiledTemplate, Occasion, Template, TemplateBook, TemplateDefinition, TemplateState, TemplateText};
 use crate::domain::{customer::Channel, gesture::GestureKind};
+use jiff::Timestamp;
 use serde::Deserialize;
-use std::sync::LazyLock;
+use std::sync::{Arc, LazyLock};
 
 /// One starter template: its slug and what it says. The template of a starter rule bears the rule's slug.
 pub type StarterTemplate = (&'static str, TemplateDefinition);
@@ -59,6 +60,27 @@ pub const fn unasked(kind: GestureKind) -> &'static str {
         GestureKind::Gift => "a-gift",
         GestureKind::Apology => "an-apology",
     }
+}
+
+/// The starter templates as they came, compiled: what speaks where what staff made of them can't.
+#[must_use]
+pub fn book() -> &'static Arc<TemplateBook> {
+    static BOOK: LazyLock<Arc<TemplateBook>> = LazyLock::new(|| {
+        let compiled = templates().iter().map(|(slug, definition)| {
+            let template = Template {
+                id: slug.parse().expect("tested: every name is a slug"),
+                state: TemplateState::Active,
+                version: 1,
+                definition: definition.clone(),
+                revision: 1,
+                created_at: Timestamp::UNIX_EPOCH,
+                updated_at: Timestamp::UNIX_EPOCH,
+            };
+            CompiledTemplate::new(template).expect("tested: every starter template compiles")
+        });
+        Arc::new(TemplateBook::new(compiled))
+    });
+    &BOOK
 }
 
 /// A file of this folder.
