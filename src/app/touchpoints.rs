@@ -9,6 +9,7 @@ use crate::domain::{
     world::{Actor, EventDetail, EventKind, Replay, Subject},
 };
 use crate::store::{CatalogWrite, Cursor, Page, PageRequest, SubmitError};
+use jiff::{SignedDuration, Timestamp};
 
 impl App {
     /// A touchpoint.
@@ -63,9 +64,9 @@ impl App {
                     let text = format!("there are {TOUCHPOINTS_MAX} touchpoints already; retire one first");
                     return Err(Refusal::invalid("touchpoint", text).into());
                 }
-                let now = ledger.now();
+                let at = in_order(ledger.now(), ledger.newest_touchpoint_at().await?);
                 let touchpoint =
-                    Touchpoint { id, settings, retired_at: None, version: 1, created_at: now, updated_at: now };
+                    Touchpoint { id, settings, retired_at: None, version: 1, created_at: at, updated_at: at };
                 ledger.add_touchpoint(&touchpoint).await?;
                 catalog::keep(ledger, &once, &actor, EventKind::TouchpointCreated, subject, EventDetail::default())
                     .await?;
@@ -152,6 +153,12 @@ pub(super) async fn retire(
     let event = catalog::event(ledger, actor, EventKind::TouchpointRetired, subject, EventDetail::default());
     ledger.note(&event).await?;
     Ok(after)
+}
+
+/// Now, but after the one before: lists keep the order in which touchpoints were made, also by a clock that stands still.
+fn in_order(now: Timestamp, newest: Option<Timestamp>) -> Timestamp {
+    let next = newest.and_then(|newest| newest.checked_add(SignedDuration::from_micros(1)).ok());
+    next.map_or(now, |next| next.max(now))
 }
 
 async fn existing(ledger: &CatalogWrite, id: &TouchpointId) -> Result<Touchpoint, SubmitError> {

@@ -12,6 +12,7 @@ use crate::domain::{
     ids::{JourneyId, TouchpointId},
     journey::{Journey, MapState, Touchpoint},
 };
+use jiff::Timestamp;
 use sea_orm::{ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder};
 
 impl Store {
@@ -135,6 +136,15 @@ impl CatalogWrite {
     pub async fn touchpoints_in_use(&self) -> Result<u64, StoreError> {
         let in_use = touchpoint::Entity::find().filter(touchpoint::Column::State.eq(MapState::Active.as_str()));
         Ok(in_use.count(&self.tx).await?)
+    }
+
+    /// When the newest touchpoint was made, whatever its journey.
+    ///
+    /// # Errors
+    /// [`StoreError`] when the database refuses.
+    pub async fn newest_touchpoint_at(&self) -> Result<Option<Timestamp>, StoreError> {
+        let newest = touchpoint::Entity::find().order_by_desc(touchpoint::Column::CreatedAt).one(&self.tx).await?;
+        newest.map(|row| rows::touchpoint_from_row(row).map(|touchpoint| touchpoint.created_at)).transpose()
     }
 
     /// Adds a touchpoint.

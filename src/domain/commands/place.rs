@@ -51,6 +51,12 @@ pub fn of_closed(
     Ok(Some(Place { verdicts, ..place.clone() }))
 }
 
+/// The place of what answers an interaction: the same, where nothing is judged of what we do ourselves.
+pub fn of_answer(answered: &Interaction) -> Option<Place> {
+    let place = answered.journey.clone()?;
+    Some(Place { verdicts: Vec::new(), ..place })
+}
+
 fn taking<'w>(world: &'w World, id: &TouchpointId, start_at: Timestamp) -> Result<&'w Touchpoint, Refusal> {
     let touchpoint = world.touchpoints.get(id).ok_or_else(|| Refusal::not_found("touchpoint", id))?;
     if touchpoint.takes(start_at) {

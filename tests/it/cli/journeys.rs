@@ -90,6 +90,32 @@ fn forget_times(resource: &mut Value) {
     fields.retain(|field, _| !["createTime", "updateTime"].contains(&field.as_str()));
 }
 
+#[test]
+fn p7_a_call_that_waited_too_long_is_apologised_for() {
+    let folder = tempfile::tempdir().expect("there is room for temporary files");
+    let url = format!("sqlite:{}", folder.path().join("gratitude.db").display());
+    let serving = Serving::start(&url, &["--manual-clock", "2026-11-22T11:00:00Z"]);
+    let desk = Desk { serving, folder };
+    desk.text(&["import", &example("order.toml")]);
+    let first = &desk.json(&["show", "order"])["touchpoints"][0]["name"];
+    assert_eq!(first, "touchpoints/phone-answered", "in the order of the file, though the clock stands still");
+    let shop = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("examples/tea-house");
+    let (calls, mapping) = (shop.join("calls.csv"), shop.join("calls.toml"));
+    let rejects = desk.folder.path().join("rejects.csv");
+    let told = |arguments: &[&str]| {
+        let output =
+            gratitude(arguments).env("GRATITUDE_SERVER", desk.serving.url()).output().expect("the binary runs");
+        assert!(output.status.success(), "{}", stderr(&output));
+        stdout(&output)
+    };
+    let [calls, mapping, rejects] = [calls, mapping, rejects].map(|path| path.display().to_string());
+    told(&["import", &calls, "--mapping", &mapping, "--rejects", &rejects]);
+    let card = told(&["recognize", "020 7946 0345"]);
+    assert!(card.contains("Apologise first: answered after 42 s (standard: 10 s)"), "{card}");
+    let card = told(&["recognize", "020 7946 0012"]);
+    assert!(!card.contains("Apologise"), "eight seconds are what is expected: {card}");
+}
+
 const SMALL: &str = r#"journey_id = "small"
 display_name = "A small one"
 [[stages]]

@@ -110,6 +110,11 @@ both_engines! {
         let case = seen.case.clone().expect("P7: a broken standard opens a case");
         assert_eq!(case.summary, "answered after 42 s (standard: 10 s)");
         assert_eq!(seen.recorded.interaction, slow.interaction, "it is kept as it was judged");
+
+        story.carries_out(apology).await;
+        let ours = "interaction.kind = OUTBOUND_CONTACT AND interaction.journey = \"journeys/order\"";
+        assert_eq!(select(&story, ours).await, 1, "what answers it belongs to the same place");
+        assert_eq!(select(&story, &format!("{ours} AND interaction.standards_kept:*")).await, 0);
     }
 
     async fn a_change_of_standards_judges_nothing_anew(database) {

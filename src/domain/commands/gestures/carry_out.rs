@@ -2,6 +2,7 @@
 
 use crate::domain::{
     answer::local_date,
+    commands::place,
     customer::Channel,
     gesture::{Contact, ContactState, Gesture, GestureState, Reason},
     ids::{GestureId, InteractionId},
@@ -86,6 +87,7 @@ pub(super) fn record_contact(
     let at = told.at.unwrap_or(now);
     let location = location_of(ledger.world, &gesture.location)?;
     let detail = detail(ledger.world, gesture, told);
+    let answered = gesture.interaction.and_then(|id| ledger.world.interactions.get(&id));
     let interaction = Interaction {
         id,
         customer: Some(gesture.customer),
@@ -99,7 +101,7 @@ pub(super) fn record_contact(
         end_at: Some(at),
         received_at: now,
         local_date: local_date(ledger, &location, at)?,
-        journey: None,
+        journey: answered.and_then(place::of_answer),
         joined: None,
         history: false,
         void_reason: None,

@@ -9,8 +9,8 @@ use super::layout::{Rows, Table};
 use super::random::{Dice, Record};
 use crate::support::database::{Database, Engine};
 
-const LISTED: [&str; 7] =
-    ["customers", "customer_summaries", "customer_tags", "interactions", "gestures", "cases", "obligations"];
+const LISTED: [&str; 8] =
+    ["customers", "customer_summaries", "customer_tags", "interactions", "gestures", "cases", "obligations", "notes"];
 
 /// One connection, since the constraints are switched off by connection.
 pub(super) async fn connect(database: &Database) -> DatabaseConnection {
