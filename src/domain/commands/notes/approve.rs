@@ -41,8 +41,7 @@ impl Command for Approve {
         batch.work.lenient = false;
         books::move_batch(&mut ledger, &mut batch, BatchState::Delivering, EventKind::NoteBatchApproved);
         books::end_if_done(&mut ledger, &mut batch);
-        books::put(&mut ledger, batch.clone());
-        Ok(batch)
+        Ok(books::put(&mut ledger, batch))
     }
 }
 
@@ -72,7 +71,6 @@ impl Command for Resume {
         batch.work.lenient = true;
         books::move_batch(&mut ledger, &mut batch, stopped_in, EventKind::NoteBatchResumed);
         books::end_if_done(&mut ledger, &mut batch);
-        books::put(&mut ledger, batch.clone());
-        Ok(batch)
+        Ok(books::put(&mut ledger, batch))
     }
 }

@@ -92,10 +92,11 @@ pub(super) fn end_if_done(ledger: &mut Ledger<'_, '_>, batch: &mut NoteBatch) {
     }
 }
 
-/// Keeps how far the work is.
-pub(super) fn put(ledger: &mut Ledger<'_, '_>, mut batch: NoteBatch) {
+/// Keeps how far the work is, and returns the batch as it is kept.
+pub(super) fn put(ledger: &mut Ledger<'_, '_>, mut batch: NoteBatch) -> NoteBatch {
     batch.work.worked_at = Some(ledger.now());
-    ledger.world.batches.put(batch.id, batch);
+    ledger.world.batches.put(batch.id, batch.clone());
+    batch
 }
 
 /// Notes a change of a batch.

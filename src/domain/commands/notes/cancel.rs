@@ -45,8 +45,7 @@ impl Command for Cancel {
         batch.explanation.clone_from(&self.reason);
         books::move_batch(&mut ledger, &mut batch, BatchState::Cancelling, EventKind::NoteBatchCancelling);
         books::end_if_done(&mut ledger, &mut batch);
-        books::put(&mut ledger, batch.clone());
-        Ok(batch)
+        Ok(books::put(&mut ledger, batch))
     }
 }
 

@@ -78,7 +78,7 @@ impl Command for Create {
             ended_at: None,
         };
         books::note_batch(&mut ledger, &batch, EventKind::NoteBatchCreated);
-        books::put(&mut ledger, batch.clone());
+        let batch = books::put(&mut ledger, batch);
         self.once.remember(&mut ledger, &Subject::NoteBatch(batch.id).to_string());
         Ok(BatchCreated { batch, replayed: false })
     }

@@ -20,7 +20,7 @@ pub use cancel::{Cancel, TakeBackPage};
 pub use compose::{ComposePage, Covered};
 pub use create::{BatchCreated, Create};
 pub use finish::{FinishChunk, Handed};
-pub use start::{StartChunk, TakeOver};
+pub use start::{StartChunk, Started, TakeOver};
 
 use crate::domain::{
     ids::NoteBatchId,

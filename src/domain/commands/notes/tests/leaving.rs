@@ -1,0 +1,167 @@
+use super::*;
+use crate::domain::{
+    commands::gestures::{Claim, Complete, Proof},
+    refusal::{Precondition, Refusal},
+    testkit::unkeyed,
+    world::Due,
+};
+use jiff::SignedDuration;
+
+#[test]
+fn nothing_leaves_that_nobody_approved() {
+    let (mut night, _, note) = one_note();
+    assert_eq!(night.start(), Started::default());
+    assert_eq!(night.gesture(&note).state, GestureState::Scheduled);
+    night.approve();
+    assert_eq!(night.start().letters.len(), 1);
+    assert_eq!(night.gesture(&note).state, GestureState::Delivering);
+}
+
+#[test]
+fn p4_a_gesture_in_a_batch_is_nobody_elses() {
+    let (mut night, _, note) = one_note();
+    let due = Due {
+        at: at(MONDAY_10),
+        kinds: Vec::new(),
+        channels: Vec::new(),
+        locations: Vec::new(),
+        in_batches: Vec::new(),
+        limit: 10,
+    };
+    let claim = Claim {
+        actor: actor(),
+        once: unkeyed(),
+        due,
+        worker: "worker-1".to_owned(),
+        lease: SignedDuration::from_secs(60),
+        far_side_deduplicates: false,
+    };
+    assert!(night.kit.run(&claim).unwrap().gestures.is_empty());
+    let complete = Complete {
+        actor: actor(),
+        id: note.id,
+        proof: Proof::Version(night.gesture(&note).version),
+        carried_out_by: "Rui".to_owned(),
+        words: String::new(),
+        at: None,
+    };
+    let refused = night.kit.run(&complete).unwrap_err();
+    let Refusal::Precondition { kind, resource, .. } = refused else { panic!("{refused}") };
+    assert_eq!((kind, resource), (Precondition::InNoteBatch, format!("noteBatches/{}", night.batch)));
+}
+
+#[test]
+fn p6_consent_withdrawn_after_the_approval_keeps_the_note_back() {
+    let (mut night, ana, note) = one_note();
+    night.approve();
+    change(&mut night.kit, ana.id, |ana| say(ana, Channel::Email, ConsentState::Refused));
+    let started = night.start();
+    assert!(started.letters.is_empty());
+    assert_eq!((night.note(0).state, night.note(0).reason), (NoteState::Skipped, Some(Reason::NoConsent)));
+    assert!(night.gesture(&note).written.is_none(), "it may go another way");
+    assert_eq!(night.batch().state, BatchState::Completed, "nothing is left to do");
+}
+
+#[test]
+fn p7_a_complaint_between_composing_and_delivery_keeps_the_note_back() {
+    let (mut night, ana, note) = one_note();
+    night.approve();
+    complain(&mut night.kit, &ana);
+    assert!(night.start().letters.is_empty());
+    assert_eq!((night.note(0).state, night.note(0).reason), (NoteState::Skipped, Some(Reason::OpenCase)));
+    assert_eq!(night.gesture(&note).state, GestureState::Held);
+    assert!(night.gesture(&note).written.is_none(), "it resumes after the recovery, in another batch");
+}
+
+#[test]
+fn p5_a_note_waits_for_its_hour() {
+    let (mut night, ..) = one_note();
+    night.approve();
+    night.kit.now = at("2026-11-23T22:30");
+    assert!(night.start().letters.is_empty());
+    assert_eq!(night.note(0).state, NoteState::Composed);
+    assert_eq!(night.note(0).due_at, at("2026-11-24T08:00"));
+    night.kit.now = at("2026-11-24T08:00");
+    assert_eq!(night.start().letters.len(), 1);
+}
+
+#[test]
+fn whoever_was_contacted_often_enough_meanwhile_is_skipped() {
+    let (mut night, ana, _) = one_note();
+    night.approve();
+    for n in 7..9 {
+        let call = crate::domain::testkit::call(n, &ana, at(MONDAY_10));
+        night.kit = std::mem::replace(&mut night.kit, kit()).with_gesture(&call);
+        let complete = Complete {
+            actor: actor(),
+            id: call.id,
+            proof: Proof::Version(night.gesture(&call).version),
+            carried_out_by: "Rui".to_owned(),
+            words: String::new(),
+            at: None,
+        };
+        night.kit.run(&complete).unwrap();
+    }
+    assert!(night.start().letters.is_empty());
+    assert_eq!(night.note(0).state, NoteState::Skipped);
+    assert_eq!(night.note(0).reason, Some(Reason::OverBudget), "{}", night.note(0).explanation);
+}
+
+#[test]
+fn p8_a_note_whose_facts_have_changed_goes_to_a_person() {
+    let (mut night, ana, note) = one_note();
+    night.approve();
+    let mut visit = night.kit.world.interactions_of(ana.id).next().unwrap().clone();
+    visit.detail.items_looked_at = vec!["something else".to_owned()];
+    night.kit.world.interactions.put(visit.id, visit);
+    night.kit.world.settle();
+    assert!(night.start().letters.is_empty());
+    assert_eq!((night.note(0).state, night.note(0).reason), (NoteState::WithPerson, Some(Reason::FactsChanged)));
+    assert!(night.gesture(&note).with_person);
+}
+
+#[test]
+fn p4_a_chunk_belongs_to_the_last_who_took_it() {
+    let (mut night, _, note) = one_note();
+    night.approve();
+    let started = night.start();
+    let chunk = started.chunk.clone().unwrap();
+    let take = TakeOver { batch: night.batch, token: chunk.token, owner: "there".to_owned() };
+    assert_eq!(night.kit.run(&take).unwrap(), None, "the first still has it");
+    night.kit.now = chunk.until;
+    let taken = night.kit.run(&take).unwrap().unwrap();
+    assert_eq!((taken.number, taken.token), (chunk.number, chunk.token + 1));
+    assert!(!night.finish(&started, Handed::Taken), "the first has lost it");
+    assert_eq!(night.gesture(&note).state, GestureState::Delivering);
+    let again = Started { chunk: Some(taken), ..started };
+    assert!(night.finish(&again, Handed::Taken));
+    assert!(!night.finish(&again, Handed::Taken), "saying so again changes nothing");
+    assert_eq!(night.note(0).state, NoteState::Delivered);
+    assert_eq!(night.batch().state, BatchState::Completed);
+}
+
+#[test]
+fn a_delivery_that_takes_nothing_stops_the_batch_until_a_person_resumes_it() {
+    let (mut night, ..) = one_note();
+    night.approve();
+    let mut started = night.start();
+    for attempt in 1..=ATTEMPTS_MAX {
+        night.finish(&started, Handed::NotTaken { why: "the disk is full".to_owned() });
+        if attempt < ATTEMPTS_MAX {
+            assert_eq!(night.batch().state, BatchState::Delivering);
+            night.kit.now = night.batch().work.retry_at.unwrap();
+            let token = started.chunk.as_ref().unwrap().token;
+            let take = TakeOver { batch: night.batch, token, owner: "here".to_owned() };
+            started.chunk = night.kit.run(&take).unwrap();
+        }
+    }
+    assert_eq!(night.batch().state, BatchState::Stopped);
+    assert!(night.batch().explanation.contains("the disk is full"));
+    let resumed = night.kit.run(&Resume { actor: actor(), id: night.batch }).unwrap();
+    assert_eq!(resumed.state, BatchState::Delivering);
+    let token = resumed.work.chunk.unwrap().token;
+    let take = TakeOver { batch: night.batch, token, owner: "here".to_owned() };
+    started.chunk = night.kit.run(&take).unwrap();
+    assert!(night.finish(&started, Handed::Taken));
+    assert_eq!(night.batch().state, BatchState::Completed);
+}
