@@ -100,3 +100,69 @@ fn write(folder: &Path, name: &str, lines: &[u8]) -> io::Result<()> {
 fn sync_folder(folder: &Path) -> io::Result<()> {
     if cfg!(unix) && !folder.as_os_str().is_empty() { File::open(folder)?.sync_all() } else { Ok(()) }
 }
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use super::*;
+    use crate::domain::{
+        customer::Channel,
+        ids::NoteId,
+        note::{Note, NoteState, Words},
+        testkit::{at, customer},
+    };
+    use uuid::Uuid;
+
+    fn letter(n: u8, text: &str) -> Letter {
+        let customer = customer(n);
+        let at = at("2026-11-23T10:00");
+        let note = Note {
+            id: NoteId(Uuid::from_u128(n.into())),
+            batch: batch(),
+            customer: customer.id,
+            gestures: Vec::new(),
+            channel: Some(Channel::Email),
+            words: Words { text: text.to_owned(), ..Words::default() },
+            state: NoteState::Delivering,
+            reason: None,
+            explanation: String::new(),
+            objections: Vec::new(),
+            due_at: at,
+            chunk: Some(1),
+            created_at: at,
+            delivered_at: None,
+        };
+        Letter { note, customer }
+    }
+
+    fn batch() -> NoteBatchId {
+        NoteBatchId(Uuid::from_u128(7))
+    }
+
+    #[tokio::test]
+    async fn p4_a_chunk_that_comes_again_replaces_the_file_of_its_name() {
+        let folder = tempfile::tempdir().unwrap();
+        let spool = Spool::new(folder.path().join("spool"));
+        let letters = [letter(1, "Thank you,\nAna"), letter(2, "Danke")];
+        spool.take(batch(), 1, &letters).await.unwrap();
+        spool.take(batch(), 1, &letters).await.unwrap();
+        let of_batch = folder.path().join("spool").join(batch().to_string());
+        let files: Vec<_> = fs::read_dir(&of_batch).unwrap().map(|entry| entry.unwrap().file_name()).collect();
+        assert_eq!(files, ["notes-000001.ndjson"]);
+        let text = fs::read_to_string(of_batch.join("notes-000001.ndjson")).unwrap();
+        let lines: Vec<Value> = text.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+        assert_eq!(lines.len(), 2, "a line for each note, whatever it says");
+        assert_eq!(lines[0]["to"]["address"], "ana1@example.com");
+        assert_eq!(lines[0]["text"], "Thank you,\nAna");
+    }
+
+    #[tokio::test]
+    async fn a_folder_that_cannot_be_written_is_told_without_its_path() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("a-file");
+        fs::write(&file, "in the way").unwrap();
+        let not_taken = Spool::new(file).take(batch(), 1, &[letter(1, "Thank you")]).await.unwrap_err();
+        assert!(!not_taken.to_string().contains("a-file"), "{not_taken}");
+    }
+}

@@ -9,6 +9,7 @@ mod architecture;
 mod cli;
 mod conformance;
 mod crash;
+mod crash_notes;
 mod docs;
 mod endurance;
 mod harness;

@@ -3,6 +3,7 @@
 mod corrections;
 mod gates;
 mod journeys;
+mod notes;
 mod once;
 mod strangers;
 pub(crate) mod telling;

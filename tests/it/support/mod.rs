@@ -5,6 +5,7 @@ pub(crate) mod database;
 pub(crate) mod binary;
 pub(crate) mod http;
 pub(crate) mod ledger;
+pub(crate) mod night;
 pub(crate) mod postgres;
 pub(crate) mod service;
 pub(crate) mod shop;
