@@ -237,9 +237,10 @@ impl LastSeen {
     pub fn of(interaction: &Interaction) -> Self {
         let detail = &interaction.detail;
         let hidden = detail.purchase.as_ref().is_some_and(|p| p.surprise || p.confidential);
-        let bought = detail.purchase.iter().filter(|_| !hidden).flat_map(|p| p.items.iter().map(|i| &i.name));
+        let bought = detail.purchase.iter().flat_map(|p| p.items.iter().map(|i| &i.name));
         let mut about: Vec<String> = Vec::new();
-        for words in bought.chain(&detail.items_looked_at).chain(&detail.topics) {
+        // What they looked at and asked gives away what they bought.
+        for words in bought.chain(&detail.items_looked_at).chain(&detail.topics).filter(|_| !hidden) {
             if about.len() < ABOUT_MAX && !about.contains(words) {
                 about.push(words.clone());
             }

@@ -4,7 +4,7 @@
 //! was about is given, a surprise or confidential purchase never is, and nothing that labels a person or names a price
 //! in passing.
 
-use super::value::{Value, one_line, some_line};
+use super::value::{Value, some_line};
 use crate::domain::{
     card::is_fit,
     customer::{Channel, Customer, Fact, FactKind, FactOrigin, Greeting},
@@ -185,7 +185,7 @@ fn bought<'a>(facts: &NoteFacts<'a>) -> impl Iterator<Item = &'a PurchaseItem> {
 }
 
 pub(super) fn items<'a>(facts: &NoteFacts<'a>, _: Channel) -> Read<'a> {
-    let named: Vec<_> = bought(facts).filter(|item| !one_line(&item.name).is_empty()).collect();
+    let named: Vec<_> = bought(facts).filter(|item| some_line(&item.name).is_some()).collect();
     (!named.is_empty()).then_some(Value::Items(named))
 }
 

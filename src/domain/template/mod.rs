@@ -20,6 +20,8 @@ mod render;
 pub mod starter;
 #[cfg(test)]
 mod testkit;
+#[cfg(test)]
+mod tests;
 mod value;
 mod variants;
 mod words;

@@ -152,3 +152,6 @@ fn sentences(draft: &Draft) -> Vec<Sentence<'_>> {
     found.retain(|sentence| sentence.pieces.len() > 1 || sentence.pieces.iter().any(|piece| !piece.is_empty()));
     found
 }
+
+#[cfg(test)]
+mod tests;

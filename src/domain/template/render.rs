@@ -31,18 +31,24 @@ impl Page {
         self.gap = self.gap.max(gap);
     }
 
+    /// Writes the template's own words.
+    fn say(&mut self, words: &str) {
+        // What an absent fact leaves behind in "… {% endif %} ." (French sets a non-breaking space by intent.)
+        if self.gap == Gap::Space && words.starts_with(['.', ',', ';', ':', '!', '?', ')']) {
+            self.gap = Gap::None;
+        }
+        self.write(words);
+    }
+
     /// Writes words on one line or several; returns where they stand.
     fn write(&mut self, words: &str) -> Range<usize> {
         if words.is_empty() {
             return self.text.len()..self.text.len();
         }
         let gap = match std::mem::take(&mut self.gap) {
-            _ if self.text.is_empty() => Gap::None,
-            // What an absent fact leaves behind in "… {% endif %} ." (French sets a non-breaking space by intent.)
-            Gap::Space if words.starts_with(['.', ',', ';', ':', '!', '?', ')']) => Gap::None,
-            gap => gap,
+            _ if self.text.is_empty() => "",
+            gap => gap.as_str(),
         };
-        let gap = gap.as_str();
         let start = self.text.len() + gap.len();
         if start + words.len() > NOTE_MAX_BYTES {
             self.object(Objection::TooLong);
@@ -101,10 +107,13 @@ impl<'a> Renderer<'a> {
 
     pub(super) fn run(&mut self, program: &'a Program) {
         for step in program {
+            if self.page.flaws.contains(&Objection::TooLong) {
+                return;
+            }
             match step {
                 Step::Say(words) => {
                     self.page.leave(words.before);
-                    self.page.write(&words.text);
+                    self.page.say(&words.text);
                     self.page.leave(words.after);
                 }
                 Step::Tell(expr) => self.tell(expr),

@@ -122,7 +122,7 @@ pub(super) fn one_line(text: &str) -> Cow<'_, str> {
     trimmed.split(is_blank).filter(|word| !word.is_empty()).collect::<Vec<_>>().join(" ").into()
 }
 
-/// A text on one line; `None` where nothing is left.
+/// A text on one line; `None` where there is no word in it.
 pub(super) fn some_line(text: &str) -> Option<Cow<'_, str>> {
-    Some(one_line(text)).filter(|text| !text.is_empty())
+    Some(one_line(text)).filter(|text| text.contains(char::is_alphanumeric))
 }

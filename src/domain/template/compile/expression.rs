@@ -14,6 +14,8 @@ use minijinja::machinery::{Span, ast};
 pub(super) struct Typed {
     pub(super) expr: Expr,
     pub(super) kind: Kind,
+    /// Where that field stands.
+    pub(super) span: Span,
     pub(super) is_optional: bool,
     /// As its author may call it: the field that it is made of.
     pub(super) name: String,
@@ -22,8 +24,8 @@ pub(super) struct Typed {
 }
 
 impl Typed {
-    fn sure(expr: Expr, kind: Kind, name: &str) -> Self {
-        Self { expr, kind, is_optional: false, name: name.to_owned(), rests_on: Vec::new() }
+    fn sure(expr: Expr, kind: Kind, span: Span, name: &str) -> Self {
+        Self { expr, kind, span, is_optional: false, name: name.to_owned(), rests_on: Vec::new() }
     }
 
     /// Written out, so that it can stand for a text.
@@ -42,7 +44,7 @@ impl<'s> Compiler<'s> {
             ast::Expr::Var(_) | ast::Expr::GetAttr(_) => self.name(expr),
             ast::Expr::Const(constant) => match constant.value.as_str() {
                 Some(text) if one_line(text).is_empty() => self.refuse(expr.span(), "there are no words in this text"),
-                Some(text) => Ok(Typed::sure(Expr::Literal(text.to_owned()), Kind::Text, "this text")),
+                Some(text) => Ok(Typed::sure(Expr::Literal(text.to_owned()), Kind::Text, expr.span(), "this text")),
                 None => self.refuse(expr.span(), "only a text can stand here; a number is for comparing"),
             },
             ast::Expr::BinOp(op) if matches!(op.op, ast::BinOpKind::ScOr) => {
@@ -69,7 +71,7 @@ impl<'s> Compiler<'s> {
             return self.refuse(expr.span(), "a field is written `group.field`");
         };
         match (self.member, path.split_once('.')) {
-            (Some((name, kind)), None) if name == path => Ok(Typed::sure(Expr::Member, kind, &path)),
+            (Some((name, kind)), None) if name == path => Ok(Typed::sure(Expr::Member, kind, expr.span(), &path)),
             (Some((name, kind)), Some((root, rest))) if name == root => self.of_member(expr.span(), kind, &path, rest),
             _ => self.field(expr.span(), &path),
         }
@@ -77,8 +79,8 @@ impl<'s> Compiler<'s> {
 
     fn of_member(&mut self, span: Span, kind: Kind, path: &str, rest: &str) -> Compiled<Typed> {
         match (kind, rest) {
-            (Kind::Item, "name") => Ok(Typed::sure(Expr::MemberName, Kind::Text, path)),
-            (Kind::Item, "quantity") => Ok(Typed::sure(Expr::MemberQuantity, Kind::Count, path)),
+            (Kind::Item, "name") => Ok(Typed::sure(Expr::MemberName, Kind::Text, span, path)),
+            (Kind::Item, "quantity") => Ok(Typed::sure(Expr::MemberQuantity, Kind::Count, span, path)),
             (Kind::Item, _) => {
                 let message = format!("a thing bought has no `{rest}`");
                 self.refuse_name(span, &message, rest, ["name", "quantity"].into_iter())
@@ -93,6 +95,7 @@ impl<'s> Compiler<'s> {
             return Ok(Typed {
                 expr: Expr::Field(field),
                 kind: field.kind,
+                span,
                 is_optional: field.is_optional && !self.present.contains(&field.path),
                 name: path.to_owned(),
                 rests_on: vec![field.path],
@@ -123,6 +126,7 @@ impl<'s> Compiler<'s> {
         Ok(Typed {
             kind: first.kind,
             is_optional: first.is_optional && second.is_optional,
+            span: first.span,
             name: first.name,
             rests_on: Vec::new(),
             expr: Expr::Or(Box::new(first.expr), Box::new(second.expr)),
@@ -140,6 +144,7 @@ impl<'s> Compiler<'s> {
         Ok(Typed {
             kind: first.kind,
             is_optional: first.is_optional || second.is_optional,
+            span: if first.is_optional { first.span } else { second.span },
             name: if first.is_optional { first.name } else { second.name },
             rests_on: Vec::new(),
             expr: Expr::Choose(Box::new(tested.condition), Box::new(first.expr), Box::new(second.expr)),

@@ -93,6 +93,8 @@ const ALIKE: f64 = 0.8;
 /// The name that is written most like another; `None` where none is alike.
 fn nearest<'n>(name: &str, known: impl Iterator<Item = &'n str>) -> Option<String> {
     let scored = known.map(|candidate| (strsim::jaro_winkler(name, candidate), candidate));
-    let best = scored.filter(|(score, _)| *score >= ALIKE).max_by(|(a, _), (b, _)| a.total_cmp(b));
+    // One slip in a short word leaves little that is alike.
+    let is_alike = |(score, candidate): &(f64, &str)| *score >= ALIKE || strsim::osa_distance(name, candidate) <= 1;
+    let best = scored.filter(is_alike).max_by(|(a, _), (b, _)| a.total_cmp(b));
     best.map(|(_, candidate)| candidate.to_owned())
 }

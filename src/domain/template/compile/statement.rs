@@ -41,7 +41,7 @@ impl<'s> Compiler<'s> {
             let message = format!(
                 "`{name}` may be absent: write `{{{{ {name} or '…' }}}}`, or put it within `{{% if {name} %}}`"
             );
-            return self.refuse(expr.span(), message);
+            return self.refuse(typed.span, message);
         }
         Ok(Step::Tell(typed.expr))
     }
