@@ -1,5 +1,7 @@
 //! What templates say of the facts.
 
+mod meaning;
+
 use super::{
     CompiledTemplate, FIELDS, FILTERS, Kind, NoteFacts, Objection, Occasion, Part, TemplateText, Wish, check, compose,
     objections,

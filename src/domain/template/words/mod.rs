@@ -78,7 +78,7 @@ impl Words {
 
     fn new(locale: Locale) -> Self {
         Self {
-            knows_days: !weekday(&locale).is_none_or(|monday| Some(monday) == weekday(&Locale::UNKNOWN)),
+            knows_days: weekday(&locale).is_some_and(|monday| Some(monday) != weekday(&Locale::UNKNOWN)),
             locale,
             long: OnceLock::new(),
             short: OnceLock::new(),
