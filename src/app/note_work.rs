@@ -113,9 +113,11 @@ impl App {
         if notes.is_empty() {
             return Ok(NoteStep::Idle);
         }
+        let (notes, readers) = notes.into_iter().unzip();
         let command = StartChunk {
             batch: batch.id,
             notes,
+            readers,
             owner: worker.owner.clone(),
             far_side_deduplicates: worker.far_side_deduplicates,
         };
@@ -149,6 +151,7 @@ impl App {
         if notes.is_empty() {
             return Ok(NoteStep::Idle);
         }
+        let notes = notes.into_iter().map(|(note, _)| note).collect();
         self.submit(Lane::Bulk, TakeBackPage { batch: batch.id, notes }).await.map(|_| NoteStep::Worked)
     }
 

@@ -199,7 +199,8 @@ impl Store {
         Ok(CoveredPage { customers, is_last })
     }
 
-    /// The next notes of a batch that wait and whose hour has come by `due_by`; all that wait for `None`.
+    /// The next notes of a batch that wait, with whom they are for, whose hour has come by `due_by`; all that wait for
+    /// `None`.
     ///
     /// # Errors
     /// [`StoreError`] when the database can't tell.
@@ -207,24 +208,24 @@ impl Store {
         &self,
         batch: NoteBatchId,
         due_by: Option<Timestamp>,
-    ) -> Result<Vec<NoteId>, StoreError> {
+    ) -> Result<Vec<(NoteId, CustomerId)>, StoreError> {
         use note::{Column, Entity};
         let mut query = Entity::find()
             .select_only()
-            .column(Column::Id)
+            .columns([Column::Id, Column::CustomerId])
             .filter(Column::BatchId.eq(batch.0))
             .filter(constant::is(Column::State, NoteState::Composed.as_str()));
         if let Some(due_by) = due_by {
             query = query.filter(Column::DueAt.lte(due_by.as_microsecond()));
         }
-        let ids: Vec<Uuid> = query
+        let ids: Vec<(Uuid, Uuid)> = query
             .order_by_asc(Column::DueAt)
             .order_by_asc(Column::Id)
             .limit(NOTE_PAGE as u64)
             .into_tuple()
             .all(self.reader())
             .await?;
-        Ok(ids.into_iter().map(NoteId).collect())
+        Ok(ids.into_iter().map(|(note, customer)| (NoteId(note), CustomerId(customer))).collect())
     }
 
     /// The notes of a chunk that are on their way.

@@ -9,6 +9,7 @@ use crate::{cli::CliError, proto::v1};
 
 const SESSIONS: &str = include_str!("../../../examples/demo/sessions.csv");
 const NAMES: &str = include_str!("../../../examples/demo/given_names.csv");
+const WARES: &str = include_str!("../../../examples/demo/wares.csv");
 
 /// A real session, of somebody who may be known.
 #[derive(Debug, Deserialize)]
@@ -25,6 +26,9 @@ pub(super) struct Session {
     /// Given name; `None` of somebody not known.
     #[serde(skip)]
     pub(super) name: Option<String>,
+    /// What they looked at or bought; `None` where nobody saw.
+    #[serde(skip)]
+    ware: Option<String>,
 }
 
 impl Session {
@@ -36,6 +40,12 @@ impl Session {
 #[derive(Debug, Deserialize)]
 struct GivenName {
     first_name: String,
+}
+
+#[derive(Debug, Deserialize)]
+struct Ware {
+    first_name: String,
+    ware: String,
 }
 
 /// The sessions, and the customers by given name.
@@ -70,9 +80,11 @@ impl Cast {
 pub(super) async fn arrive(stage: &Stage) -> Result<Cast, CliError> {
     let mut sessions: Vec<Session> = rows(SESSIONS)?;
     let names: Vec<GivenName> = rows(NAMES)?;
+    let wares: Vec<Ware> = rows(WARES)?;
     let known = sessions.iter_mut().filter(|session| session.visitor != "Other");
     for (session, name) in known.zip(&names) {
         session.name = Some(name.first_name.clone());
+        session.ware = wares.iter().find(|ware| ware.first_name == name.first_name).map(|found| found.ware.clone());
     }
     let mut customers = BTreeMap::new();
     for (number, name) in (1..).zip(names) {
@@ -156,10 +168,13 @@ pub(super) fn visit(
     #[allow(clippy::cast_possible_truncation)]
     let seconds = session.seconds as i64;
     let end = prost_types::Timestamp { seconds: start.seconds + seconds, nanos: start.nanos };
-    let (outcome, looked_at) = if session.bought() {
-        (v1::Outcome::Purchased, Vec::new())
+    let item = |ware: &String| v1::PurchaseItem { display_name: ware.clone(), ..Default::default() };
+    let (outcome, purchase, looked_at) = if session.bought() {
+        let items: Vec<_> = session.ware.iter().map(item).collect();
+        let purchase = (!items.is_empty()).then(|| v1::Purchase { items, ..Default::default() });
+        (v1::Outcome::Purchased, purchase, Vec::new())
     } else {
-        (v1::Outcome::NotPurchased, vec![format!("{} of our pages", session.pages)])
+        (v1::Outcome::NotPurchased, None, session.ware.iter().cloned().collect())
     };
     let interaction = v1::Interaction {
         location: LOCATION.to_owned(),
@@ -168,6 +183,7 @@ pub(super) fn visit(
         start_time: Some(start),
         end_time: Some(end),
         outcome: outcome.into(),
+        purchase,
         items_looked_at: looked_at,
         subject: Some(order(session.row)),
         source: Some(v1::ExternalRef { system: "online-shoppers".to_owned(), external_id: session.row.to_string() }),

@@ -23,6 +23,8 @@ use crate::{
 pub(super) const LOCATION: &str = "locations/tea-house";
 const LOCATION_ID: &str = "tea-house";
 const ZONE: &str = "Europe/London";
+/// Column in which the words of a gesture begin.
+const TEXT_INDENT: usize = 14;
 /// How long a person looks at a line before the next one comes. Nobody waits for a pipe.
 const PACE: Duration = Duration::from_millis(75);
 
@@ -73,7 +75,7 @@ impl Stage {
         self.line(&format!("{} — every customer remembered, bought or not", style("gratitude").bold().cyan()))?;
         self.line(&format!("The service listens on {}, on an empty database.", self.server))?;
         self.line(
-            "The sessions are real (Sakar & Kastro 2018, CC BY 4.0, see examples/demo); the names and the desk are made up.",
+            "The sessions are real (Sakar & Kastro 2018, CC BY 4.0, see examples/demo); the names, wares and the desk are made up.",
         )
     }
 
@@ -157,8 +159,13 @@ impl Stage {
         if !gesture.explanation.is_empty() {
             self.line(&format!("  {:<11} {}", "", show::short_ids(&gesture.explanation)))?;
         }
-        let text = gesture.content.as_ref().map(|content| content.text.replace('\n', " ")).unwrap_or_default();
-        if text.is_empty() { Ok(()) } else { self.line(&format!("  {:<11} “{}”", "", style(text).green())) }
+        let text = gesture.content.as_ref().map(|content| show::one_line(&content.text)).unwrap_or_default();
+        if text.is_empty() {
+            return Ok(());
+        }
+        let width = usize::from(output::width()).saturating_sub(TEXT_INDENT).min(96);
+        let lines = show::wrapped(&format!("“{text}”"), width);
+        lines.iter().try_for_each(|line| self.line(&format!("{:TEXT_INDENT$}{}", "", style(line).green())))
     }
 
     /// The steps by which a gesture's time came about.

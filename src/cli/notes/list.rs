@@ -97,8 +97,9 @@ pub(super) fn print(batch: &v1::NoteBatch, output: OutputFormat) -> Result<(), C
     if !steps.is_empty() {
         writeln!(stdout)?;
     }
+    let width = steps.iter().map(|(command, _)| command.chars().count()).max().unwrap_or_default();
     for (command, what) in steps {
-        writeln!(stdout, "  {:<34} {what}", format!("gratitude notes {command}"))?;
+        writeln!(stdout, "  gratitude notes {command:<width$}   {what}")?;
     }
     Ok(())
 }

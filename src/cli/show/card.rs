@@ -78,7 +78,7 @@ fn title(card: &v1::Card) -> String {
 }
 
 fn gesture_line(gesture: &v1::Gesture) -> String {
-    let text = gesture.content.as_ref().map(|content| content.text.as_str()).unwrap_or_default();
+    let text = gesture.content.as_ref().map(|content| words::one_line(&content.text)).unwrap_or_default();
     format!("{}: {text}", words::gesture_kind(gesture.kind()))
 }
 

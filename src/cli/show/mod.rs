@@ -14,4 +14,6 @@ pub(super) use coverage::coverage;
 pub(super) use journeys::{journey, journeys};
 pub(super) use notes::{note, note_batch, note_batch_state, note_batches, pace, preview, template, templates};
 pub(super) use queue::queue;
-pub(super) use words::{channel, gesture_kind, gesture_state, instant, obligation_state, outcome, short_ids};
+pub(super) use words::{
+    channel, gesture_kind, gesture_state, instant, obligation_state, one_line, outcome, short_ids, wrapped,
+};

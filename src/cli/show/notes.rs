@@ -1,5 +1,6 @@
 //! Notes, batches and templates.
 
+use comfy_table::ColumnConstraint;
 use console::style;
 
 use super::words;
@@ -145,11 +146,13 @@ fn letter(subject: &str, text: &str, facts: &[v1::NoteFact], objections: &[Strin
     }
     let width = usize::from(output::width()).saturating_sub(INDENT.len()).min(96);
     for paragraph in text.lines() {
-        lines.extend(wrapped(paragraph, width).into_iter().map(|line| format!("{INDENT}{}", style(line).green())));
+        lines.extend(
+            words::wrapped(paragraph, width).into_iter().map(|line| format!("{INDENT}{}", style(line).green())),
+        );
     }
     if !facts.is_empty() {
         let told: Vec<_> = facts.iter().map(fact).collect();
-        let rests = wrapped(&format!("rests on {}", told.join(", ")), width);
+        let rests = words::wrapped(&format!("rests on {}", told.join(", ")), width);
         lines.extend(rests.into_iter().map(|line| format!("{INDENT}{}", style(line).dim())));
     }
     lines.extend(objections.iter().map(|why| format!("{INDENT}{} {why}", style("a person must look:").red())));
@@ -160,23 +163,6 @@ fn fact(fact: &v1::NoteFact) -> String {
     let how = words::origin(fact.origin());
     let own = if fact.particular { ", theirs alone" } else { "" };
     format!("{} “{}” ({how}{own})", fact.path, fact.text)
-}
-
-/// A paragraph in lines of at most so many columns, broken between words.
-fn wrapped(paragraph: &str, width: usize) -> Vec<String> {
-    let mut lines = vec![String::new()];
-    for word in paragraph.split(' ') {
-        let line = lines.last_mut().expect("there is one from the start");
-        if line.is_empty() {
-            line.push_str(word);
-        } else if console::measure_text_width(line) + 1 + console::measure_text_width(word) <= width {
-            line.push(' ');
-            line.push_str(word);
-        } else {
-            lines.push(word.to_owned());
-        }
-    }
-    lines
 }
 
 /// Templates as a table.
@@ -196,6 +182,10 @@ pub(in crate::cli) fn templates(templates: &[v1::Template]) -> String {
             template.version.to_string(),
             words::template_state(template.state()),
         ]);
+    }
+    // Whole, so that it can be copied into the next command.
+    if let Some(id) = table.column_mut(0) {
+        id.set_constraint(ColumnConstraint::ContentWidth);
     }
     table.to_string()
 }
@@ -230,7 +220,7 @@ pub(in crate::cli) fn template(template: &v1::Template) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{note, note_batch, wrapped};
+    use super::{note, note_batch};
     use crate::proto::v1;
 
     fn plain(text: &str) -> String {
@@ -290,11 +280,5 @@ mod tests {
         let shown = plain(&shown);
         assert!(shown.starts_with("Tuesday · completed"), "{shown}");
         assert!(shown.contains("10 delivered · 2 skipped") && shown.contains("2 skipped: returned"), "{shown}");
-    }
-
-    #[test]
-    fn long_lines_break_between_words() {
-        assert_eq!(wrapped("größer als gedacht", 10), ["größer als", "gedacht"]);
-        assert_eq!(wrapped("", 10), [""]);
     }
 }

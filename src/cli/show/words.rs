@@ -150,6 +150,28 @@ pub(in crate::cli) fn short_ids(text: &str) -> String {
     shortened + rest
 }
 
+/// A text of several lines on one.
+pub(in crate::cli) fn one_line(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+/// A paragraph in lines of at most so many columns, broken between words.
+pub(in crate::cli) fn wrapped(paragraph: &str, width: usize) -> Vec<String> {
+    let mut lines = vec![String::new()];
+    for word in paragraph.split(' ') {
+        let line = lines.last_mut().expect("there is one from the start");
+        if line.is_empty() {
+            line.push_str(word);
+        } else if console::measure_text_width(line) + 1 + console::measure_text_width(word) <= width {
+            line.push(' ');
+            line.push_str(word);
+        } else {
+            lines.push(word.to_owned());
+        }
+    }
+    lines
+}
+
 /// "1 day", "2 days".
 pub(super) fn days(count: i32) -> String {
     if count == 1 { "1 day".to_owned() } else { format!("{count} days") }
@@ -159,7 +181,7 @@ pub(super) fn days(count: i32) -> String {
 mod tests {
     use jiff::tz::TimeZone;
 
-    use super::{date, instant, kind, length, outcome, planned_local, short_ids, utc};
+    use super::{date, instant, kind, length, outcome, planned_local, short_ids, utc, wrapped};
     use crate::proto::v1;
 
     #[test]
@@ -173,6 +195,12 @@ mod tests {
         let text = "See gestures/01a20846-fe00-7686-82b3-02b2d9d2666c and/or the desk.";
         assert_eq!(short_ids(text), "See gestures/…666c and/or the desk.");
         assert_eq!(short_ids("1/2 Größen/ä"), "1/2 Größen/ä");
+    }
+
+    #[test]
+    fn long_lines_break_between_words() {
+        assert_eq!(wrapped("größer als gedacht", 10), ["größer als", "gedacht"]);
+        assert_eq!(wrapped("", 10), [""]);
     }
 
     #[test]

@@ -106,8 +106,9 @@ fn draft(voices: &[(&Part<'_>, Variants)], turn: usize, wish: &Wish<'_>) -> Draf
     let mut page = on(Page::default(), &strongest.facts, &words, &programs.opening);
     page.leave(Gap::Paragraph);
     let start = page.text.len();
-    for (part, variants) in voices {
-        let variant = variants.pick(turn);
+    // Each part in the variant behind the one before: two gestures of one template don't say the same twice.
+    for (place, (part, variants)) in voices.iter().enumerate() {
+        let variant = variants.pick(turn.wrapping_add(place));
         page = on(page, &part.facts, &words, &part.template.texts[variant].body);
         page.leave(Gap::Paragraph);
     }

@@ -100,7 +100,8 @@ pub(super) fn visit_days<'a>(facts: &NoteFacts<'a>, _: Channel) -> Read<'a> {
 }
 
 pub(super) fn first_visit<'a>(facts: &NoteFacts<'a>, _: Channel) -> Read<'a> {
-    facts.summary.first_visit.map(Value::Date)
+    // Of who came on one day only, it would be no more than the day of a visit.
+    facts.summary.first_visit.filter(|_| facts.summary.visit_days > 1).map(Value::Date)
 }
 
 pub(super) fn last_visit<'a>(facts: &NoteFacts<'a>, _: Channel) -> Read<'a> {

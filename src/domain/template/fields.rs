@@ -159,7 +159,7 @@ pub const FIELDS: &[Field] = &[
         Kind::Date,
         Occasion::Customer,
         Known::Seen,
-        "The first of these days.",
+        "The first of these days; absent where there was only one.",
         facts::first_visit,
     )
     .particular(),

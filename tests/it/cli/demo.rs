@@ -16,7 +16,7 @@ fn the_demo_tells_its_story_and_ends() {
         "likes       green tea",
         // Till and desk: one story, one thanks.
         "The visit ended with a purchase after all.",
-        "Thank you for choosing the red teapot",
+        "hand over · en · thanks-after-purchase · composed",
         // One contact a day, a stranger thanked in person.
         "makes the contact of that day for the group thanks",
         "fulfilled — Thanked face to face.",
@@ -25,9 +25,14 @@ fn the_demo_tells_its_story_and_ends() {
         "Waits until cases/",
         "FIRST       Apologise first",
         "was resolved; the recovery comes first",
-        // Notes leave, what came back is not thanked for, and all is counted.
-        "grace@example.com",
+        // The notes are written together; one says nothing particular and goes to a person.
+        "11 written · 1 with a person",
+        "rests on customer.name “Grace” (told us)",
+        "a person must look: it names nothing that is particular to this customer",
+        // They leave once somebody approved; what came back meanwhile is not thanked for, and all is counted.
         "What was bought came back.",
+        "10 delivered · 1 with a person · 1 skipped",
+        "10 letters lie ready",
         "12 customers, 2 of them returning",
     ] {
         assert!(told.contains(said), "{said:?} is not in:\n{told}");

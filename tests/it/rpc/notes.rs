@@ -162,6 +162,25 @@ both_engines! {
         service.stop().await;
     }
 
+    async fn p8_a_second_batch_says_something_else_and_leaves_too(database) {
+        let service = shop_with_regulars(database).await;
+        for request in [1, 2] {
+            let made = notes(&service).create_note_batch(to_regulars(request)).await.expect("made").into_inner();
+            let name = made.note_batch.expect("it is returned").name;
+            service.advance("1s").await;
+            approve(&service, &name, "").await.expect("approved");
+            service.advance("1s").await;
+            let over = batch(&service, &name).await;
+            assert_eq!((over.state(), over.delivered_count), (note_batch::State::Completed, 3), "{over:?}");
+        }
+        let mut read: Vec<_> =
+            listed(&service, "noteBatches/-", "").await.into_iter().map(|note| (note.customer, note.text)).collect();
+        read.sort_unstable();
+        read.dedup();
+        assert_eq!(read.len(), 6, "no customer reads the same twice: {read:?}");
+        service.stop().await;
+    }
+
     async fn a_watcher_sees_a_batch_from_now_on_to_its_end(database) {
         let service = shop_with_regulars(database).await;
         let made = made(&service).await;

@@ -6,7 +6,7 @@ use crate::domain::{
     consent::permits,
     gates::{Gate, first_stop},
     gesture::{Gesture, GestureState, Lease, Reason},
-    ids::{NoteBatchId, NoteId},
+    ids::{CustomerId, NoteBatchId, NoteId},
     ledger::Ledger,
     note::{BatchState, Chunk, Letter, Note, NoteBatch, NoteState},
     refusal::Refusal,
@@ -23,6 +23,8 @@ pub struct StartChunk {
     pub batch: NoteBatchId,
     /// The notes whose turn it is.
     pub notes: Vec<NoteId>,
+    /// To whom they are written: what these last read decides in which words a note is written again.
+    pub readers: Vec<CustomerId>,
     /// Which process hands them to the delivery.
     pub owner: String,
     /// The delivery recognises what it gets twice.
@@ -60,7 +62,8 @@ impl Command for StartChunk {
 
     fn needs(&self) -> Needs {
         let notes: std::collections::BTreeSet<_> = self.notes.iter().copied().collect();
-        Needs { batches: [self.batch].into(), notes, ..Needs::default() }
+        let readers = self.readers.iter().copied().collect();
+        Needs { batches: [self.batch].into(), notes, readers, ..Needs::default() }
     }
 
     fn decide(&self, world: &mut World, context: &mut Context<'_>) -> Result<Started, Refusal> {

@@ -126,6 +126,7 @@ impl Night {
             .run(&StartChunk {
                 batch: self.batch,
                 notes: self.notes.clone(),
+                readers: Vec::new(),
                 owner: "here".to_owned(),
                 far_side_deduplicates: true,
             })
