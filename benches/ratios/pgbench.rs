@@ -53,13 +53,13 @@ impl Pgbench {
         Ok(tps.split(' ').next().unwrap_or_default().parse()?)
     }
 
-    /// Executes groups, a run of them on each of so many connections at once, each statement prepared once on each. Returns the
-    /// seconds from the first group's begin to the last one's end, by the server's clock.
-    pub(crate) async fn replay(&self, groups: &[Group], connections: usize, folder: &Path) -> Outcome<f64> {
+    /// Executes groups, each share of them on a connection of its own at once, each statement prepared once there.
+    /// Returns the seconds from the first group's begin to the last one's end, by the server's clock.
+    pub(crate) async fn replay(&self, shares: &[&[Group]], folder: &Path) -> Outcome<f64> {
         let db = Database::connect(&self.url).await?;
         db.execute_unprepared("DROP TABLE IF EXISTS marks; CREATE TABLE marks (at timestamptz NOT NULL)").await?;
         let mut running = Vec::new();
-        for (n, own) in groups.chunks(groups.len().div_ceil(connections).max(1)).enumerate() {
+        for (n, own) in shares.iter().enumerate() {
             let script = folder.join(format!("replay-{n}.sql"));
             std::fs::write(&script, replay_script(own)?)?;
             let script = script.to_str().ok_or("a path of ours is plain text")?.to_owned();

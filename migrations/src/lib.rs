@@ -13,6 +13,7 @@ mod m20261122_000006_ledger;
 mod m20261122_000007_templates;
 mod m20261122_000008_notes;
 mod m20261122_000009_journeys;
+mod m20261122_000010_story_indexes;
 mod schema;
 
 use sea_orm_migration::MigrationTrait;
@@ -35,6 +36,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261122_000007_templates::Migration),
             Box::new(m20261122_000008_notes::Migration),
             Box::new(m20261122_000009_journeys::Migration),
+            Box::new(m20261122_000010_story_indexes::Migration),
         ]
     }
 }

@@ -5,6 +5,7 @@ use super::{
     error::StoreError,
     instance, rows, templates,
 };
+use crate::clock::Stopwatch;
 use crate::domain::{
     ids::LocationId,
     journey::TouchpointMap,
@@ -16,7 +17,8 @@ use crate::domain::{
 use sea_orm::{ConnectionTrait, EntityTrait};
 use std::{
     collections::HashMap,
-    sync::{Arc, Mutex, PoisonError},
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::Duration,
 };
 
 /// Locations, touchpoints, enabled rules and templates as of one revision.
@@ -33,28 +35,79 @@ pub struct Catalog {
     pub templates: Arc<TemplateBook>,
 }
 
+/// How long readers may use a copy before they ask again whether it is the newest: so long may a change made by
+/// another process stay unseen by them. Those who write ask each time, and a change made here is seen at once.
+const CONFIRMED_FOR: Duration = Duration::from_millis(200);
+
 /// The newest copy.
 #[derive(Debug, Default)]
-pub(super) struct CatalogCache(Mutex<Option<Arc<Catalog>>>);
+pub(super) struct CatalogCache(Mutex<Newest>);
+
+#[derive(Debug, Default)]
+struct Newest {
+    copy: Option<Arc<Catalog>>,
+    /// Since the database last said that there is none newer; `None` when it must be asked.
+    confirmed: Option<Stopwatch>,
+    /// How often this process changed the catalogue.
+    changes: u64,
+}
 
 impl CatalogCache {
     /// The catalogue as the transaction sees it; asks the database only for a number unless that has grown.
     pub(super) async fn get(&self, db: &impl ConnectionTrait) -> Result<Arc<Catalog>, StoreError> {
+        let (changes, asked) = (self.lock().changes, Stopwatch::start());
         let revision = instance::catalog_revision(db).await?;
-        if let Some(known) = self.newest().filter(|known| known.revision == revision) {
-            return Ok(known);
+        let known = self.lock().copy.clone();
+        let found = match known {
+            Some(known) if known.revision == revision => known,
+            known => {
+                let templates = known.map(|known| Arc::clone(&known.templates)).unwrap_or_default();
+                Arc::new(read(db, revision, &templates).await?)
+            }
+        };
+        let mut newest = self.lock();
+        if newest.copy.as_ref().is_none_or(|known| known.revision < revision) {
+            newest.copy = Some(Arc::clone(&found));
         }
-        let known = self.newest().map(|known| Arc::clone(&known.templates)).unwrap_or_default();
-        let fresh = Arc::new(read(db, revision, &known).await?);
-        let mut newest = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if newest.as_ref().is_none_or(|known| known.revision < revision) {
-            *newest = Some(fresh.clone());
+        // What was asked before a change of ours says nothing of the time after it.
+        if newest.changes == changes {
+            newest.confirmed = Some(asked);
         }
-        Ok(fresh)
+        Ok(found)
     }
 
-    fn newest(&self) -> Option<Arc<Catalog>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    /// The catalogue for those who only read.
+    pub(super) async fn recent(&self, db: &impl ConnectionTrait) -> Result<Arc<Catalog>, StoreError> {
+        if let Some(known) = self.lock().recent() {
+            return Ok(known);
+        }
+        let found = self.get(db).await;
+        if found.is_err() {
+            self.lock().confirmed = None;
+        }
+        found
+    }
+
+    /// Notes that this process has changed the catalogue.
+    pub(super) fn changed(&self) {
+        let mut newest = self.lock();
+        newest.changes += 1;
+        newest.confirmed = None;
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Newest> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Newest {
+    fn recent(&mut self) -> Option<Arc<Catalog>> {
+        if self.confirmed.as_ref()?.elapsed() < CONFIRMED_FOR {
+            return self.copy.clone();
+        }
+        // Whoever comes first asks; the others need not all ask with them.
+        self.confirmed = Some(Stopwatch::start());
+        None
     }
 }
 

@@ -255,7 +255,12 @@ where
         CatalogWrite { tx, now: shared.now(), settings: Arc::clone(&shared.settings), changed: AtomicBool::new(false) };
     let outcome = work(&ledger).await;
     let ended = match (&outcome, ledger.changed.into_inner()) {
-        (Ok(_), true) => ledger.tx.commit().await,
+        (Ok(_), true) => {
+            let ended = ledger.tx.commit().await;
+            // Also when the commit failed: who knows what the database has of it.
+            shared.catalog.changed();
+            ended
+        }
         _ => ledger.tx.rollback().await,
     };
     ended.map_err(StoreError::from)?;

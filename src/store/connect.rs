@@ -84,6 +84,8 @@ impl Pools {
 
 /// How long SQLite waits for another process's lock (a `migrate` beside a running server).
 const SQLITE_BUSY: Duration = Duration::from_secs(5);
+/// How long after its last use a PostgreSQL connection is taken to be there still.
+const TRUSTED_FOR: Duration = Duration::from_secs(1);
 /// Prepared statements kept for each connection: the hot ones come in a few lengths each.
 const STATEMENTS: usize = 256;
 
@@ -161,6 +163,8 @@ async fn open_postgres(settings: &ConnectSettings) -> Result<Pools, StoreError> 
     let limit = settings.statement_timeout;
     let pool = |connections: u32, name: &'static str, read_only: bool| {
         let mut options = options(settings, connections);
+        // One that was just used is there; to ask each time would double the way to the database and back.
+        options.test_before_acquire_if_idle_for(TRUSTED_FOR);
         options.map_sqlx_postgres_opts(move |postgres| {
             let postgres = postgres.application_name(name).statement_cache_capacity(cache);
             // Behind a pooler a session's settings would leak to others.

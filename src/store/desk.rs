@@ -1,29 +1,28 @@
-//! Who stands at the desk: two statements, whose cost does not grow with the number of customers.
+//! Who stands at the desk: one statement, whose cost does not grow with the number of customers.
 //!
-//! The first finds the customers with everything that is kept beside them (lists come as JSON arrays, so that they need
-//! no statement of their own), the second what is to be said or handed over to them.
+//! It finds the customers with everything that is kept beside them and what is to be said or handed over to them. Lists
+//! come as JSON arrays, so that they need no statement of their own.
 
 use super::{
     Store,
     chunk::lists,
     entity::{case, consent, customer, customer_identifier, customer_summary, customer_tag, gesture},
     error::StoreError,
-    gestures::settled,
     rows,
 };
 use crate::domain::{
     case::{Case, CaseState},
     customer::{Channel, Customer, IdentifierKey},
-    gesture::Gesture,
+    gesture::{Gesture, GestureState},
     ids::CustomerId,
     summary::Summary,
 };
 use sea_orm::{
-    ColumnTrait, Condition, ConnectionTrait, DbBackend, EntityTrait, FromQueryResult, Iden, Iterable, QueryFilter,
-    QueryOrder, QueryResult, Statement, Value,
+    ColumnTrait, ColumnType, ConnectionTrait, DbBackend, EntityTrait, FromQueryResult, Iden, Iterable, QueryResult,
+    Statement, Value,
 };
 use serde::de::DeserializeOwned;
-use std::{collections::HashMap, fmt::Write};
+use std::fmt::Write;
 use uuid::Uuid;
 
 /// A customer as the desk must know them.
@@ -77,36 +76,7 @@ impl Store {
         let db = self.reader();
         let backend = db.get_database_backend();
         let statement = Statement::from_sql_and_values(backend, people(backend, found), values);
-        let mut people = Vec::new();
-        for row in db.query_all_raw(statement).await? {
-            people.push(person(&row)?);
-        }
-        let mut gestures = self.gestures_at_desk(&people).await?;
-        for person in &mut people {
-            person.gestures = gestures.remove(&person.customer.id).unwrap_or_default();
-        }
-        Ok(people)
-    }
-
-    async fn gestures_at_desk(&self, people: &[AtDesk]) -> Result<HashMap<CustomerId, Vec<Gesture>>, StoreError> {
-        use gesture::{Column, Entity};
-        let mut found: HashMap<CustomerId, Vec<Gesture>> = HashMap::new();
-        let said_here = [Channel::InPerson.as_str(), Channel::HandOver.as_str()];
-        for list in lists(people.iter().map(|person| person.customer.id.0)) {
-            let rows = Entity::find()
-                .filter(Column::CustomerId.is_in(list))
-                .filter(Column::State.is_not_in(settled()))
-                .filter(Condition::any().add(Column::Channel.is_in(said_here)).add(Column::Promised.eq(true)))
-                .order_by_asc(Column::DueAt)
-                .order_by_asc(Column::Id)
-                .all(self.reader())
-                .await?;
-            for row in rows {
-                let gesture = rows::gestures::from_row(row)?;
-                found.entry(gesture.customer).or_default().push(gesture);
-            }
-        }
-        Ok(found)
+        db.query_all_raw(statement).await?.iter().map(person).collect()
     }
 }
 
@@ -153,9 +123,10 @@ fn people(backend: DbBackend, found: &str) -> String {
         prefixed::<customer::Column>("c"),
         prefixed::<customer_summary::Column>("s"),
         prefixed::<case::Column>("k"),
-        list::<customer_identifier::Column>(backend, "customer_identifiers", "identifiers"),
-        list::<customer_tag::Column>(backend, "customer_tags", "tags"),
-        list::<consent::Column>(backend, "consents", "consents"),
+        list::<customer_identifier::Entity>(backend, "identifiers", ""),
+        list::<customer_tag::Entity>(backend, "tags", ""),
+        list::<consent::Entity>(backend, "consents", ""),
+        list::<gesture::Entity>(backend, "gestures", &format!(" AND {}", said_here())),
     ];
     let open = CaseState::Open;
     format!(
@@ -173,26 +144,39 @@ fn prefixed<C: Iterable + Iden>(table: &str) -> String {
     columns.join(", ")
 }
 
-/// The rows of another table that belong to the customer, as a JSON array of objects. Ids come as hexadecimal digits on
-/// both engines.
-fn list<C: Iterable + Iden>(backend: DbBackend, table: &str, name: &str) -> String {
-    let pairs: Vec<_> = C::iter()
-        .map(|column| {
-            let column = Iden::to_string(&column);
-            let value = match (column.ends_with("customer_id"), backend) {
-                (true, DbBackend::Postgres) => format!("l.\"{column}\"::text"),
-                (true, _) => format!("hex(l.\"{column}\")"),
-                (false, _) => format!("l.\"{column}\""),
-            };
-            format!("'{column}', {value}")
-        })
-        .collect();
-    let (array, object, end) = match backend {
-        DbBackend::Postgres => ("json_agg", "json_build_object", "::text"),
-        _ => ("json_group_array", "json_object", ""),
+/// What is said or handed over here, and promises not kept yet.
+fn said_here() -> String {
+    let quoted =
+        |names: &mut dyn Iterator<Item = &str>| names.map(|name| format!("'{name}'")).collect::<Vec<_>>().join(", ");
+    let pending = quoted(&mut GestureState::ALL.iter().filter(|state| !state.is_final()).map(|state| state.as_str()));
+    let here = quoted(&mut [Channel::InPerson, Channel::HandOver].iter().map(|channel| channel.as_str()));
+    format!("l.state IN ({pending}) AND (l.channel IN ({here}) OR l.promised)")
+}
+
+/// The rows of another table that belong to the customer, as a JSON array of objects.
+fn list<E: EntityTrait>(backend: DbBackend, name: &str, condition: &str) -> String {
+    let table = E::default().table_name().to_owned();
+    let objects = match backend {
+        DbBackend::Postgres => "json_agg(l)::text".to_owned(),
+        _ => {
+            let pairs: Vec<_> = E::Column::iter().map(|column| sqlite_pair(&column)).collect();
+            format!("json_group_array(json_object({}))", pairs.join(", "))
+        }
     };
-    let pairs = pairs.join(", ");
-    format!("(SELECT {array}({object}({pairs})){end} FROM {table} l WHERE l.customer_id = c.id) AS \"{name}\"")
+    format!("(SELECT {objects} FROM {table} l WHERE l.customer_id = c.id{condition}) AS \"{name}\"")
+}
+
+/// A column's name and its value. SQLite's JSON knows neither bytes nor truth.
+fn sqlite_pair(column: &impl ColumnTrait) -> String {
+    let name = Iden::to_string(column);
+    let value = match column.def().get_column_type() {
+        ColumnType::Uuid => format!("nullif(hex(l.\"{name}\"), '')"),
+        ColumnType::Boolean => {
+            format!("json(CASE WHEN l.\"{name}\" THEN 'true' WHEN NOT l.\"{name}\" THEN 'false' ELSE 'null' END)")
+        }
+        _ => format!("l.\"{name}\""),
+    };
+    format!("'{name}', {value}")
 }
 
 fn person(row: &QueryResult) -> Result<AtDesk, StoreError> {
@@ -214,7 +198,10 @@ fn person(row: &QueryResult) -> Result<AtDesk, StoreError> {
     } else {
         None
     };
-    Ok(AtDesk { customer, summary, open_case, gestures: Vec::new() })
+    let gestures: Vec<gesture::Model> = listed(row, "gestures")?;
+    let mut gestures = gestures.into_iter().map(rows::gestures::from_row).collect::<Result<Vec<_>, _>>()?;
+    gestures.sort_by_key(|gesture| (gesture.schedule.due_at, gesture.id));
+    Ok(AtDesk { customer, summary, open_case, gestures })
 }
 
 fn listed<T: DeserializeOwned>(row: &QueryResult, column: &str) -> Result<Vec<T>, StoreError> {

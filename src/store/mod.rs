@@ -190,12 +190,13 @@ impl Store {
         outcome.await.unwrap_or(Err(StoreError::Closed))
     }
 
-    /// The locations, enabled rules and templates as they are now; read again only when they have changed.
+    /// The locations, enabled rules and templates; read again only when they have changed. A change made through this
+    /// store is seen at once, one made by another process within a fifth of a second.
     ///
     /// # Errors
     /// [`StoreError`] when the database can't tell.
     pub async fn catalog(&self) -> Result<Arc<Catalog>, StoreError> {
-        self.inner.catalog.get(self.reader()).await
+        self.inner.catalog.recent(self.reader()).await
     }
 
     /// The connections that only read.

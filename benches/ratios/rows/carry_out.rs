@@ -77,7 +77,8 @@ pub(super) async fn on_postgres(bench: &Bench) -> Outcome<Measured> {
             .filter(|group| !group.is_empty())
             .collect();
         notes = vec![format!("one worker alone: {:.1} transactions for each hundred", groups as f64 / turns as f64)];
-        bare.rounds.push(gestures / pgbench.replay(&written, WORKERS, bench.folder()).await?);
+        let shares: Vec<_> = written.chunks(written.len().div_ceil(WORKERS).max(1)).collect();
+        bare.rounds.push(gestures / pgbench.replay(&shares, bench.folder()).await?);
     }
     let verdicts = vec![
         Verdict::ratio("carried out / its rows, bare", &carried_out, &bare, Bound::AtLeast(0.5))?,

@@ -6,20 +6,20 @@ use crate::{
     load::{self, Answer, Numbers, Pattern, Until},
     outcome::{Bound, Measured, Outcome, Side, Verdict},
     process::Listening,
-    town::Town,
+    town::{Share, Town},
     trace::{self, Bare, Trace},
 };
 use gratitude::proto::v1::interaction_service_client::InteractionServiceClient;
 use tonic::{Status, transport::Channel};
 
 /// Connections that write to PostgreSQL, as the service has them by default.
-const WRITERS: usize = 2;
+const WRITERS: u64 = 2;
 
 /// A call that must be answered with an interaction that was not there before.
-fn call(town: &Town, run: &'static str, numbers: &Numbers) -> impl Fn(Channel) -> Answer + Clone + use<> {
+fn call(town: &Town, share: Share, run: &'static str, numbers: &Numbers) -> impl Fn(Channel) -> Answer + Clone + use<> {
     let (town, numbers) = (town.clone(), numbers.clone());
     move |channel| {
-        let request = town.news(run, numbers.next());
+        let request = town.news(share, run, numbers.next());
         Box::pin(async move {
             let reply = InteractionServiceClient::new(channel).record_interaction(request).await?.into_inner();
             let of_customer = reply.interaction.is_some_and(|interaction| !interaction.customer.is_empty());
@@ -31,19 +31,9 @@ fn call(town: &Town, run: &'static str, numbers: &Numbers) -> impl Fn(Channel) -
     }
 }
 
-/// What the service sends for so many records, for each round: many at once, and one after the other.
-async fn traces(bench: &Bench, town: &Town, calls: usize, singles: usize) -> Outcome<Vec<(Trace, Trace)>> {
-    let numbers = Numbers::default();
-    let mut traces = Vec::new();
-    for _ in 0..bench.options.rounds() {
-        let many = trace::capture(&town.url, AT_ONCE, calls, call(town, "caught", &numbers)).await?;
-        let single = match singles {
-            0 => Trace::default(),
-            singles => trace::capture(&town.url, 1, singles, call(town, "caught", &numbers)).await?,
-        };
-        traces.push((many, single));
-    }
-    Ok(traces)
+/// What the service sends for so many records of a share's customers.
+async fn capture(town: &Town, share: Share, at_once: usize, calls: usize, numbers: &Numbers) -> Outcome<Trace> {
+    trace::capture(&town.url, at_once, calls, call(town, share, "caught", numbers)).await
 }
 
 fn shape(trace: &Trace, calls: usize) -> String {
@@ -59,7 +49,12 @@ pub(super) async fn on_sqlite(bench: &Bench) -> Outcome<Measured> {
     let (calls, singles) = (bench.options.calls(), bench.options.calls() / 6);
     let town = bench.sqlite_town(bench.options.customers()).await?;
     let other = bench.sqlite_town(bench.options.customers()).await?;
-    let traces = traces(bench, &town, calls, singles).await?;
+    let numbers = Numbers::default();
+    let mut traces = Vec::new();
+    for _ in 0..bench.options.rounds() {
+        let many = capture(&town, Share::ALL, AT_ONCE, calls, &numbers).await?;
+        traces.push((many, capture(&town, Share::ALL, 1, singles, &numbers).await?));
+    }
     let notes = traces.first().map(|(many, _)| shape(many, calls)).into_iter().collect();
     let service = Listening::service(&town.url, &[])?;
     let tills = load::connect(&service.url(), CONNECTIONS).await?;
@@ -69,10 +64,11 @@ pub(super) async fn on_sqlite(bench: &Bench) -> Outcome<Measured> {
     let mut p99 = Side::new("RecordInteraction, 64 at once, p99", "ms");
     let mut grouped = Side::new("its own statements, bare, in the same groups", "/s");
     let mut each = Side::new("its own statements, bare, a transaction for each", "/s");
-    let numbers = Numbers::default();
-    load::run(&tills, Pattern::busy(AT_ONCE), Until::Calls(500), call(&town, "warm", &numbers)).await?;
+    load::run(&tills, Pattern::busy(AT_ONCE), Until::Calls(500), call(&town, Share::ALL, "warm", &numbers)).await?;
     for (many, single) in traces {
-        let run = load::run(&tills, Pattern::busy(AT_ONCE), Until::Calls(calls), call(&town, "till", &numbers)).await?;
+        let run =
+            load::run(&tills, Pattern::busy(AT_ONCE), Until::Calls(calls), call(&town, Share::ALL, "till", &numbers))
+                .await?;
         recorded.rounds.push(run.rate);
         p99.rounds.push(run.latency_ms(0.99));
         grouped.rounds.push(calls as f64 / bare.replay(many.written).await?);
@@ -91,21 +87,33 @@ pub(super) async fn on_postgres(bench: &Bench) -> Outcome<Measured> {
     let town = bench.postgres_town().await?;
     let other = bench.postgres_town().await?;
     let pgbench = bench.pgbench(&other)?;
-    let traces = traces(bench, &town, calls, 0).await?;
-    let notes = traces.first().map(|(many, _)| shape(many, calls)).into_iter().collect();
+    // What one connection writes must not wait for, or stand on, what another does: each has customers of its own.
+    let numbers = Numbers::default();
+    let mut traces: Vec<Vec<Trace>> = Vec::new();
+    for _ in 0..bench.options.rounds() {
+        let mut shares = Vec::new();
+        for number in 0..WRITERS {
+            let share = Share { number, of: WRITERS };
+            shares.push(capture(&town, share, AT_ONCE / 2, calls / 2, &numbers).await?);
+        }
+        traces.push(shares);
+    }
+    let notes = traces.iter().flatten().take(1).map(|trace| shape(trace, calls / 2)).collect();
     let service = Listening::service(&town.url, &[])?;
     let tills = load::connect(&service.url(), CONNECTIONS).await?;
 
     let mut recorded = Side::new("RecordInteraction, 64 at once", "/s");
     let mut p99 = Side::new("RecordInteraction, 64 at once, p99", "ms");
     let mut bare = Side::new(format!("its own statements in pgbench, {WRITERS} connections"), "/s");
-    let numbers = Numbers::default();
-    load::run(&tills, Pattern::busy(AT_ONCE), Until::Calls(500), call(&town, "warm", &numbers)).await?;
-    for (many, _) in &traces {
-        let run = load::run(&tills, Pattern::busy(AT_ONCE), Until::Calls(calls), call(&town, "till", &numbers)).await?;
+    load::run(&tills, Pattern::busy(AT_ONCE), Until::Calls(500), call(&town, Share::ALL, "warm", &numbers)).await?;
+    for traces in &traces {
+        let run =
+            load::run(&tills, Pattern::busy(AT_ONCE), Until::Calls(calls), call(&town, Share::ALL, "till", &numbers))
+                .await?;
         recorded.rounds.push(run.rate);
         p99.rounds.push(run.latency_ms(0.99));
-        bare.rounds.push(calls as f64 / pgbench.replay(&many.written, WRITERS, bench.folder()).await?);
+        let shares: Vec<_> = traces.iter().map(|trace| trace.written.as_slice()).collect();
+        bare.rounds.push(calls as f64 / pgbench.replay(&shares, bench.folder()).await?);
     }
     let verdicts =
         vec![Verdict::ratio("RecordInteraction / its statements in pgbench", &recorded, &bare, Bound::AtLeast(0.5))?];

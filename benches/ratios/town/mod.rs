@@ -48,6 +48,23 @@ impl Town {
     pub(crate) fn phone(&self, call: u64) -> String {
         phone(scattered(call) % self.customers)
     }
+
+    /// The same, of one share of the customers among so many, which have nobody in common.
+    fn phone_in(&self, share: Share, call: u64) -> String {
+        phone(scattered(call) % (self.customers / share.of) * share.of + share.number)
+    }
+}
+
+/// Some of the customers: those with this number, when all are dealt out to so many.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Share {
+    pub(crate) number: u64,
+    pub(crate) of: u64,
+}
+
+impl Share {
+    /// Everybody.
+    pub(crate) const ALL: Self = Self { number: 0, of: 1 };
 }
 
 /// A number that follows from another and looks unlike it (splitmix64).
@@ -194,13 +211,13 @@ fn interaction(customer: u64, n: u64, at: Option<Timestamp>, place: u64) -> pb::
 }
 
 impl Town {
-    /// What a till sends: something that just happened to a customer of the town, known by their phone number. Runs
+    /// What a till sends: something that just happened to a customer of the share, known by their phone number. Runs
     /// that must not meet each other's ids have different `run`s.
-    pub(crate) fn news(&self, run: &str, n: u64) -> pb::RecordInteractionRequest {
+    pub(crate) fn news(&self, share: Share, run: &str, n: u64) -> pb::RecordInteractionRequest {
         let identity = pb::Identity {
             identifiers: vec![pb::Identifier {
                 kind: IdentifierKind::Phone.into(),
-                value: self.phone(n),
+                value: self.phone_in(share, n),
                 ..pb::Identifier::default()
             }],
             profile: None,

@@ -5,7 +5,7 @@ use sea_orm::entity::prelude::{
 };
 use uuid::Uuid;
 
-#[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+#[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel, serde::Deserialize)]
 #[sea_orm(table_name = "gestures")]
 pub struct Model {
     #[sea_orm(primary_key, auto_increment = false)]

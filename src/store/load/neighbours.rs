@@ -31,7 +31,7 @@ impl Window {
 /// Windows of one statement: four parameters each.
 const WINDOWS_MAX: usize = 256;
 
-/// The interactions in any of the windows, each once.
+/// The interactions in any of the windows.
 pub(super) async fn find(
     db: &impl ConnectionTrait,
     windows: &BTreeSet<Window>,
@@ -56,8 +56,9 @@ pub(super) async fn find(
     Ok(found)
 }
 
-/// The windows come as a list of values, so that each customer's rows are found by their index. The location is made
-/// an expression, lest SQLite takes the index by location: a place has far more interactions than a customer.
+/// The windows come as a list of values, so that each customer's rows are found by an index: by the one of ends, so
+/// that of a long history only what ended late enough is read. Begin and location are made expressions, lest another
+/// index is taken; and SQLite joins in the order in which a CROSS JOIN names the tables. A row in two windows comes twice.
 fn sql(backend: DbBackend, windows: usize) -> String {
     let columns: Vec<_> = interaction::Column::iter().map(|c| format!("i.\"{}\"", c.to_string())).collect();
     let mut values = String::new();
@@ -78,12 +79,15 @@ fn sql(backend: DbBackend, windows: usize) -> String {
         .expect("a string takes any text");
     }
     let (visit, purchase) = (InteractionKind::Visit, InteractionKind::Purchase);
-    format!(
-        "WITH near (customer_id, location_id, lowest, highest) AS (VALUES {values}) \
-         SELECT DISTINCT {} FROM near JOIN interactions i \
-         ON i.customer_id = near.customer_id AND i.start_at <= near.highest AND i.location_id || '' = near.location_id \
-         WHERE i.kind IN ('{visit}', '{purchase}') AND i.state <> 'voided' \
-         AND (i.state = 'open' OR i.start_at >= near.lowest OR i.end_at >= near.lowest)",
-        columns.join(", ")
-    )
+    let columns = columns.join(", ");
+    let in_window = |ended: &str| {
+        format!(
+            "SELECT {columns} FROM near CROSS JOIN interactions i WHERE i.customer_id = near.customer_id AND {ended} \
+             AND i.start_at + 0 <= near.highest AND i.location_id || '' = near.location_id \
+             AND i.kind IN ('{visit}', '{purchase}') AND i.state <> 'voided'"
+        )
+    };
+    // What goes on has no end.
+    let (closed, open) = (in_window("i.end_at >= near.lowest"), in_window("i.end_at IS NULL"));
+    format!("WITH near (customer_id, location_id, lowest, highest) AS (VALUES {values}) {closed} UNION ALL {open}")
 }
