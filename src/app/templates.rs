@@ -3,10 +3,11 @@
 use super::{App, AppError, Made, catalog};
 use crate::{
     domain::{
+        gesture::GestureKind,
         ids::TemplateId,
         limits::TEMPLATES_MAX,
         refusal::{Precondition, Refusal, Violation},
-        template::{self, CompiledTemplate, Template, TemplateDefinition, TemplateFault, TemplateState},
+        template::{self, CompiledTemplate, Template, TemplateDefinition, TemplateFault, TemplateState, starter},
         world::{Actor, EventDetail, EventKind, Replay, Subject},
     },
     store::{Cursor, Page, PageRequest, SubmitError},
@@ -125,7 +126,7 @@ impl App {
     ///
     /// # Errors
     /// [`Refusal::NotFound`], [`Refusal::Stale`], or a precondition while a rule that is not retired speaks in its
-    /// words, or the service itself does.
+    /// words, or every gesture of a kind that nobody gave words.
     pub async fn retire_template(
         &self,
         actor: Actor,
@@ -144,6 +145,11 @@ impl App {
                 if let Some(rule) = ledger.rule_with_template(&id).await? {
                     let resource = Subject::Rule(rule).to_string();
                     let message = format!("{resource} speaks in the words of {subject}; retire or change it first");
+                    return Err(Refusal::Precondition { kind: Precondition::TemplateInUse, resource, message }.into());
+                }
+                if GestureKind::ALL.iter().any(|kind| starter::unasked(*kind) == id.as_str()) {
+                    let resource = subject.to_string();
+                    let message = format!("{resource} speaks for gestures that nobody gave words; change it instead");
                     return Err(Refusal::Precondition { kind: Precondition::TemplateInUse, resource, message }.into());
                 }
                 let after = Template {
@@ -170,7 +176,7 @@ impl App {
     /// When the store fails.
     pub async fn install_starter_templates(&self) -> Result<(), AppError> {
         let catalog = self.store.catalog().await?;
-        for (slug, definition) in template::starter::templates() {
+        for (slug, definition) in starter::templates() {
             let id: TemplateId = slug.parse().map_err(|wrong| Refusal::invalid("template_id", format!("{wrong}")))?;
             if catalog.templates.get(&id).is_some() {
                 continue;

@@ -8,7 +8,7 @@ use crate::domain::{
     codes,
     gesture::GestureKind,
     ids::TemplateId,
-    limits::{SHORT_TEXT_MAX_BYTES, TEMPLATE_TEXTS_MAX},
+    limits::{SHORT_TEXT_MAX_BYTES, TEMPLATE_MAX_BYTES, TEMPLATE_TEXTS_MAX},
 };
 use std::{collections::HashMap, sync::Arc};
 
@@ -49,6 +49,12 @@ pub(super) fn compile_texts(definition: &TemplateDefinition) -> Result<Vec<Compi
     }
     if !(1..=TEMPLATE_TEXTS_MAX).contains(&definition.texts.len()) {
         faults.push(whole("texts", format!("a template has 1 to {TEMPLATE_TEXTS_MAX} texts")));
+        return Err(faults);
+    }
+    let length = definition.texts.iter().map(TemplateText::length).sum::<usize>();
+    if length > TEMPLATE_MAX_BYTES {
+        let message = format!("are {length} bytes long together; at most {TEMPLATE_MAX_BYTES} are allowed");
+        faults.push(whole("texts", message));
         return Err(faults);
     }
     let texts = definition.texts.iter().enumerate();

@@ -99,6 +99,13 @@ pub struct TemplateText {
     pub closing: String,
 }
 
+impl TemplateText {
+    /// Its parts together, in bytes of UTF-8.
+    fn length(&self) -> usize {
+        [&self.subject, &self.opening, &self.body, &self.closing].into_iter().map(String::len).sum()
+    }
+}
+
 /// What is wrong with a template; nothing when it can be saved.
 ///
 /// Looks at languages, channels and lengths as well as at the words.

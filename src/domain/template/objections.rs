@@ -7,26 +7,26 @@
 use super::Draft;
 use std::ops::Range;
 
-/// One thing that speaks against sending a draft.
+/// One thing that speaks against sending a draft; shown as a sentence.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Objection {
     /// It says nothing.
-    #[error("it says nothing")]
+    #[error("It says nothing.")]
     Empty,
     /// It names no fact particular to the customer.
-    #[error("it names nothing that is particular to this customer")]
+    #[error("It names nothing that is particular to this customer.")]
     NothingParticular,
     /// A place was left unfilled, as in "Dear ,".
-    #[error("a place was left unfilled: `{0}`")]
+    #[error("A place was left unfilled: `{0}`.")]
     Placeholder(String),
     /// It repeats the words of one of the customer's last notes.
-    #[error("it repeats what an earlier note said: “{0}”")]
+    #[error("It repeats what an earlier note said: “{0}”.")]
     Repeats(String),
     /// It had to be cut short.
-    #[error("it grew too long and was cut short")]
+    #[error("It grew too long and was cut short.")]
     TooLong,
     /// A fact that its words rest on is not there.
-    #[error("`{0}` is not known")]
+    #[error("What it rests on is not known: `{0}`.")]
     Missing(&'static str),
 }
 

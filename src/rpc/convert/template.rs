@@ -5,7 +5,7 @@ use crate::{
     app::{Preview, PreviewWords, Previewed},
     domain::{
         customer::Channel,
-        limits::{TEMPLATE_MAX_BYTES, TEMPLATE_TEXTS_MAX},
+        limits::TEMPLATE_TEXTS_MAX,
         template::{self, Template, TemplateDefinition, TemplateFault, TemplateText, UsedFact},
     },
     proto::v1 as pb,
@@ -60,22 +60,12 @@ fn read_words(
     if texts.is_empty() {
         fields.refuse("texts", "must have at least one text");
     }
-    let bytes: usize = texts.iter().map(length).sum();
-    if bytes > TEMPLATE_MAX_BYTES {
-        let text = format!("are {bytes} bytes long together; at most {TEMPLATE_MAX_BYTES} are allowed");
-        fields.refuse("texts", text);
-        return None;
-    }
     let texts = fields.list("texts", texts, TEMPLATE_TEXTS_MAX, |fields, text| Some(read_text(fields, text)));
     let definition = TemplateDefinition { display_name, occasion: occasion?, texts };
     for fault in template::check(&definition) {
         note(fields, &fault);
     }
     Some(definition)
-}
-
-fn length(text: &pb::TemplateText) -> usize {
-    [&text.subject, &text.opening, &text.body, &text.closing].into_iter().map(String::len).sum()
 }
 
 fn read_text(fields: &mut Fields, said: pb::TemplateText) -> TemplateText {

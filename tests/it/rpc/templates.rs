@@ -1,13 +1,17 @@
 //! Templates live in versions, are refused with everything that is wrong with them, and show what they would say.
 
-use gratitude::{domain::limits, proto::v1 as pb};
+use gratitude::{
+    domain::{self, limits, template::starter},
+    proto::v1 as pb,
+};
 use pb::{note_service_client::NoteServiceClient, preview_note_request::Words, rule_service_client::RuleServiceClient};
 use prost_types::FieldMask;
+use sea_orm::{ConnectionTrait, Database as Connection};
 use tonic::{Code, Status, transport::Channel};
 use tonic_types::StatusExt;
 
 use super::{SHOP, ada, fields, reason, shop, visit};
-use crate::support::service::TestService;
+use crate::support::{binary::Serving, service::TestService};
 
 fn notes(service: &TestService) -> NoteServiceClient<Channel> {
     NoteServiceClient::new(service.channel())
@@ -259,6 +263,42 @@ both_engines! {
         let status = rules.create_rule(again).await.expect_err("retired");
         assert_eq!((status.code(), reason(&status).as_str()), (Code::FailedPrecondition, "TEMPLATE_RETIRED"));
         service.stop().await;
+    }
+
+    async fn what_speaks_for_gestures_without_words_can_be_changed_but_not_retired(database) {
+        let service = shop(database).await;
+        let mut notes = notes(&service);
+        let status = notes.retire_template(retire("templates/a-call")).await.expect_err("calls need words");
+        assert_eq!((status.code(), reason(&status).as_str()), (Code::FailedPrecondition, "TEMPLATE_IN_USE"));
+        let new = pb::Template { name: "templates/a-call".to_owned(), texts: vec![text("en", "How are you?")], ..pb::Template::default() };
+        let changed = notes.update_template(update(new, &[])).await.expect("changed").into_inner();
+        assert_eq!(changed.version, 2);
+        service.stop().await;
+    }
+
+    async fn a_database_from_before_gets_the_starter_templates_and_keeps_its_rules_as_they_are(database) {
+        assert_eq!(Serving::start(&database.url, &[]).terminate(), Some(0));
+        let connection = Connection::connect(&database.url).await.expect("the database can be reached");
+        for sql in [
+            "DELETE FROM template_versions",
+            "DELETE FROM templates",
+            r#"UPDATE rule_versions SET definition = REPLACE(definition, ',"template":"' || rule_id || '"', '')"#,
+        ] {
+            connection.execute_unprepared(sql).await.expect("as it was before there were templates");
+        }
+        connection.close().await.expect("closed");
+
+        let serving = Serving::start(&database.url, &[]);
+        let channel = Channel::from_shared(serving.url()).expect("a URL").connect().await.expect("it listens");
+        let listed = NoteServiceClient::new(channel.clone()).list_templates(pb::ListTemplatesRequest::default()).await;
+        assert_eq!(listed.expect("a page").into_inner().templates.len(), starter::templates().len());
+        let listed = RuleServiceClient::new(channel).list_rules(pb::ListRulesRequest::default()).await;
+        let rules = listed.expect("a page").into_inner().rules;
+        assert_eq!(rules.len(), domain::starter::rules().len());
+        for rule in rules {
+            assert_eq!((rule.version, rule.action.expect("it acts").template), (1, String::new()), "{}", rule.name);
+        }
+        assert_eq!(serving.terminate(), Some(0));
     }
 
     async fn a_gesture_speaks_in_its_rules_words_and_keeps_their_version(database) {
