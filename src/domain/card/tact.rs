@@ -15,14 +15,18 @@ pub(in crate::domain) fn is_fit(text: &str) -> bool {
 }
 
 fn is_label(text: &str) -> bool {
-    let lower = text.to_lowercase();
-    LABELS.iter().any(|label| lower.contains(label))
+    let has =
+        |label: &str| text.as_bytes().windows(label.len()).any(|word| word.eq_ignore_ascii_case(label.as_bytes()));
+    LABELS.iter().any(|label| has(label))
 }
 
 /// A currency sign, or the code or name of a currency beside a number. Codes count in capitals only, since many are
 /// words: "all", "try", "cup".
 fn names_price(text: &str) -> bool {
     let is_sign = |c| matches!(c, '$' | '¢'..='¥' | '\u{20a0}'..='\u{20cf}' | '\u{ff04}' | '\u{ffe0}'..='\u{ffe6}');
+    if !text.contains(|c: char| is_sign(c) || c.is_numeric()) {
+        return false;
+    }
     let words: Vec<_> = text.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).collect();
     let is_number = |word: &str| word.chars().all(char::is_numeric);
     let joined = words.iter().any(|word| {

@@ -57,6 +57,9 @@ pub fn objections(draft: &Draft, last_notes: &[&str]) -> Vec<Objection> {
 /// A place that was left unfilled: what templates and people leave in place of a name.
 fn unfilled(text: &str) -> Option<&str> {
     const MARKS: [&str; 8] = ["{{", "}}", "{%", "%}", "{#", " ,", "___", "“”"];
+    if !may_be_unfilled(text) {
+        return None;
+    }
     let mark = MARKS.iter().filter_map(|mark| text.find(mark)).min();
     if let Some(at) = mark {
         let line_start = text[..at].rfind('\n').map_or(0, |end| end + 1);
@@ -64,6 +67,16 @@ fn unfilled(text: &str) -> Option<&str> {
         return Some(&text[line_start..line_end]);
     }
     bracketed(text).or_else(|| text.split(|c: char| !c.is_alphanumeric()).find(|word| is_stopgap(word)))
+}
+
+/// Whether there is anything in a text that the marks below are made of: hardly a text has it.
+fn may_be_unfilled(text: &str) -> bool {
+    let mut before = b' ';
+    text.bytes().any(|byte| {
+        let pair = (std::mem::replace(&mut before, byte), byte);
+        matches!(byte, b'{' | b'}' | b'[' | b'<' | b'_')
+            || matches!(pair, (b' ', b',') | (b'X', b'X') | (b'T', b'O' | b'B') | (0x9c, 0xe2))
+    })
 }
 
 /// `[name]`, `<Vorname>`
@@ -81,9 +94,9 @@ fn bracketed(text: &str) -> Option<&str> {
     })
 }
 
-/// XXX, TODO, TBD
+/// `XXX`, `TODO`, `TBD`
 fn is_stopgap(word: &str) -> bool {
-    matches!(word, "TODO" | "TBD" | "undefined") || word.len() >= 3 && word.bytes().all(|b| b == b'X')
+    matches!(word, "TODO" | "TBD") || word.len() >= 3 && word.bytes().all(|b| b == b'X')
 }
 
 /// What of the body an earlier note said, if it did.
@@ -114,9 +127,14 @@ impl Sentence<'_> {
 
     /// Whether a line of an earlier note has all pieces, in order.
     fn is_in(&self, note: &str) -> bool {
-        note.lines().any(|line| {
-            self.pieces.iter().try_fold(line, |rest, piece| Some(&rest[rest.find(piece)? + piece.len()..])).is_some()
-        })
+        // Most sentences differ in their first words already.
+        self.pieces.first().is_none_or(|piece| note.contains(piece))
+            && note.lines().any(|line| {
+                self.pieces
+                    .iter()
+                    .try_fold(line, |rest, piece| Some(&rest[rest.find(piece)? + piece.len()..]))
+                    .is_some()
+            })
     }
 }
 
