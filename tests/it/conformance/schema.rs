@@ -3,6 +3,7 @@
 use crate::support::{
     database::{Database, Engine},
     ledger::TestLedger,
+    night::Night,
 };
 use gratitude::domain::{
     case::{CaseOrigin, CaseState},
@@ -107,7 +108,47 @@ const BROKEN: &[(&str, &str)] = &[
     ("two instances", "INSERT INTO instance SELECT 2, created_at, manual_clock, clock_at, 0 FROM instance"),
 ];
 
+/// The same about notes: of a batch that is ready, with one note of one gesture.
+const BROKEN_NOTES: &[(&str, &str)] = &[
+    (
+        "a second note to one customer",
+        "INSERT INTO notes (id, batch_id, customer_id, gestures, language, subject, text, variant, facts, state, \
+         explanation, objections, due_at, created_at) SELECT customer_id, batch_id, customer_id, gestures, language, \
+         subject, text, variant, facts, state, explanation, objections, due_at, created_at FROM notes",
+    ),
+    ("a delivered note without a time", "UPDATE notes SET state = 'delivered', chunk = 1"),
+    ("a note on its way outside of a chunk", "UPDATE notes SET state = 'delivering'"),
+    ("a skipped note without a reason", "UPDATE notes SET state = 'skipped'"),
+    ("a note that says nothing", "UPDATE notes SET text = ''"),
+    ("a note of an unknown version", "UPDATE notes SET template_version = 99"),
+    ("a customer who stands nowhere", "UPDATE note_batches SET composed = 0"),
+    ("less than nothing", "UPDATE note_batches SET composed = 2, skipped = -1"),
+    ("a note that left unapproved", "UPDATE note_batches SET composed = 0, delivered = 1"),
+    ("a completed batch without an end", "UPDATE note_batches SET state = 'completed'"),
+    ("a gesture with a person and in a batch", "UPDATE gestures SET with_person = TRUE"),
+    ("a gesture in a note of no batch", "UPDATE gestures SET batch_id = NULL"),
+    ("a gesture that goes along in no note", "UPDATE gestures SET batch_id = NULL, note_id = NULL, folded = TRUE"),
+];
+
 both_engines! {
+    async fn what_breaks_a_promise_about_notes_is_refused_by_the_database(database) {
+        let url = database.url.clone();
+        let ledger = TestLedger::open(database).await;
+        let mut looked = ledger.visit("+351910000001", "one");
+        looked.new.detail.items_looked_at = vec!["a red teapot".to_owned()];
+        ledger.record(looked).await.expect("recorded");
+        ledger.advance(jiff::SignedDuration::from_hours(48));
+        let night = Night::over(&ledger);
+        let made = night.over_due().await;
+        assert_eq!(night.work(made.id).await.counts.composed, 1);
+        let connection = Connection::connect(&url).await.expect("the database can be reached");
+        for (what, sql) in BROKEN_NOTES {
+            let error = connection.execute_unprepared(sql).await.expect_err(what);
+            assert!(error.to_string().contains("constraint"), "{what}: {error}");
+        }
+        connection.close().await.expect("the connection closes");
+    }
+
     async fn constraints_know_exactly_the_names_of_the_domain(database) {
         let connection = Connection::connect(&database.url).await.expect("the database can be reached");
         for (table, column, names) in named_columns() {
