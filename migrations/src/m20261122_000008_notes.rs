@@ -84,11 +84,12 @@ async fn batches(manager: &SchemaManager<'_>, columns: Columns) -> Result<(), Db
     }
     // Nobody is forgotten: once all is written, every customer stands somewhere.
     let all = COUNTS[1..].iter().fold(SimpleExpr::from(column(COUNTS[0])), |sum, count| sum.add(column(count)));
-    batches.check(column("state").is_in(["composing", "stopped"]).or(column("customer_count").eq(all)));
+    let all_written = ["ready", "delivering", "completed", "cancelling", "cancelled"];
+    batches.check(column("state").is_not_in(all_written).or(column("customer_count").eq(all)));
     // Nothing leaves that no person approved.
     let left = column("delivering").add(column("delivered")).add(column("failed")).add(column("uncertain"));
     batches.check(left.eq(0).or(column("approved_at").is_not_null()));
-    batches.check(column("state").is_in(["completed", "cancelled"]).eq(column("ended_at").is_not_null()));
+    batches.check(column("state").is_not_in(["completed", "cancelled"]).eq(column("ended_at").is_null()));
     batches.check(column("state").eq("stopped").eq(column("stopped_in").is_not_null()));
     let working = column("state").is_in(["composing", "delivering", "cancelling"]);
     let indexes = vec![
@@ -134,13 +135,13 @@ async fn notes(manager: &SchemaManager<'_>, columns: Columns) -> Result<(), DbEr
     ));
     notes.check(column("template_id").is_null().eq(column("template_version").is_null()));
     notes.check(column("state").eq("delivered").eq(column("delivered_at").is_not_null()));
-    let leaving = column("state").is_in(["delivering", "delivered", "failed", "uncertain"]);
+    let stays = column("state").is_not_in(["delivering", "delivered", "failed", "uncertain"]);
     // What leaves says something, to somebody, in a chunk that the delivery recognises.
-    notes.check(leaving.not().or(column("chunk").is_not_null().and(column("channel").is_not_null())));
+    notes.check(stays.or(column("chunk").is_not_null().and(column("channel").is_not_null())));
     notes.check(column("text").ne("").or(column("state").is_in(["skipped", "with_person"])));
     // What did not leave says why.
-    let stopped = column("state").is_in(["with_person", "skipped", "failed", "uncertain", "cancelled"]);
-    notes.check(stopped.not().or(column("reason").is_not_null()));
+    let unstopped = column("state").is_not_in(["with_person", "skipped", "failed", "uncertain", "cancelled"]);
+    notes.check(unstopped.or(column("reason").is_not_null()));
     let indexes = vec![
         // Nobody is written to twice in one batch (P4).
         unique(index("notes", "once", &["batch_id", "customer_id"])),
