@@ -120,7 +120,8 @@ fn p8_notes_are_written_read_approved_and_taken_away() {
     let rows = fs::read_to_string(&out).expect("it was written");
     assert_eq!(csv::Reader::from_reader(rows.as_bytes()).records().count(), 2, "{rows}");
     let lines = desk.done(&["notes", "download", ending, "--out", "-"]);
-    assert_eq!(lines.lines().map(|line| serde_json::from_str::<Value>(line).expect("JSON")).count(), 2);
+    let lines: Vec<Value> = lines.lines().map(|line| serde_json::from_str(line).expect("JSON")).collect();
+    assert_eq!(lines.len(), 2);
 }
 
 #[test]
