@@ -28,7 +28,7 @@ fn the_demo_tells_its_story_and_ends() {
         // The notes are written together; one says nothing particular and goes to a person.
         "11 written · 1 with a person",
         "rests on customer.name “Grace” (told us)",
-        "a person must look: it names nothing that is particular to this customer",
+        "a person must look: It names nothing that is particular to this customer.",
         // They leave once somebody approved; what came back meanwhile is not thanked for, and all is counted.
         "What was bought came back.",
         "10 delivered · 1 with a person · 1 skipped",
