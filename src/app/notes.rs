@@ -72,7 +72,7 @@ impl App {
     /// Makes a batch; its notes are composed from now on.
     ///
     /// # Errors
-    /// [`Refusal::Invalid`](crate::domain::refusal::Refusal::Invalid) for a filter that can't be read, a template or
+    /// [`Refusal::Invalid`] for a filter that can't be read, a template or
     /// location that is not there, and what a repeated write may meet (P2).
     pub async fn create_note_batch(&self, actor: Actor, new: NewNoteBatch) -> Result<Made<NoteBatch>, AppError> {
         let mut content = self.fingerprint("note_batch.", &new.selection);
@@ -93,7 +93,7 @@ impl App {
     /// A batch, with its progress.
     ///
     /// # Errors
-    /// [`Refusal::NotFound`](crate::domain::refusal::Refusal::NotFound) when there is none.
+    /// [`Refusal::NotFound`] when there is none.
     pub async fn note_batch(&self, id: NoteBatchId) -> Result<NoteBatch, AppError> {
         Ok(self.store.note_batch(id).await?.ok_or_else(|| unknown_batch(id))?)
     }
@@ -129,7 +129,7 @@ impl App {
     /// Has the notes of a batch leave, from now on. Approving again changes nothing.
     ///
     /// # Errors
-    /// [`Refusal`](crate::domain::refusal::Refusal): there is none, it is not ready, or it was changed since `version`
+    /// [`Refusal`]: there is none, it is not ready, or it was changed since `version`
     /// was read.
     pub async fn approve_note_batch(
         &self,
@@ -172,7 +172,7 @@ impl App {
     /// A note of a batch.
     ///
     /// # Errors
-    /// [`Refusal::NotFound`](crate::domain::refusal::Refusal::NotFound) when there is none.
+    /// [`Refusal::NotFound`] when there is none.
     pub async fn note(&self, actor: &Actor, batch: NoteBatchId, id: NoteId) -> Result<Note, AppError> {
         let found = self.store.note(id).await?.filter(|note| note.batch == batch);
         let note = found.ok_or_else(|| unknown_note(batch, id))?;
@@ -204,7 +204,7 @@ impl App {
     /// `size` although another follows.
     ///
     /// # Errors
-    /// [`Refusal`](crate::domain::refusal::Refusal): there is none, or it was not approved.
+    /// [`Refusal`]: there is none, or it was not approved.
     pub async fn download_notes(
         &self,
         actor: &Actor,
