@@ -99,7 +99,7 @@ pub(super) fn print(batch: &v1::NoteBatch, output: OutputFormat) -> Result<(), C
     }
     let width = steps.iter().map(|(command, _)| command.chars().count()).max().unwrap_or_default();
     for (command, what) in steps {
-        writeln!(stdout, "  gratitude notes {command:<width$}   {what}")?;
+        writeln!(stdout, "  gratitude notes {command:<width$}   # {what}")?;
     }
     Ok(())
 }

@@ -27,12 +27,12 @@ occasion = \"customer\"
 
 [[texts]]
 language = \"en\"
-opening = \"{{ 'Dear ' ~ customer.name if customer.name else 'Hello' }},\"
+opening = \"{% if customer.name %}Dear {{ customer.name }},{% else %}Hello,{% endif %}\"
 body = '''
-Thank you for coming to us on {{ history.visit_days }} days.
+Thank you for coming{% if history.visit_days %} on {{ history.visit_days }} days{% endif %}.
 We hope to see you in autumn.
 '''
-closing = \"{{ location.team }}\"
+closing = \"{{ location.team or 'the whole team' }}\"
 ";
 
 impl Desk {
@@ -147,14 +147,14 @@ fn words_are_worked_on_as_a_file() {
     let preview = ["notes", "templates", "preview", "--file", &file, "--customer", "cdnow:00002"];
     assert!(desk.done(&preview).contains("on 2 days"));
 
-    let wrong = desk.file("wrong.toml", &WORDS.replace("history.visit_days", "history.visit_dais"));
+    let wrong = desk.file("wrong.toml", &WORDS.replace("{{ history.visit_days", "{{ history.visit_dais"));
     let refused = desk.refused(&["notes", "templates", "create", "autumn-thanks", "--file", &wrong], 4);
     assert!(refused.contains("texts[0].body (en), line 1, column "), "{refused}");
     let lines: Vec<_> = refused.lines().collect();
     let source = lines.iter().position(|line| line.contains("| Thank you for coming")).expect("the line is shown");
     let caret = lines[source + 1].find('^').expect("a caret below it");
     assert_eq!(&lines[source][caret..caret + 18], "history.visit_dais", "{refused}");
-    assert!(refused.contains("history.visit_days"), "the nearest right name: {refused}");
+    assert!(refused.contains("did you mean `history.visit_days`?"), "{refused}");
 
     let made = desk.json(&["notes", "templates", "create", "autumn-thanks", "--file", &file]);
     assert_eq!((&made["name"], &made["version"]), (&"templates/autumn-thanks".into(), &1.into()));
