@@ -25,7 +25,8 @@ pub(crate) struct Bench {
 
 #[derive(Default)]
 struct Made {
-    sqlite: HashMap<u32, Town>,
+    /// By customers, and interactions of each.
+    sqlite: HashMap<(u32, u32), Town>,
     postgres: Option<(Town, postgres::Lease)>,
     copies: u32,
 }
@@ -47,20 +48,24 @@ impl Bench {
 
     /// A copy of the town of so many customers on SQLite, to write to.
     pub(crate) async fn sqlite_town(&self, customers: u32) -> Outcome<Town> {
+        self.sqlite_town_of(customers, self.options.interactions).await
+    }
+
+    /// The same, where each customer has so many interactions.
+    pub(crate) async fn sqlite_town_of(&self, customers: u32, each: u32) -> Outcome<Town> {
         let mut made = self.made.lock().await;
         made.copies += 1;
-        let original = match made.sqlite.get(&customers) {
+        let original = match made.sqlite.get(&(customers, each)) {
             Some(known) => known.clone(),
-            None => self.sqlite_original(customers, made.copies).await?,
+            None => self.sqlite_original(customers, each, made.copies).await?,
         };
-        made.sqlite.insert(customers, original.clone());
+        made.sqlite.insert((customers, each), original.clone());
         let copy = self.folder().join(format!("copy-{}.db", made.copies));
         std::fs::copy(path(&original.url)?, &copy)?;
         Ok(Town { url: format!("sqlite:{}", copy.display()), customers: original.customers })
     }
 
-    async fn sqlite_original(&self, customers: u32, attempt: u32) -> Outcome<Town> {
-        let each = self.options.interactions;
+    async fn sqlite_original(&self, customers: u32, each: u32, attempt: u32) -> Outcome<Town> {
         let name = format!("town-{customers}-{each}.db");
         let being_made = self.folder().join(format!("{attempt}-{name}"));
         let Some(keep) = &self.options.keep else {

@@ -19,10 +19,13 @@ pub(crate) struct Listening {
 impl Listening {
     /// `gratitude serve` on a database.
     pub(crate) fn service(database_url: &str, arguments: &[&str]) -> Outcome<Self> {
-        let mut command = gratitude();
-        command.args(["serve", "--listen", "127.0.0.1:0", "--database-url", database_url]).args(arguments);
-        // As in production: warnings are written, calls are not.
-        command.env("GRATITUDE_LOG__FILTER", "warn");
+        Self::start(serve(database_url, arguments))
+    }
+
+    /// The same with settings of its own, as variables of the environment.
+    pub(crate) fn service_with(database_url: &str, settings: &[(&str, &str)]) -> Outcome<Self> {
+        let mut command = serve(database_url, &[]);
+        command.envs(settings.iter().copied());
         Self::start(command)
     }
 
@@ -69,6 +72,14 @@ impl Drop for Listening {
             self.process.wait().map(drop).unwrap_or_default();
         }
     }
+}
+
+fn serve(database_url: &str, arguments: &[&str]) -> Command {
+    let mut command = gratitude();
+    command.args(["serve", "--listen", "127.0.0.1:0", "--database-url", database_url]).args(arguments);
+    // As in production: warnings are written, calls are not.
+    command.env("GRATITUDE_LOG__FILTER", "warn");
+    command
 }
 
 /// The command, with nothing of this machine's configuration.

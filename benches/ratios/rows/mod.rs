@@ -2,6 +2,7 @@
 
 mod carry_out;
 mod check_in;
+mod compose;
 mod import;
 mod memory;
 mod recognise;
@@ -72,9 +73,19 @@ pub(crate) const ALL: &[Measurable] = &[
         measure: |bench| Box::pin(check_in::beside_an_import(bench)),
     },
     Measurable {
+        name: "compose",
+        about: "Notes composed on one core beside MiniJinja rendering the same texts",
+        measure: |bench| Box::pin(compose::on_one_core(bench)),
+    },
+    Measurable {
         name: "memory-import",
         about: "The server's memory over a large import",
         measure: |bench| Box::pin(memory::of_an_import(bench)),
+    },
+    Measurable {
+        name: "memory-notes",
+        about: "The server's memory over a large batch of notes, from the first to the last delivered",
+        measure: |bench| Box::pin(memory::of_a_batch(bench)),
     },
     Measurable {
         name: "start",
