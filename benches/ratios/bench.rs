@@ -10,6 +10,7 @@ use super::{
 use sea_orm::{ConnectionTrait, Database};
 use std::{
     collections::HashMap,
+    io::ErrorKind,
     path::{Path, PathBuf},
 };
 use tempfile::TempDir;
@@ -28,7 +29,10 @@ struct Made {
     /// By customers, and interactions of each.
     sqlite: HashMap<(u32, u32), Town>,
     postgres: Option<(Town, postgres::Lease)>,
+    /// How many copies there were so far, and those that are there still.
     copies: u32,
+    sqlite_copies: Vec<PathBuf>,
+    postgres_copies: Vec<String>,
 }
 
 impl Bench {
@@ -62,6 +66,7 @@ impl Bench {
         made.sqlite.insert((customers, each), original.clone());
         let copy = self.folder().join(format!("copy-{}.db", made.copies));
         std::fs::copy(path(&original.url)?, &copy)?;
+        made.sqlite_copies.push(copy.clone());
         Ok(Town { url: format!("sqlite:{}", copy.display()), customers: original.customers })
     }
 
@@ -93,19 +98,48 @@ impl Bench {
         made.copies += 1;
         let name = format!("copy_{}", made.copies);
         let (original, _lease) = made.postgres.as_ref().ok_or("made above")?;
-        let (server, host) = original.url.split_once("?host=").ok_or("a URL of the cluster")?;
+        let (url, customers) = (original.url.clone(), original.customers);
+        let (server, host) = url.split_once("?host=").ok_or("a URL of the cluster")?;
         let (server, from) = server.rsplit_once('/').ok_or("a URL of the cluster")?;
-        let administrator = Database::connect(format!("{server}/postgres?host={host}")).await?;
         let copy = format!("CREATE DATABASE {name} TEMPLATE {from} STRATEGY FILE_COPY");
-        administrator.execute_unprepared(&copy).await?;
-        administrator.close().await?;
-        Ok(Town { url: format!("{server}/{name}?host={host}"), customers: original.customers })
+        administrate(&url, &copy).await?;
+        made.postgres_copies.push(name.clone());
+        Ok(Town { url: format!("{server}/{name}?host={host}"), customers })
+    }
+
+    /// Removes the copies that a row wrote to: a large town has gigabytes.
+    pub(crate) async fn clear(&self) -> Outcome<()> {
+        let mut made = self.made.lock().await;
+        for copy in std::mem::take(&mut made.sqlite_copies) {
+            for ending in ["", "-wal", "-shm"] {
+                match std::fs::remove_file(format!("{}{ending}", copy.display())) {
+                    Err(error) if error.kind() != ErrorKind::NotFound => return Err(error.into()),
+                    _ => {}
+                }
+            }
+        }
+        let copies = std::mem::take(&mut made.postgres_copies);
+        if let Some((original, _lease)) = &made.postgres {
+            for copy in copies {
+                administrate(&original.url, &format!("DROP DATABASE {copy} WITH (FORCE)")).await?;
+            }
+        }
+        Ok(())
     }
 
     /// pgbench for a town on PostgreSQL.
     pub(crate) fn pgbench(&self, town: &Town) -> Outcome<Pgbench> {
         Pgbench::new(self.programs.as_deref().ok_or("PostgreSQL's programs are not on this machine")?, &town.url)
     }
+}
+
+/// Runs a statement beside the databases of a cluster, one of which has this URL.
+async fn administrate(url: &str, sql: &str) -> Outcome<()> {
+    let (server, host) = url.split_once("?host=").ok_or("a URL of the cluster")?;
+    let (server, _) = server.rsplit_once('/').ok_or("a URL of the cluster")?;
+    let administrator = Database::connect(format!("{server}/postgres?host={host}")).await?;
+    administrator.execute_unprepared(sql).await?;
+    Ok(administrator.close().await?)
 }
 
 /// The file of an SQLite database.

@@ -64,6 +64,7 @@ async fn run(options: Options) -> Outcome<bool> {
             Ok(measured) => Result_::Measured(measured),
             Err(error) => Result_::Failed(error.to_string()),
         };
+        bench.clear().await?;
         let load = [before, load_average()];
         let row = Row { name: row.name, about: row.about, load, seconds: begun.elapsed().as_secs_f64(), result };
         row.print();
