@@ -150,8 +150,10 @@ async fn open_sqlite(settings: &ConnectSettings) -> Result<Pools, StoreError> {
             .read_only(true)
             .busy_timeout(SQLITE_BUSY)
             .statement_cache_capacity(STATEMENTS)
-            .pragma("cache_size", "-16384")
-            .pragma("mmap_size", "268435456")
+            // Each reader has its own, and none maps the file: mapped pages count for every reader that touches them, and
+            // what the process holds would grow with the database.
+            .pragma("cache_size", "-8192")
+            .pragma("mmap_size", "0")
             .pragma("query_only", "ON")
     });
     let reader = Database::connect(options_of_readers).await?;
