@@ -72,8 +72,8 @@ impl App {
     /// Makes a batch; its notes are composed from now on.
     ///
     /// # Errors
-    /// [`Refusal::Invalid`] for a filter that can't be read, a template or
-    /// location that is not there, and what a repeated write may meet (P2).
+    /// [`Refusal::Invalid`] for a filter that can't be read, a template or location that is not there, and what a
+    /// repeated write may meet (P2).
     pub async fn create_note_batch(&self, actor: Actor, new: NewNoteBatch) -> Result<Made<NoteBatch>, AppError> {
         let mut content = self.fingerprint("note_batch.", &new.selection);
         content.0.extend(self.fingerprint("note_batch.display_name", &new.display_name).0);
@@ -129,8 +129,7 @@ impl App {
     /// Has the notes of a batch leave, from now on. Approving again changes nothing.
     ///
     /// # Errors
-    /// [`Refusal`]: there is none, it is not ready, or it was changed since `version`
-    /// was read.
+    /// [`Refusal`]: there is none, it is not ready, or it was changed since `version` was read.
     pub async fn approve_note_batch(
         &self,
         actor: Actor,

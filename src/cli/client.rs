@@ -72,10 +72,15 @@ impl Interceptor for OnBehalfOf {
     }
 }
 
+/// An address as people write it: `127.0.0.1:50051` means the same as `http://127.0.0.1:50051`.
+fn with_scheme(server: &str) -> String {
+    if server.contains("://") { server.to_owned() } else { format!("http://{server}") }
+}
+
 impl Client {
     /// Connects. Nobody there is an error at once: a person waits for the answer.
     pub(super) async fn connect(args: &ClientArgs) -> Result<Self, CliError> {
-        let server = args.connection.server.clone();
+        let server = with_scheme(&args.connection.server);
         let wrong = |error: tonic::transport::Error| CliError::Usage(format!("--server {server}: {error}"));
         let endpoint = Endpoint::from_shared(server.clone()).map_err(wrong)?;
         let endpoint = endpoint.connect_timeout(CONNECT_TIMEOUT).timeout(CALL_TIMEOUT).tcp_nodelay(true);

@@ -141,7 +141,7 @@ fn is_covered(gesture: &Gesture, batch: &NoteBatch, as_of: Timestamp) -> bool {
 fn from_gestures(ledger: &mut Ledger<'_, '_>, batch: &NoteBatch, carried: Vec<Gesture>) -> Result<Note, Refusal> {
     let strongest = &carried[0];
     let channel = strongest.channel;
-    let written = words::write(ledger.world, &carried, channel)?;
+    let written = words::write(ledger.world, &carried, channel, ledger.now())?;
     let id = NoteId(ledger.new_id());
     let due_at = carried.iter().map(|gesture| gesture.schedule.due_at).max().unwrap_or(batch.created_at);
     let mut note = Note {

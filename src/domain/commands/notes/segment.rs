@@ -71,7 +71,7 @@ pub(super) fn note(
         }
         Planned::Gesture { channel, schedule, held: None } => (channel, schedule),
     };
-    let written = words::write_unasked(ledger.world, &customer, &template, &location, channel);
+    let written = words::write_unasked(ledger.world, &customer, &template, &location, channel, ledger.now());
     let id = NoteId(ledger.new_id());
     let mut note = Note {
         id,

@@ -53,8 +53,33 @@ enum Turn {
     Waits(Timestamp),
     /// It does not leave, and what is left of its gestures is free.
     Skipped(Reason, String),
-    /// What it says is not true any more.
-    Changed(Vec<Gesture>),
+    /// What it says is not true any more, or was told them meanwhile.
+    NotGenuine(Vec<Gesture>, SinceWritten),
+}
+
+/// What became of the words of a note since they were written.
+#[derive(Clone, Copy)]
+enum SinceWritten {
+    /// The facts are others now.
+    FactsChanged,
+    /// Another note left meanwhile that said the same (P8).
+    Repeats,
+}
+
+impl SinceWritten {
+    const fn reason(self) -> Reason {
+        match self {
+            Self::FactsChanged => Reason::FactsChanged,
+            Self::Repeats => Reason::NotGenuine,
+        }
+    }
+
+    const fn objection(self) -> &'static str {
+        match self {
+            Self::FactsChanged => "What it says has changed since it was written.",
+            Self::Repeats => "It repeats what an earlier note said that left after it was written.",
+        }
+    }
 }
 
 impl Command for StartChunk {
@@ -123,11 +148,12 @@ impl StartChunk {
                 carry::free(ledger, id, left)?;
                 Ok(None)
             }
-            Turn::Changed(gestures) => {
-                note.objections = vec!["what it says has changed since it was written".to_owned()];
-                let why = "What it says has changed since it was written; a person must look at it.";
-                books::move_note(ledger, batch, note, NoteState::WithPerson, Some(Reason::FactsChanged), why);
-                carry::give_to_person(ledger, gestures, Reason::FactsChanged, why)?;
+            Turn::NotGenuine(gestures, since) => {
+                note.objections = vec![since.objection().to_owned()];
+                let why = format!("{} A person must look at it.", since.objection());
+                let reason = since.reason();
+                books::move_note(ledger, batch, note, NoteState::WithPerson, Some(reason), why.as_str());
+                carry::give_to_person(ledger, gestures, reason, &why)?;
                 Ok(None)
             }
             Turn::Leaves(gestures) => {
@@ -187,7 +213,19 @@ fn ask(ledger: &mut Ledger<'_, '_>, note: &Note) -> Result<Turn, Refusal> {
     if let Some(until) = waits {
         return Ok(Turn::Waits(until));
     }
-    if facts_hold(ledger.world, note, &gestures)? { Ok(Turn::Leaves(gestures)) } else { Ok(Turn::Changed(gestures)) }
+    Ok(if !facts_hold(ledger.world, note, &gestures)? {
+        Turn::NotGenuine(gestures, SinceWritten::FactsChanged)
+    } else if was_told(ledger.world, note) {
+        Turn::NotGenuine(gestures, SinceWritten::Repeats)
+    } else {
+        Turn::Leaves(gestures)
+    })
+}
+
+/// Whether the customer was told the same since the note was written, in the same words: two batches may be written
+/// before either leaves.
+fn was_told(world: &World, note: &Note) -> bool {
+    world.last_notes(note.customer).iter().any(|last| last.words.text == note.words.text)
 }
 
 /// What became of a gesture that its note did not expect.
@@ -207,7 +245,7 @@ fn overtaken(world: &World, note: &Note, gesture: &Gesture) -> Result<Option<(Re
 /// Whether what a note says is still true: written again, it would rest on the same facts.
 fn facts_hold(world: &World, note: &Note, gestures: &[Gesture]) -> Result<bool, Refusal> {
     let Some(channel) = note.channel else { return Ok(true) };
-    let again = words::write(world, gestures, channel)?.words;
+    let again = words::write(world, gestures, channel, note.created_at)?.words;
     let written = &note.words;
     if (&again.template, again.variant) == (&written.template, written.variant) {
         return Ok(again.text == written.text && again.subject == written.subject);

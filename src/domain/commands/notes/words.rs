@@ -14,6 +14,7 @@ use crate::domain::{
     template::{CompiledTemplate, Draft, NoteFacts, Objection, Part, Wish, compose, objections, wanted_language},
     world::World,
 };
+use jiff::Timestamp;
 use std::sync::Arc;
 
 /// What was written, and what speaks against sending it.
@@ -31,18 +32,24 @@ struct Source<'a> {
     milestone: Option<u32>,
 }
 
-/// Writes the note of gestures, the strongest first, over a channel.
+/// Writes the note of gestures, the strongest first, over a channel, not in the words of what the customer had read by
+/// an instant: written again by the same, it comes out the same as long as its facts hold.
 ///
 /// # Errors
 /// [`Refusal::Miss`] when what they answer is not loaded.
-pub(super) fn write(world: &World, gestures: &[Gesture], channel: Channel) -> Result<Written, Refusal> {
+pub(super) fn write(
+    world: &World,
+    gestures: &[Gesture],
+    channel: Channel,
+    read_by: Timestamp,
+) -> Result<Written, Refusal> {
     let Some(strongest) = gestures.first() else { return Ok(nothing()) };
     if has_own_words(strongest) {
         return Ok(in_own_words(strongest, channel));
     }
     let customer = world.customer(strongest.customer)?;
     let sources = gestures.iter().map(|gesture| source(world, gesture)).collect::<Result<Vec<_>, Refusal>>()?;
-    Ok(from_sources(world, customer, &sources, channel))
+    Ok(from_sources(world, customer, &sources, channel, read_by))
 }
 
 /// Writes the note of a template that answers nothing.
@@ -55,18 +62,26 @@ pub(super) fn write_unasked(
     template: &Arc<CompiledTemplate>,
     location: &Arc<Location>,
     channel: Channel,
+    read_by: Timestamp,
 ) -> Written {
     let source = Source { template, location: Arc::clone(location), interaction: None, milestone: None };
-    from_sources(world, customer, &[source], channel)
+    from_sources(world, customer, &[source], channel, read_by)
 }
 
-fn from_sources(world: &World, customer: &Customer, sources: &[Source<'_>], channel: Channel) -> Written {
+fn from_sources(
+    world: &World,
+    customer: &Customer,
+    sources: &[Source<'_>],
+    channel: Channel,
+    read_by: Timestamp,
+) -> Written {
     let summary = world.summary(customer.id);
     let mut parts = sources.iter().map(|source| part(source, customer, &summary));
     let (Some(strongest), Some(first)) = (parts.next(), sources.first()) else { return nothing() };
     let others: Vec<_> = parts.collect();
     let last = world.last_notes(customer.id);
-    let last: Vec<_> = last.iter().map(|note| note.words.text.as_str()).collect();
+    let last = last.iter().filter(|note| note.delivered_at.is_some_and(|at| at <= read_by));
+    let last: Vec<_> = last.map(|note| note.words.text.as_str()).collect();
     let wish = Wish { channel, language: wanted_language(customer, &first.location), last_notes: &last };
     let draft = compose(strongest, &others, &wish);
     let objections = objections(&draft, &last);

@@ -121,6 +121,22 @@ fn p8_a_note_whose_facts_have_changed_goes_to_a_person() {
 }
 
 #[test]
+fn p8_a_note_that_was_sent_meanwhile_in_the_same_words_goes_to_a_person() {
+    let (mut night, _, note) = one_note();
+    night.approve();
+    let mut twin = night.note(0).clone();
+    twin.id = NoteId(uuid::Uuid::from_u128(99));
+    twin.batch = NoteBatchId(uuid::Uuid::from_u128(98));
+    night.kit.now = night.kit.now.checked_add(SignedDuration::from_mins(5)).unwrap();
+    (twin.state, twin.delivered_at) = (NoteState::Delivered, Some(night.kit.now));
+    night.kit.world.notes.put(twin.id, twin);
+    night.kit.world.settle();
+    assert!(night.start().letters.is_empty());
+    assert_eq!((night.note(0).state, night.note(0).reason), (NoteState::WithPerson, Some(Reason::NotGenuine)));
+    assert!(night.gesture(&note).with_person);
+}
+
+#[test]
 fn p4_a_chunk_belongs_to_the_last_who_took_it() {
     let (mut night, _, note) = one_note();
     night.approve();
