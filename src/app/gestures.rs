@@ -19,7 +19,7 @@ use crate::{
     store::{Cursor, Lane, Page, PageRequest},
 };
 use futures_util::future::join_all;
-use jiff::{SignedDuration, Timestamp};
+use jiff::{SignedDuration, Timestamp, civil::Date};
 use serde::Serialize;
 use serde_json::json;
 use std::collections::{BTreeSet, HashMap};
@@ -55,6 +55,9 @@ pub struct NewGesture {
     /// Not at or after; 7 days after it is due, when not said.
     #[serde(rename = "deadline_time")]
     pub deadline_at: Option<Timestamp>,
+    /// The day for which it is meant.
+    #[serde(rename = "occasion_date", skip_serializing_if = "Option::is_none")]
+    pub occasion: Option<Date>,
     /// What to say; the words of the kind's starter template, when not said.
     pub content: Option<Content>,
 }
@@ -164,6 +167,7 @@ impl App {
             promised: new.promised,
             due_at: new.due_at,
             deadline_at: new.deadline_at,
+            occasion: new.occasion,
             window: None,
             content: new.content,
         };

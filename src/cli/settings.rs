@@ -5,7 +5,7 @@ use jiff::{SignedDuration, civil::Weekday};
 use crate::{
     config::{self, Config, DailyHours},
     domain::{
-        settings::{NoteRoute, NoteRoutes, Settings},
+        settings::{LeadTimes, NoteRoute, NoteRoutes, Settings},
         when::{ClockTime, WeeklyHours},
     },
 };
@@ -13,7 +13,7 @@ use crate::{
 /// What the operator decided, as the domain wants it. The configuration was validated.
 #[must_use]
 pub fn settings(config: &Config) -> Settings {
-    let Config { defaults, visits, hours, budget, cases, notes, .. } = config;
+    let Config { defaults, visits, hours, budget, cases, notes, lead_times, .. } = config;
     Settings {
         time_zone: defaults.zone.clone(),
         region: defaults.region.clone(),
@@ -33,6 +33,7 @@ pub fn settings(config: &Config) -> Settings {
             post: route(notes.post),
             hand_over: route(notes.hand_over),
         },
+        lead_times: LeadTimes { email: lead_times.email, message: lead_times.message, post: lead_times.post },
     }
 }
 
@@ -60,7 +61,10 @@ mod tests {
     use super::settings;
     use crate::{
         config::Config,
-        domain::when::{default_call_hours, default_message_hours},
+        domain::{
+            settings::LeadTimes,
+            when::{default_call_hours, default_message_hours},
+        },
     };
 
     #[test]
@@ -71,6 +75,7 @@ mod tests {
         assert_eq!(settings.visit_closes_after, SignedDuration::from_hours(8));
         assert_eq!(settings.purchase_joins_within, SignedDuration::from_hours(6));
         assert_eq!(settings.same_visit_within, SignedDuration::from_mins(10));
+        assert_eq!(settings.lead_times, LeadTimes::default());
         assert_eq!(settings.recovery_pause, SignedDuration::from_hours(1));
     }
 }

@@ -41,6 +41,8 @@ pub struct Config {
     pub cases: Cases,
     /// Who carries out notes.
     pub notes: Notes,
+    /// How long what is written is on its way.
+    pub lead_times: LeadTimes,
     /// Where notes of batches leave.
     pub delivery: Delivery,
     /// Limits of the listener.
@@ -205,6 +207,18 @@ pub enum NoteRoute {
     Workers,
     /// Batches.
     Batches,
+}
+
+/// How many business days what is written is on its way, 0 to 60.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct LeadTimes {
+    /// E-mails.
+    pub email: u8,
+    /// Text messages.
+    pub message: u8,
+    /// Letters and cards.
+    pub post: u8,
 }
 
 /// Where the notes of batches leave.

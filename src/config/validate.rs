@@ -37,6 +37,11 @@ pub(super) fn problems(config: &Config) -> Vec<String> {
     found.range("budget.max_contacts", config.budget.max_contacts, 1..=1_000);
     found.range("budget.period_days", config.budget.period_days, 1..=365);
     found.range("cases.recovery_pause_minutes", config.cases.recovery_pause_minutes, 0..=10_080);
+    let lead_times = &config.lead_times;
+    let by_channel = [("email", lead_times.email), ("message", lead_times.message), ("post", lead_times.post)];
+    for (channel, days) in by_channel {
+        found.range(&format!("lead_times.{channel}"), days, 0..=60);
+    }
     found.check(!config.delivery.spool.as_os_str().is_empty(), "delivery.spool", "must name a folder");
     server(config, &mut found);
     found.range("write_queue.interactive_capacity", config.write_queue.interactive_capacity, 256..=1_000_000);

@@ -192,6 +192,7 @@ fn terms(action: &Action, moment_at: Timestamp) -> Terms {
         window: action.window.clone(),
         business_days: action.business_days,
         deadline: action.deadline,
+        occasion: None,
         over_budget: action.over_budget,
     }
 }

@@ -9,7 +9,7 @@ use super::{
     text_enum::text_enum,
     when::{Wait, WeeklyHours},
 };
-use jiff::{SignedDuration, Timestamp};
+use jiff::{SignedDuration, Timestamp, civil::Date};
 use serde::{Deserialize, Serialize};
 
 text_enum! {
@@ -316,6 +316,10 @@ pub struct Terms {
     pub business_days: bool,
     /// How long after it is due it still makes sense.
     pub deadline: SignedDuration,
+    /// The day for which it is meant (a birthday): it is planned so that it arrives then, and `wait` counts from the
+    /// beginning of the day on which it has to leave.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub occasion: Option<Date>,
     /// What happens when the contact budget has no place.
     pub over_budget: OverBudget,
 }

@@ -10,7 +10,8 @@ use super::{
     rule::OverBudget,
     settings::Settings,
     when::{
-        AllowedTimes, LocationCalendar, NotPlannable, PlanInput, Wait, WeeklyHours, ZoneCandidate, ZoneSource, plan,
+        AllowedTimes, LocationCalendar, NotPlannable, Occasion, PlanInput, Wait, WeeklyHours, ZoneCandidate,
+        ZoneSource, plan,
     },
     world::World,
 };
@@ -73,11 +74,13 @@ pub enum Planned {
 struct Halt {
     reason: Reason,
     explanation: String,
+    /// It is only this channel that takes too long.
+    of_channel: bool,
 }
 
 impl Halt {
     fn at(reason: Reason, explanation: impl Into<String>) -> Self {
-        Self { reason, explanation: explanation.into() }
+        Self { reason, explanation: explanation.into(), of_channel: false }
     }
 }
 
@@ -89,11 +92,7 @@ pub fn plan_gesture(world: &World, wish: &Wish<'_>, now: Timestamp) -> Planned {
 }
 
 fn through_gates(world: &World, wish: &Wish<'_>, now: Timestamp) -> Result<Planned, Halt> {
-    let choice = choose_channel(wish.customer, &wish.terms.channels, wish.purpose);
-    let passed_over = choice.passed_over.join("; ");
-    let channel =
-        choice.channel.ok_or_else(|| Halt::at(Reason::NoConsent, format!("No channel is allowed: {passed_over}.")))?;
-    let mut schedule = schedule(world, wish, channel, now, None)?;
+    let (channel, mut schedule, passed_over) = by_best_channel(world, wish, now)?;
     let held = held_by(world, wish.customer.id, wish.tone);
     if held.is_none() && takes_a_place(wish, channel) {
         let budget = Budget::new(
@@ -111,6 +110,27 @@ fn through_gates(world: &World, wish: &Wish<'_>, now: Timestamp) -> Result<Plann
         schedule.steps.insert(0, PlanStep { at: wish.terms.moment_at, text });
     }
     Ok(Planned::Gesture { channel, schedule, held })
+}
+
+/// The best channel that is allowed and arrives in time, its schedule, and what was passed over for it.
+fn by_best_channel(world: &World, wish: &Wish<'_>, now: Timestamp) -> Result<(Channel, Schedule, String), Halt> {
+    let mut offered = wish.terms.channels.clone();
+    let mut too_slow = Vec::new();
+    loop {
+        let choice = choose_channel(wish.customer, &offered, wish.purpose);
+        let passed_over = [too_slow.as_slice(), choice.passed_over.as_slice()].concat().join("; ");
+        let Some(channel) = choice.channel else {
+            return Err(Halt::at(Reason::NoConsent, format!("No channel is allowed: {passed_over}.")));
+        };
+        match schedule(world, wish, channel, now, None) {
+            Ok(schedule) => return Ok((channel, schedule, passed_over)),
+            Err(halt) if halt.of_channel && offered.contains(&channel) => {
+                offered.retain(|other| *other != channel);
+                too_slow.push(format!("{channel}: {}", halt.explanation.trim_end_matches('.')));
+            }
+            Err(halt) => return Err(halt),
+        }
+    }
 }
 
 /// Whether the wish would use the contact budget (4.5): greetings, apologies and promises don't.
@@ -200,6 +220,7 @@ fn schedule(
     let input = PlanInput {
         moment,
         wait,
+        occasion: wish.terms.occasion.map(|date| Occasion { date, lead_days: world.settings.lead_times.of(channel) }),
         allowed: allowed_times(channel, wish.terms, wish.customer, &calendar, &world.settings),
         zones: &zones(wish.customer, wish.location, wish.visiting, &world.settings),
         deadline: wish.terms.deadline,
@@ -208,13 +229,14 @@ fn schedule(
     };
     let schedule = plan(&world.zones, &input).map_err(|problem| {
         let reason = match problem {
-            NotPlannable::TooLate { .. } => Reason::TooLate,
+            NotPlannable::TooLate { .. } | NotPlannable::LeavesTooLate { .. } => Reason::TooLate,
             NotPlannable::NoZone(_)
             | NotPlannable::BeyondCalendar
             | NotPlannable::NoOpening { .. }
             | NotPlannable::PromiseCannotBeKept { .. } => Reason::NoOpening,
         };
-        Halt::at(reason, sentence(&problem.to_string()))
+        let of_channel = matches!(problem, NotPlannable::LeavesTooLate { .. });
+        Halt { of_channel, ..Halt::at(reason, sentence(&problem.to_string())) }
     })?;
     match wish.anew.and_then(|anew| anew.stale_from) {
         Some(stale_from) if schedule.due_at >= stale_from => Err(Halt::at(

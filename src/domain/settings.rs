@@ -33,6 +33,38 @@ pub struct Settings {
     pub recovery_pause: SignedDuration,
     /// Who carries out notes, by channel.
     pub notes: NoteRoutes,
+    /// How long what is written is on its way, by channel.
+    pub lead_times: LeadTimes,
+}
+
+/// How long what is written is on its way, in business days of the location that sends it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct LeadTimes {
+    /// E-mails.
+    pub email: u8,
+    /// Text messages.
+    pub message: u8,
+    /// Letters and cards.
+    pub post: u8,
+}
+
+impl Default for LeadTimes {
+    fn default() -> Self {
+        Self { email: 0, message: 0, post: 4 }
+    }
+}
+
+impl LeadTimes {
+    /// The business days between sending and arriving; none for what people say, call or hand over.
+    #[must_use]
+    pub const fn of(&self, channel: Channel) -> u8 {
+        match channel {
+            Channel::Email => self.email,
+            Channel::Message => self.message,
+            Channel::Post => self.post,
+            Channel::InPerson | Channel::Phone | Channel::HandOver => 0,
+        }
+    }
 }
 
 text_enum! {

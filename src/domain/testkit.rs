@@ -12,7 +12,7 @@ use super::{
     obligation::unanswered,
     refusal::Refusal,
     rule::OverBudget,
-    settings::{NoteRoutes, Settings},
+    settings::{LeadTimes, NoteRoutes, Settings},
     template::starter,
     when::{Wait, default_call_hours, default_message_hours, local_date},
     world::{Actor, Command, Context, Fingerprint, IdempotencyKey, World},
@@ -46,6 +46,7 @@ pub fn settings() -> Settings {
         lapse_gap_days: 90,
         recovery_pause: SignedDuration::from_hours(1),
         notes: NoteRoutes::default(),
+        lead_times: LeadTimes::default(),
     }
 }
 
@@ -151,6 +152,7 @@ pub fn call(n: u8, customer: &Customer, due_at: Timestamp) -> Gesture {
             window: None,
             business_days: false,
             deadline,
+            occasion: None,
             over_budget: OverBudget::Defer,
         },
         content: Content::default(),

@@ -57,6 +57,7 @@ fn decision_settings() -> Settings {
         lapse_gap_days: 90,
         recovery_pause: SignedDuration::from_hours(1),
         notes: crate::domain::settings::NoteRoutes::default(),
+        lead_times: crate::domain::settings::LeadTimes::default(),
     }
 }
 

@@ -205,6 +205,7 @@ fn gesture(number: u128, state: GestureState, channel: Channel, due: &str) -> Ge
             window: None,
             business_days: false,
             deadline: SignedDuration::from_hours(24),
+            occasion: None,
             over_budget: OverBudget::Defer,
         },
         content: Content::default(),

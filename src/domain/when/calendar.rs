@@ -3,7 +3,7 @@
 use jiff::civil::{Date, Weekday};
 use std::collections::BTreeSet;
 
-use super::WeeklyHours;
+use super::{SEARCH_DAYS, WeeklyHours};
 
 /// A location's days: on which weekdays it opens, and on which dates it does not.
 ///
@@ -36,6 +36,19 @@ impl LocationCalendar {
     #[must_use]
     pub fn is_business_day(&self, date: Date) -> bool {
         !self.closed.contains(&date.weekday()) && !self.is_holiday(date)
+    }
+
+    /// The day on which something has to leave that takes so many business days, to be there on `date` at the latest:
+    /// so many business days before the last one up to `date`. With none it is `date` itself. `None` when the location
+    /// has no such day within [`SEARCH_DAYS`].
+    #[must_use]
+    pub fn leaves_on(&self, date: Date, business_days: u8) -> Option<Date> {
+        if business_days == 0 {
+            return Some(date);
+        }
+        let back = std::iter::successors(Some(date), |day| day.yesterday().ok());
+        let within = back.take(usize::try_from(SEARCH_DAYS).unwrap_or(usize::MAX));
+        within.filter(|day| self.is_business_day(*day)).nth(business_days.into())
     }
 
     /// Whether it has no holidays at all.

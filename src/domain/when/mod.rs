@@ -17,5 +17,5 @@ pub use calendar::LocationCalendar;
 pub use defaults::{default_call_hours, default_message_hours};
 pub use hours::{ClockTime, HoursError, WINDOWS_MAX, WeeklyHours, Window};
 pub use openings::{AllowedTimes, Closing, Openings, SEARCH_DAYS};
-pub use plan::{NotPlannable, PlanInput, Wait, plan};
+pub use plan::{NotPlannable, Occasion, PlanInput, Wait, plan};
 pub use zones::{UnknownZone, ZoneCandidate, ZoneSource, Zones, local_date, resolve_local};

@@ -7,7 +7,11 @@ use super::{
     zones::{UnknownZone, ZoneCandidate, Zones, local_date, resolve_local},
 };
 use crate::domain::gesture::{PlanStep, Schedule};
-use jiff::{SignedDuration, Timestamp, ToSpan, civil::DateTime, tz::TimeZone};
+use jiff::{
+    SignedDuration, Timestamp, ToSpan,
+    civil::{Date, DateTime, Time},
+    tz::TimeZone,
+};
 use serde::{Deserialize, Serialize};
 
 /// The shortest stretch of time in which a promise can be kept.
@@ -36,6 +40,9 @@ pub struct PlanInput<'a> {
     pub moment: Timestamp,
     /// How long after the moment.
     pub wait: Wait,
+    /// The day on which it has to arrive, if it is bound to one: then the wait counts from the beginning of the day on
+    /// which it has to leave, or from the moment, where that is later.
+    pub occasion: Option<Occasion>,
     /// When it may be carried out.
     pub allowed: AllowedTimes<'a>,
     /// The zones by which it may be reckoned, the best first. The first that has a known name is taken.
@@ -46,6 +53,15 @@ pub struct PlanInput<'a> {
     pub promised: bool,
     /// The present.
     pub now: Timestamp,
+}
+
+/// A day for which something is meant.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Occasion {
+    /// The day, by the zone of the plan.
+    pub date: Date,
+    /// How many business days of the location it is on its way.
+    pub lead_days: u8,
 }
 
 /// Why there is no plan.
@@ -68,6 +84,14 @@ pub enum NotPlannable {
     TooLate {
         /// The deadline.
         deadline: Timestamp,
+    },
+    /// It is on its way too long to arrive on its day.
+    #[error("it would have had to leave on {leaves} to arrive by {arrives}")]
+    LeavesTooLate {
+        /// The last day on which it could leave.
+        leaves: Date,
+        /// The day for which it is meant.
+        arrives: Date,
     },
     /// No allowed minute can keep the promise.
     #[error("no allowed minute before {by} can keep this promise{}", next_possible(.next))]
@@ -92,6 +116,8 @@ fn next_possible(next: &Option<Timestamp>) -> String {
 /// A promise keeps its word instead: it has to be kept within `deadline` after moment + wait. Quiet hours at the end
 /// of that time make its deadline earlier; where they cover all of it, it is due before they begin.
 ///
+/// What is meant for a day leaves so many business days before that it arrives then.
+///
 /// # Errors
 /// See [`NotPlannable`].
 pub fn plan(zones: &Zones, input: &PlanInput<'_>) -> Result<Schedule, NotPlannable> {
@@ -99,7 +125,12 @@ pub fn plan(zones: &Zones, input: &PlanInput<'_>) -> Result<Schedule, NotPlannab
     let (zone, candidate) = choose_zone(zones, input, &mut steps)?;
     let wording = Wording::new(&zone);
     steps.push(PlanStep { at: input.moment, text: wording.moment(input.moment, candidate.source) });
-    let planner = Planner { input, zone: &zone, openings: Openings::new(&zone, &input.allowed), wording, steps };
+    let (moment, leaves) = match &input.occasion {
+        Some(occasion) => leaving(input, occasion, &zone, wording, &mut steps)?,
+        None => (input.moment, None),
+    };
+    let openings = Openings::new(&zone, &input.allowed);
+    let planner = Planner { input, moment, leaves, zone: &zone, openings, wording, steps };
     let (due, deadline, steps) = if input.promised { planner.promise() } else { planner.wish() }?;
     Ok(Schedule {
         due_at: due,
@@ -131,11 +162,32 @@ fn choose_zone<'a>(
     Err(NotPlannable::NoZone(failed))
 }
 
+/// From when on something may leave that is meant for a day, and on which day it must have left, if it is on its way
+/// for any.
+fn leaving(
+    input: &PlanInput<'_>,
+    occasion: &Occasion,
+    zone: &TimeZone,
+    wording: Wording<'_>,
+    steps: &mut Vec<PlanStep>,
+) -> Result<(Timestamp, Option<Date>), NotPlannable> {
+    let Occasion { date, lead_days } = *occasion;
+    let leaves = input.allowed.calendar.leaves_on(date, lead_days).ok_or(NotPlannable::BeyondCalendar)?;
+    let begins = resolve_local(zone, leaves.to_datetime(Time::midnight())).ok_or(NotPlannable::BeyondCalendar)?;
+    let from = begins.max(input.moment);
+    steps.push(PlanStep { at: from, text: wording.occasion(date, leaves, lead_days) });
+    Ok((from, (lead_days > 0).then_some(leaves)))
+}
+
 type Planned = (Timestamp, Timestamp, Vec<PlanStep>);
 
 /// One plan in the making.
 struct Planner<'a> {
     input: &'a PlanInput<'a>,
+    /// From when the wait counts.
+    moment: Timestamp,
+    /// The last day on which it arrives in time.
+    leaves: Option<Date>,
     zone: &'a TimeZone,
     openings: Openings<'a>,
     wording: Wording<'a>,
@@ -149,21 +201,33 @@ impl Planner<'_> {
         let mut due = self.open_from(target)?;
         let mut deadline = later(due, self.input.deadline)?;
         let now = self.input.now;
+        self.check_leaves(due.max(now))?;
         if deadline <= now {
             return Err(NotPlannable::TooLate { deadline });
         }
         if due < now && !self.openings.is_open(now) {
             self.say(now, self.wording.late(now));
             due = self.open_from(now)?;
+            self.check_leaves(due)?;
             deadline = later(due, self.input.deadline)?;
         }
         self.say(due, self.wording.deadline(due, deadline));
         Ok((due, deadline, self.steps))
     }
 
+    /// What leaves after its last day does not arrive in time.
+    fn check_leaves(&self, due: Timestamp) -> Result<(), NotPlannable> {
+        match (self.leaves, &self.input.occasion) {
+            (Some(leaves), Some(occasion)) if local_date(self.zone, due) > leaves => {
+                Err(NotPlannable::LeavesTooLate { leaves, arrives: occasion.date })
+            }
+            _ => Ok(()),
+        }
+    }
+
     /// Kept in its own time, or before the quiet hours that cover it begin.
     fn promise(mut self) -> Result<Planned, NotPlannable> {
-        let (moment, now, length) = (self.input.moment, self.input.now, self.input.deadline);
+        let (moment, now, length) = (self.moment, self.input.now, self.input.deadline);
         let target = self.after_wait()?;
         let by = later(target, length)?;
         if by <= now {
@@ -189,7 +253,7 @@ impl Planner<'_> {
 
     /// Moment + wait, never before the moment.
     fn after_wait(&mut self) -> Result<Timestamp, NotPlannable> {
-        let moment = self.input.moment;
+        let moment = self.moment;
         match self.input.wait {
             Wait::Exact(wait) if wait <= SignedDuration::ZERO => Ok(moment),
             Wait::Exact(wait) => {
@@ -209,7 +273,7 @@ impl Planner<'_> {
 
     /// The wall-clock time that many calendar days after the moment.
     fn day_later(&self, days: u16, at: ClockTime) -> Option<DateTime> {
-        let day = local_date(self.zone, self.input.moment).checked_add(i32::from(days).days()).ok()?;
+        let day = local_date(self.zone, self.moment).checked_add(i32::from(days).days()).ok()?;
         at.on(day)
     }
 

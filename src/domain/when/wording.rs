@@ -5,7 +5,11 @@ use super::{
     openings::Limit,
     zones::{UnknownZone, ZoneSource},
 };
-use jiff::{SignedDuration, Timestamp, civil::DateTime, tz::TimeZone};
+use jiff::{
+    SignedDuration, Timestamp,
+    civil::{Date, DateTime},
+    tz::TimeZone,
+};
 
 /// Writes the steps of a plan by the clock of its zone.
 #[derive(Debug, Clone, Copy)]
@@ -25,6 +29,15 @@ impl<'a> Wording<'a> {
     pub(super) fn moment(&self, at: Timestamp, source: ZoneSource) -> String {
         let zone = self.zone.iana_name().unwrap_or("UTC");
         format!("Counted from {}, by {} ({zone}).", self.clock(at), owner(source))
+    }
+
+    pub(super) fn occasion(&self, date: Date, leaves: Date, lead_days: u8) -> String {
+        let (date, leaves) = (date.strftime("%a %-d %b %Y"), leaves.strftime("%a %-d %b %Y"));
+        match lead_days {
+            0 => format!("Meant for {date}."),
+            1 => format!("Meant for {date}: it is on its way for 1 business day, so it leaves on {leaves}."),
+            days => format!("Meant for {date}: it is on its way for {days} business days, so it leaves on {leaves}."),
+        }
     }
 
     pub(super) fn waited(&self, wait: SignedDuration, until: Timestamp) -> String {

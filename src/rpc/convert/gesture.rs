@@ -4,7 +4,7 @@ use super::{
     enums::{WireEnum, to_wire_or_zero},
     obligation::version,
     rule::default_purpose,
-    types::{timestamp, weekly_hours},
+    types::{date, read_date, timestamp, weekly_hours},
 };
 use crate::{
     app::NewGesture,
@@ -51,6 +51,7 @@ pub(crate) fn gesture(gesture: &Gesture) -> pb::Gesture {
         complete_time: gesture.completed_at.map(timestamp),
         create_time: Some(timestamp(gesture.created_at)),
         etag: etag::of(gesture.version),
+        occasion_date: gesture.terms.occasion.map(date),
     }
 }
 
@@ -108,6 +109,10 @@ pub(crate) fn read_gesture(fields: &mut Fields, said: pb::Gesture) -> Option<New
     if due_at.zip(deadline_at).is_some_and(|(due, deadline)| deadline <= due) {
         fields.refuse("deadline_time", "must be later than due_time");
     }
+    let occasion = fields.optional("occasion_date", said.occasion_date, read_date);
+    if occasion.is_some() && deadline_at.is_some() {
+        fields.refuse("deadline_time", "goes not together with occasion_date");
+    }
     let tone = if kind == Some(GestureKind::Apology) { Tone::Caring } else { Tone::Cheerful };
     Some(NewGesture {
         interaction: fields.optional_name("interaction", &said.interaction),
@@ -117,6 +122,7 @@ pub(crate) fn read_gesture(fields: &mut Fields, said: pb::Gesture) -> Option<New
         promised: said.promised,
         due_at,
         deadline_at,
+        occasion,
         content: fields.optional("content", said.content, read_content).flatten(),
         customer: customer?,
         location: location?,

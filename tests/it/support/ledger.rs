@@ -13,7 +13,7 @@ use gratitude::{
         interaction::{Detail, Direction, InteractionChannel, InteractionKind, Outcome},
         location::{Location, LocationSettings, ReplyContact},
         rule::{Rule, RuleState},
-        settings::{NoteRoutes, Settings},
+        settings::{LeadTimes, NoteRoutes, Settings},
         starter,
         template::{Template, TemplateState, starter as templates},
         when::{default_call_hours, default_message_hours},
@@ -232,5 +232,6 @@ pub(crate) fn decision_settings() -> Settings {
         lapse_gap_days: 90,
         recovery_pause: hours(1),
         notes: NoteRoutes::default(),
+        lead_times: LeadTimes::default(),
     }
 }

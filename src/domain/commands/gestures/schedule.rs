@@ -18,7 +18,7 @@ use crate::domain::{
     when::{Wait, WeeklyHours, local_date},
     world::{Actor, Command, Context, Needs, Replay, Subject, World},
 };
-use jiff::{SignedDuration, Timestamp, tz::TimeZone};
+use jiff::{SignedDuration, Timestamp, civil::Date, tz::TimeZone};
 
 /// Plans a gesture through every gate.
 #[derive(Debug, Clone)]
@@ -51,6 +51,8 @@ pub struct Schedule {
     pub due_at: Option<Timestamp>,
     /// Not at or after; 7 days after it is due, when not said.
     pub deadline_at: Option<Timestamp>,
+    /// The day for which it is meant; not together with `deadline_at`.
+    pub occasion: Option<Date>,
     /// When it may be carried out; the channel's hours, when not said.
     pub window: Option<WeeklyHours>,
     /// What to say; the words of the kind's starter template, when not said.
@@ -59,6 +61,9 @@ pub struct Schedule {
 
 /// How long after it is due a gesture makes sense that a person planned without saying.
 const DEADLINE: SignedDuration = SignedDuration::from_hours(7 * 24);
+
+/// How long after it is due something makes sense that is meant for a day.
+const OCCASION_DEADLINE: SignedDuration = SignedDuration::from_hours(3 * 24);
 
 /// What was planned.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -161,7 +166,8 @@ impl Schedule {
 
     fn terms(&self, now: Timestamp) -> Result<Terms, Refusal> {
         let moment_at = self.due_at.map_or(now, |due| due.max(now));
-        let deadline = self.deadline_at.map_or(DEADLINE, |deadline| deadline.duration_since(moment_at));
+        let default = if self.occasion.is_some() { OCCASION_DEADLINE } else { DEADLINE };
+        let deadline = self.deadline_at.map_or(default, |deadline| deadline.duration_since(moment_at));
         if deadline <= SignedDuration::ZERO {
             return Err(Refusal::invalid("gesture.deadline_time", "must be later than now and than the due time"));
         }
@@ -172,6 +178,7 @@ impl Schedule {
             window: self.window.clone(),
             business_days: false,
             deadline,
+            occasion: self.occasion,
             over_budget: OverBudget::Defer,
         })
     }

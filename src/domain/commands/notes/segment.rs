@@ -47,6 +47,7 @@ pub(super) fn note(
         window: None,
         business_days: false,
         deadline: DEADLINE,
+        occasion: None,
         over_budget: OverBudget::Suppress,
     };
     let wish = Wish {

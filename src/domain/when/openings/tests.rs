@@ -207,6 +207,7 @@ proptest! {
         let input = PlanInput {
             moment,
             wait: Wait::Exact(wait),
+            occasion: None,
             allowed: scene.allowed(),
             zones: &[ZoneCandidate { source: ZoneSource::Customer, id: scene.zone }],
             deadline,

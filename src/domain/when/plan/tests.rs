@@ -30,6 +30,7 @@ struct Case {
     deadline: SignedDuration,
     promised: bool,
     moment: Timestamp,
+    occasion: Option<Occasion>,
     now: Timestamp,
     zones: Vec<ZoneCandidate<'static>>,
 }
@@ -47,6 +48,7 @@ impl Case {
             deadline: SignedDuration::from_hours(24),
             promised: false,
             moment: instant(moment),
+            occasion: None,
             now: instant(moment),
             zones: BERLIN.to_vec(),
         }
@@ -63,6 +65,7 @@ impl Case {
         let input = PlanInput {
             moment: self.moment,
             wait: self.wait,
+            occasion: self.occasion,
             allowed,
             zones: &self.zones,
             deadline: self.deadline,
@@ -304,4 +307,43 @@ fn extremes_end_in_an_answer() {
     case.moment = Timestamp::MAX;
     case.wait = Wait::Days { days: u16::MAX, at: time("10:00") };
     assert_eq!(case.plan(), Err(NotPlannable::BeyondCalendar));
+}
+
+/// Ana's birthday card: post takes four business days of a shop that opens from Monday to Friday.
+fn card(now: &str, birthday: Date, lead_days: u8) -> Case {
+    use Weekday::{Friday, Monday, Thursday, Tuesday, Wednesday};
+    let week = [Monday, Tuesday, Wednesday, Thursday, Friday];
+    let hours = WeeklyHours::on(&week, time("09:00"), time("18:00")).expect("hours");
+    Case {
+        window: None,
+        calendar: LocationCalendar::new(Some(&hours), [date(2026, 5, 14)]),
+        no_holidays: false,
+        occasion: Some(Occasion { date: birthday, lead_days }),
+        wait: Wait::Days { days: 0, at: time("10:00") },
+        ..Case::call(now)
+    }
+}
+
+#[test]
+fn p5_post_leaves_so_early_that_it_arrives_on_the_day() {
+    // 2026-05-20 is a Wednesday; the 14th is a holiday of the shop.
+    let planned = card("2026-05-01T12:00:00Z", date(2026, 5, 20), 4).plan().expect("a plan");
+    assert_eq!(planned.planned_local, "2026-05-13T10:00", "before 15, 18, 19 and 20");
+    let told = texts(&planned).join(" ");
+    assert!(told.contains("on its way for 4 business days, so it leaves on Wed 13 May 2026"), "{told}");
+    // What is meant for a Sunday is there on the Friday.
+    assert_eq!(card("2026-05-01T12:00:00Z", date(2026, 5, 24), 4).due_local(), "2026-05-18T10:00");
+    assert_eq!(card("2026-05-01T12:00:00Z", date(2026, 5, 24), 0).due_local(), "2026-05-24T10:00", "no lead time");
+}
+
+#[test]
+fn p5_post_that_would_come_too_late_is_not_planned() {
+    let birthday = date(2026, 5, 20);
+    assert_eq!(card("2026-05-13T15:00:00Z", birthday, 4).due_local(), "2026-05-13T17:00", "at once, the last day");
+    let late = card("2026-05-14T06:00:00Z", birthday, 4).plan();
+    assert_eq!(late, Err(NotPlannable::LeavesTooLate { leaves: date(2026, 5, 13), arrives: birthday }));
+    // A window that opens only later is too late as well.
+    let tuesdays = WeeklyHours::on(&[Weekday::Tuesday], time("09:00"), time("12:00")).expect("hours");
+    let late = Case { window: Some(tuesdays), ..card("2026-05-01T12:00:00Z", birthday, 4) }.plan();
+    assert_eq!(late, Err(NotPlannable::LeavesTooLate { leaves: date(2026, 5, 13), arrives: birthday }));
 }

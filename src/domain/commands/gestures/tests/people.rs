@@ -1,5 +1,8 @@
 use super::*;
-use crate::domain::gesture::Gesture;
+use crate::domain::{
+    customer::{ContactAddress, ContactPoint, PostalAddress},
+    gesture::Gesture,
+};
 
 fn wish(customer: &Customer) -> Schedule {
     Schedule {
@@ -17,6 +20,7 @@ fn wish(customer: &Customer) -> Schedule {
         promised: false,
         due_at: None,
         deadline_at: None,
+        occasion: None,
         window: None,
         content: None,
     }
@@ -209,4 +213,33 @@ fn p7_what_an_open_case_holds_is_not_freed_by_hand() {
     let free = Release { actor: actor(), id: cheer.id, proof: Proof::Version(version) };
     assert!(matches!(kit.run(&free), Err(Refusal::Precondition { kind: Precondition::OpenCase, .. })));
     assert_eq!(kit.gesture(cheer.id).state, GestureState::Held);
+}
+
+#[test]
+fn p5_a_birthday_card_leaves_early_enough_and_goes_another_way_when_it_is_too_late() {
+    let (mut kit, mut ana) = kit();
+    let address = PostalAddress {
+        region: "DE".to_owned(),
+        postal_code: "10115".to_owned(),
+        administrative_area: String::new(),
+        locality: "Berlin".to_owned(),
+        lines: vec!["Mühlenweg 1".to_owned()],
+    };
+    let post = ContactPoint { address: ContactAddress::Post(address), label: String::new(), bad: false };
+    ana.profile.contact_points.push(post);
+    say(&mut ana, Channel::Email, ConsentState::Granted, at("2026-11-01T00:00"));
+    kit.world.customers.put(ana.id, ana.clone());
+    kit.world.settle();
+    // The shop is always open: each day is a business day.
+    let card = Schedule {
+        kind: GestureKind::Note,
+        channels: vec![Channel::Post, Channel::Email],
+        occasion: Some(jiff::civil::date(2026, 12, 8)),
+        ..wish(&ana)
+    };
+    let early = kit.run(&card).unwrap().gesture;
+    assert_eq!((early.channel, early.schedule.planned_local.as_str()), (Channel::Post, "2026-12-04T00:00"));
+    let late = kit.run_at(at("2026-12-05T10:00"), &card).unwrap().gesture;
+    assert_eq!((late.channel, late.schedule.planned_local.as_str()), (Channel::Email, "2026-12-08T08:00"));
+    assert!(late.schedule.steps[0].text.contains("post: It would have had to leave on 2026-12-04"), "{late:?}");
 }
