@@ -15,6 +15,7 @@ mod journeys;
 mod locations;
 mod note_work;
 mod notes;
+mod policy;
 mod preview;
 mod queue;
 mod reads;
@@ -120,7 +121,7 @@ impl App {
         self.clock.now()
     }
 
-    /// The operator's settings.
+    /// The operator's settings as they are configured; the contact policy in force is [`App::contact_policy`].
     #[must_use]
     pub fn settings(&self) -> &Arc<Settings> {
         &self.settings

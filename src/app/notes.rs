@@ -9,6 +9,7 @@ use crate::{
         filter::Filter,
         ids::{LocationId, NoteBatchId, NoteId, TemplateId},
         note::{BatchState, Letter, Note, NoteBatch, NoteState, Selection},
+        policy::ConsentRegime,
         refusal::Refusal,
         world::{Actor, Subject},
     },
@@ -235,10 +236,16 @@ impl App {
             self.store.customers(&ids).await?.into_iter().map(|customer| (customer.id, customer)).collect();
         let gestures: Vec<_> = leaving.iter().flat_map(|note| note.gestures.iter().copied()).collect();
         let purposes = self.store.purposes(&gestures).await?;
+        let catalog = self.store.catalog().await?;
         let letters = leaving.into_iter().filter_map(|note| {
             let customer = customers.get(&note.customer)?.clone();
             let mut of_note = note.gestures.iter().filter_map(|id| purposes.get(id));
-            let allowed = of_note.all(|purpose| may_reach(&customer, note.channel, *purpose));
+            let allowed = of_note.all(|(purpose, place)| {
+                let location = catalog.locations.get(place);
+                location.is_some_and(|place| {
+                    may_reach(&customer, catalog.settings.regime(&customer, place), note.channel, *purpose)
+                })
+            });
             allowed.then_some(Letter { note, customer })
         });
         Ok(letters.collect())
@@ -249,10 +256,10 @@ impl App {
 const LOOK_AGAIN_AFTER: Duration = Duration::from_millis(500);
 
 /// Whether a note may still reach a customer: they are there, allow it, and have a contact point for it (P6).
-fn may_reach(customer: &Customer, channel: Option<Channel>, purpose: Purpose) -> bool {
+fn may_reach(customer: &Customer, regime: &ConsentRegime, channel: Option<Channel>, purpose: Purpose) -> bool {
     let Some(channel) = channel else { return false };
     customer.status == CustomerStatus::Active
-        && permits(customer, channel, purpose)
+        && permits(customer, regime, channel, purpose)
         && needed_contact_point(channel).is_none_or(|kind| customer.contact_point(kind).is_some())
 }
 

@@ -84,7 +84,7 @@ impl App {
                 summary: summaries.get(&customer).unwrap_or(&unmet),
                 interaction: gesture.interaction.and_then(|id| interactions.get(&id)),
                 location,
-                settings: self.settings(),
+                settings: &catalog.settings,
                 zones: self.zones(),
                 now,
             };

@@ -5,7 +5,8 @@ use jiff::{SignedDuration, civil::Weekday};
 use crate::{
     config::{self, Config, DailyHours},
     domain::{
-        settings::{LeadTimes, NoteRoute, NoteRoutes, Settings},
+        policy::{ConsentRegime, ContactPolicy, LeadTimes},
+        settings::{NoteRoute, NoteRoutes, Settings},
         when::{ClockTime, WeeklyHours},
     },
 };
@@ -13,7 +14,7 @@ use crate::{
 /// What the operator decided, as the domain wants it. The configuration was validated.
 #[must_use]
 pub fn settings(config: &Config) -> Settings {
-    let Config { defaults, visits, hours, budget, cases, notes, lead_times, .. } = config;
+    let Config { defaults, visits, cases, notes, .. } = config;
     Settings {
         time_zone: defaults.zone.clone(),
         region: defaults.region.clone(),
@@ -21,10 +22,7 @@ pub fn settings(config: &Config) -> Settings {
         visit_closes_after: SignedDuration::from_hours(visits.auto_close_hours.into()),
         purchase_joins_within: SignedDuration::from_hours(visits.join_hours.into()),
         same_visit_within: SignedDuration::from_mins(visits.same_visit_minutes.into()),
-        budget_period: SignedDuration::from_hours(i64::from(budget.period_days) * 24),
-        budget_contacts: budget.max_contacts,
-        call_hours: weekly(&hours.calls),
-        message_hours: weekly(&hours.messages),
+        policy: policy(config),
         lapse_gap_days: defaults.lapse_gap_days,
         recovery_pause: SignedDuration::from_mins(cases.recovery_pause_minutes.into()),
         notes: NoteRoutes {
@@ -33,7 +31,21 @@ pub fn settings(config: &Config) -> Settings {
             post: route(notes.post),
             hand_over: route(notes.hand_over),
         },
+    }
+}
+
+/// The contact policy that holds until somebody saves another.
+fn policy(config: &Config) -> ContactPolicy {
+    let Config { hours, budget, lead_times, consent, .. } = config;
+    let eu_opt_in = ConsentRegime { disabled: !consent.eu_opt_in, ..ConsentRegime::eu_opt_in() };
+    ContactPolicy {
+        budget_contacts: budget.max_contacts,
+        budget_period: SignedDuration::from_hours(i64::from(budget.period_days) * 24),
+        call_hours: weekly(&hours.calls),
+        message_hours: weekly(&hours.messages),
         lead_times: LeadTimes { email: lead_times.email, message: lead_times.message, post: lead_times.post },
+        regimes: vec![ConsentRegime::standard(), eu_opt_in],
+        default_regime: ConsentRegime::standard().id,
     }
 }
 
@@ -59,23 +71,15 @@ mod tests {
     use jiff::SignedDuration;
 
     use super::settings;
-    use crate::{
-        config::Config,
-        domain::{
-            settings::LeadTimes,
-            when::{default_call_hours, default_message_hours},
-        },
-    };
+    use crate::{config::Config, domain::policy::ContactPolicy};
 
     #[test]
     fn the_default_configuration_is_the_designs() {
         let settings = settings(&Config::default());
-        assert_eq!(settings.call_hours, default_call_hours());
-        assert_eq!(settings.message_hours, default_message_hours());
+        assert_eq!(settings.policy, ContactPolicy::default());
         assert_eq!(settings.visit_closes_after, SignedDuration::from_hours(8));
         assert_eq!(settings.purchase_joins_within, SignedDuration::from_hours(6));
         assert_eq!(settings.same_visit_within, SignedDuration::from_mins(10));
-        assert_eq!(settings.lead_times, LeadTimes::default());
         assert_eq!(settings.recovery_pause, SignedDuration::from_hours(1));
     }
 }

@@ -37,6 +37,8 @@ pub struct Config {
     pub hours: Hours,
     /// How often a household may be contacted.
     pub budget: Budget,
+    /// What those allow who were never asked.
+    pub consent: Consent,
     /// How cases end.
     pub cases: Cases,
     /// Who carries out notes.
@@ -173,6 +175,14 @@ pub struct Budget {
     pub max_contacts: u32,
     /// Length of the rolling period, 1 to 365 days.
     pub period_days: u32,
+}
+
+/// What those allow who were never asked.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Consent {
+    /// Whether the opt-in regime that is shipped holds in the countries of the European Union.
+    pub eu_opt_in: bool,
 }
 
 /// How cases end.

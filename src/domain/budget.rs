@@ -33,7 +33,7 @@ impl<'a> Budget<'a> {
         let places = contacts
             .filter(|c| c.state != ContactState::Released && (except.is_none() || c.gesture != except))
             .collect();
-        Self { places, period: settings.budget_period, limit: settings.budget_contacts as usize }
+        Self { places, period: settings.policy.budget_period, limit: settings.policy.budget_contacts as usize }
     }
 
     /// Whether one more contact fits at an instant: every rolling window that would hold it has a place.

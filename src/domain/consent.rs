@@ -1,26 +1,19 @@
 //! What may be done to whom, and by which channel (P6).
 
-use super::customer::{Channel, ConsentState, ContactPointKind, Customer, Purpose};
+use super::{
+    customer::{Channel, ConsentState, ContactPointKind, Customer, Purpose},
+    policy::ConsentRegime,
+};
 
-/// What the default regime says of a channel that nobody was asked about: service is allowed everywhere, gratitude in
-/// person, by post and by phone; e-mail and messages only with a yes; marketing never without one.
+/// Whether the customer may be contacted so, for this; the regime speaks for those who were never asked. What is handed
+/// over counts as said in person.
 #[must_use]
-pub const fn default_permits(channel: Channel, purpose: Purpose) -> bool {
-    match purpose {
-        Purpose::Service => true,
-        Purpose::Gratitude => !matches!(channel, Channel::Email | Channel::Message),
-        Purpose::Marketing => false,
-    }
-}
-
-/// Whether the customer may be contacted so, for this. What is handed over counts as said in person.
-#[must_use]
-pub fn permits(customer: &Customer, channel: Channel, purpose: Purpose) -> bool {
+pub fn permits(customer: &Customer, regime: &ConsentRegime, channel: Channel, purpose: Purpose) -> bool {
     let asked = if channel == Channel::HandOver { Channel::InPerson } else { channel };
     match customer.consent(asked, purpose) {
         ConsentState::Granted => true,
         ConsentState::Refused => false,
-        ConsentState::Unknown => default_permits(asked, purpose),
+        ConsentState::Unknown => regime.permits(asked, purpose),
     }
 }
 
@@ -47,7 +40,12 @@ pub struct ChannelChoice {
 /// The best allowed channel. The customer's preference comes before the rule's order; what no contact point or no
 /// consent allows is handed over by a person at the next visit, unless that is refused too.
 #[must_use]
-pub fn choose_channel(customer: &Customer, offered: &[Channel], purpose: Purpose) -> ChannelChoice {
+pub fn choose_channel(
+    customer: &Customer,
+    regime: &ConsentRegime,
+    offered: &[Channel],
+    purpose: Purpose,
+) -> ChannelChoice {
     let preferred = &customer.profile.preferred_channels;
     let rank = |channel: &Channel| preferred.iter().position(|p| p == channel).unwrap_or(preferred.len());
     let mut ordered: Vec<Channel> = offered.to_vec();
@@ -57,12 +55,13 @@ pub fn choose_channel(customer: &Customer, offered: &[Channel], purpose: Purpose
     }
     let mut passed_over = Vec::new();
     for channel in ordered {
-        if !permits(customer, channel, purpose) {
-            let said = match customer.consent(channel, purpose) {
-                ConsentState::Refused => "refused",
-                ConsentState::Unknown | ConsentState::Granted => "never allowed",
-            };
-            passed_over.push(format!("{channel}: {said} for {purpose}"));
+        if !permits(customer, regime, channel, purpose) {
+            passed_over.push(match customer.consent(channel, purpose) {
+                ConsentState::Refused => format!("{channel}: refused for {purpose}"),
+                ConsentState::Unknown | ConsentState::Granted => {
+                    format!("{channel}: never allowed for {purpose}, which the regime {} asks for", regime.id)
+                }
+            });
         } else if needed_contact_point(channel).is_some_and(|kind| customer.contact_point(kind).is_none()) {
             passed_over.push(format!("{channel}: no usable contact point"));
         } else {

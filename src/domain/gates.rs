@@ -3,7 +3,7 @@
 use super::{
     budget::{Budget, Full},
     consent::{needed_contact_point, permits},
-    customer::Customer,
+    customer::{ConsentState, Customer},
     gesture::{Gesture, Reason},
     planning::{allowed_times, calendar, held_by},
     refusal::{Precondition, Refusal},
@@ -99,7 +99,7 @@ fn verdict(
         }),
         Gate::OpenCase => held_by(world, gesture.customer, gesture.tone)
             .map(|(reason, why)| Stop::new(Precondition::OpenCase, reason, why)),
-        Gate::Consent => consent(gesture, customer),
+        Gate::Consent => consent(world, gesture, customer)?,
         Gate::Due => (now < gesture.schedule.due_at).then(|| {
             let text = format!("It is due at {}.", gesture.schedule.due_at);
             let stop = Stop::new(Precondition::NotDue, Reason::NoOpening, text);
@@ -110,16 +110,23 @@ fn verdict(
     })
 }
 
-fn consent(gesture: &Gesture, customer: &Customer) -> Option<Stop> {
-    let no = |text: String| Some(Stop::new(Precondition::NoConsent, Reason::NoConsent, text));
-    if !permits(customer, gesture.channel, gesture.purpose) {
-        return no(format!("{} is not allowed for {}.", gesture.channel, gesture.purpose));
+fn consent(world: &World, gesture: &Gesture, customer: &Customer) -> Result<Option<Stop>, Refusal> {
+    let no = |text: String| Ok(Some(Stop::new(Precondition::NoConsent, Reason::NoConsent, text)));
+    let (channel, purpose) = (gesture.channel, gesture.purpose);
+    let location = location_of(world, &gesture.location)?;
+    let regime = world.settings.regime(customer, &location);
+    if !permits(customer, regime, channel, purpose) {
+        let why = match customer.consent(channel, purpose) {
+            ConsentState::Refused => "the customer refused it".to_owned(),
+            ConsentState::Unknown | ConsentState::Granted => format!("the regime {} asks for a yes", regime.id),
+        };
+        return no(format!("{channel} is not allowed for {purpose}: {why}."));
     }
-    let needed = needed_contact_point(gesture.channel)?;
-    match customer.contact_point(needed) {
-        Some(_) => None,
-        None => no(format!("There is no usable contact point for {}.", gesture.channel)),
+    let missing = |kind| customer.contact_point(kind).is_none();
+    if needed_contact_point(channel).is_some_and(missing) {
+        return no(format!("There is no usable contact point for {channel}."));
     }
+    Ok(None)
 }
 
 /// By the clock of the zone in which the gesture was planned.

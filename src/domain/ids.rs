@@ -87,6 +87,8 @@ slug_id! {
     StageId;
     /// A touchpoint of a customer journey.
     TouchpointId;
+    /// A consent regime, within the contact policy.
+    RegimeId;
 }
 
 /// A resource id that is no slug (AIP-122).

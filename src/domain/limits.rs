@@ -52,6 +52,18 @@ pub const BATCH_AHEAD_MAX: SignedDuration = SignedDuration::from_hours(31 * 24);
 pub const NOTE_PAGE: usize = 250;
 /// Attempts of one gesture before it fails for good.
 pub const ATTEMPTS_MAX: u32 = 5;
+/// Most contacts that a budget may allow in its period.
+pub const BUDGET_CONTACTS_MAX: u32 = 1_000;
+/// The shortest period of a contact budget.
+pub const BUDGET_PERIOD_MIN: SignedDuration = SignedDuration::from_hours(1);
+/// The longest period of a contact budget.
+pub const BUDGET_PERIOD_MAX: SignedDuration = SignedDuration::from_hours(365 * 24);
+/// The longest lead time of a channel, in business days.
+pub const LEAD_TIME_MAX: u8 = 60;
+/// Most consent regimes.
+pub const REGIMES_MAX: usize = 50;
+/// Most countries of one consent regime; there are not as many.
+pub const REGIME_REGIONS_MAX: usize = 300;
 /// Most journeys that may be in use at once.
 pub const JOURNEYS_MAX: usize = 100;
 /// Most stages of one journey.

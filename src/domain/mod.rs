@@ -27,6 +27,7 @@ pub mod money;
 pub mod note;
 pub mod obligation;
 pub mod planning;
+pub mod policy;
 pub mod queue;
 pub mod recognition;
 pub mod refusal;

@@ -114,10 +114,11 @@ fn through_gates(world: &World, wish: &Wish<'_>, now: Timestamp) -> Result<Plann
 
 /// The best channel that is allowed and arrives in time, its schedule, and what was passed over for it.
 fn by_best_channel(world: &World, wish: &Wish<'_>, now: Timestamp) -> Result<(Channel, Schedule, String), Halt> {
+    let regime = world.settings.regime(wish.customer, wish.location);
     let mut offered = wish.terms.channels.clone();
     let mut too_slow = Vec::new();
     loop {
-        let choice = choose_channel(wish.customer, &offered, wish.purpose);
+        let choice = choose_channel(wish.customer, regime, &offered, wish.purpose);
         let passed_over = [too_slow.as_slice(), choice.passed_over.as_slice()].concat().join("; ");
         let Some(channel) = choice.channel else {
             return Err(Halt::at(Reason::NoConsent, format!("No channel is allowed: {passed_over}.")));
@@ -157,8 +158,8 @@ pub fn held_by(world: &World, customer: CustomerId, tone: Tone) -> Option<(Reaso
 #[must_use]
 pub fn channel_hours(channel: Channel, settings: &Settings) -> Option<&WeeklyHours> {
     match channel {
-        Channel::Phone => Some(&settings.call_hours),
-        Channel::Email | Channel::Message => Some(&settings.message_hours),
+        Channel::Phone => Some(&settings.policy.call_hours),
+        Channel::Email | Channel::Message => Some(&settings.policy.message_hours),
         Channel::InPerson | Channel::Post | Channel::HandOver => None,
     }
 }
@@ -220,7 +221,10 @@ fn schedule(
     let input = PlanInput {
         moment,
         wait,
-        occasion: wish.terms.occasion.map(|date| Occasion { date, lead_days: world.settings.lead_times.of(channel) }),
+        occasion: wish
+            .terms
+            .occasion
+            .map(|date| Occasion { date, lead_days: world.settings.policy.lead_times.of(channel) }),
         allowed: allowed_times(channel, wish.terms, wish.customer, &calendar, &world.settings),
         zones: &zones(wish.customer, wish.location, wish.visiting, &world.settings),
         deadline: wish.terms.deadline,

@@ -1,6 +1,12 @@
 //! The settings on which decisions depend; the operator's, the same on every replica.
 
-use super::{customer::Channel, note::WRITTEN_CHANNELS, text_enum::text_enum, when::WeeklyHours};
+use super::{
+    customer::{Channel, Customer},
+    location::Location,
+    note::WRITTEN_CHANNELS,
+    policy::{ConsentRegime, ContactPolicy, regions_of},
+    text_enum::text_enum,
+};
 use jiff::SignedDuration;
 
 /// What the operator decided.
@@ -18,14 +24,8 @@ pub struct Settings {
     pub purchase_joins_within: SignedDuration,
     /// Coming in again within this time is the same visit.
     pub same_visit_within: SignedDuration,
-    /// The period of the contact budget, rolling.
-    pub budget_period: SignedDuration,
-    /// Contacts per household within the period.
-    pub budget_contacts: u32,
-    /// When calls may be made, where a rule names no window.
-    pub call_hours: WeeklyHours,
-    /// When e-mails and messages may leave, where a rule names no window.
-    pub message_hours: WeeklyHours,
+    /// How customers may be contacted: as configured, until somebody saves another policy.
+    pub policy: ContactPolicy,
     /// The gap between visits assumed of somebody with fewer than four visit days; silent for more than twice as long,
     /// they count as lapsed.
     pub lapse_gap_days: u32,
@@ -33,37 +33,24 @@ pub struct Settings {
     pub recovery_pause: SignedDuration,
     /// Who carries out notes, by channel.
     pub notes: NoteRoutes,
-    /// How long what is written is on its way, by channel.
-    pub lead_times: LeadTimes,
 }
 
-/// How long what is written is on its way, in business days of the location that sends it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct LeadTimes {
-    /// E-mails.
-    pub email: u8,
-    /// Text messages.
-    pub message: u8,
-    /// Letters and cards.
-    pub post: u8,
-}
-
-impl Default for LeadTimes {
-    fn default() -> Self {
-        Self { email: 0, message: 0, post: 4 }
-    }
-}
-
-impl LeadTimes {
-    /// The business days between sending and arriving; none for what people say, call or hand over.
+impl Settings {
+    /// The consent regime of a customer of a location: by their own region, else the location's, else the configured.
     #[must_use]
-    pub const fn of(&self, channel: Channel) -> u8 {
-        match channel {
-            Channel::Email => self.email,
-            Channel::Message => self.message,
-            Channel::Post => self.post,
-            Channel::InPerson | Channel::Phone | Channel::HandOver => 0,
-        }
+    pub fn regime(&self, customer: &Customer, location: &Location) -> &ConsentRegime {
+        self.policy.regime(regions_of(customer, location, &self.region))
+    }
+
+    /// Tells one basis of planning from another: all of these settings on which a plan depends, and the version of the
+    /// time-zone database.
+    ///
+    /// # Panics
+    /// Never: what is hashed are texts and numbers, which can be written as JSON.
+    #[must_use]
+    pub fn planning_basis(&self, tzdb: &str) -> String {
+        let basis = serde_json::to_vec(&(&self.time_zone, &self.region, &self.policy, tzdb));
+        blake3::hash(&basis.expect("texts and numbers can be written as JSON")).to_hex().to_string()
     }
 }
 

@@ -10,11 +10,12 @@ use super::{
     location::{Location, LocationSettings, ReplyContact},
     moment,
     obligation::unanswered,
+    policy::ContactPolicy,
     refusal::Refusal,
     rule::OverBudget,
-    settings::{LeadTimes, NoteRoutes, Settings},
+    settings::{NoteRoutes, Settings},
     template::starter,
-    when::{Wait, default_call_hours, default_message_hours, local_date},
+    when::{Wait, local_date},
     world::{Actor, Command, Context, Fingerprint, IdempotencyKey, World},
 };
 use jiff::{SignedDuration, Timestamp};
@@ -39,14 +40,10 @@ pub fn settings() -> Settings {
         visit_closes_after: SignedDuration::from_hours(8),
         purchase_joins_within: SignedDuration::from_hours(6),
         same_visit_within: SignedDuration::from_mins(10),
-        budget_period: SignedDuration::from_hours(30 * 24),
-        budget_contacts: 2,
-        call_hours: default_call_hours(),
-        message_hours: default_message_hours(),
+        policy: ContactPolicy::default(),
         lapse_gap_days: 90,
         recovery_pause: SignedDuration::from_hours(1),
         notes: NoteRoutes::default(),
-        lead_times: LeadTimes::default(),
     }
 }
 

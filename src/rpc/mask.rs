@@ -91,6 +91,12 @@ masked! {
 }
 
 masked! {
+    ContactPolicy:
+    budget, call_hours, message_hours, lead_times, consent_regimes, default_regime_id;
+    ignored: "name", "update_time", "etag",
+}
+
+masked! {
     Customer:
     kind, display_name, given_name, family_name, honorific, suffix, how_to_say, language_code, time_zone, region_code,
     greeting, birth_date, minor, identifiers, contact_points, preferred_channels, contact_hours, tags;
@@ -181,6 +187,7 @@ mod tests {
     #[test]
     fn no_field_is_forgotten() {
         covers::<pb::Location>("Location");
+        covers::<pb::ContactPolicy>("ContactPolicy");
         covers::<pb::Customer>("Customer");
         covers::<pb::Rule>("Rule");
         covers::<pb::Template>("Template");

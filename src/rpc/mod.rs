@@ -20,6 +20,7 @@ mod mask;
 mod names;
 mod notes;
 mod page_token;
+mod policy;
 mod rules;
 mod status;
 mod validate;
@@ -34,7 +35,8 @@ use crate::{
         front_desk_service_server::FrontDeskServiceServer, gesture_service_server::GestureServiceServer,
         insight_service_server::InsightServiceServer, interaction_service_server::InteractionServiceServer,
         journey_service_server::JourneyServiceServer, location_service_server::LocationServiceServer,
-        note_service_server::NoteServiceServer, rule_service_server::RuleServiceServer,
+        note_service_server::NoteServiceServer, policy_service_server::PolicyServiceServer,
+        rule_service_server::RuleServiceServer,
     },
 };
 use page_token::PageTokens;
@@ -80,6 +82,7 @@ services![
     CaseServiceServer,
     InsightServiceServer,
     JourneyServiceServer,
+    PolicyServiceServer,
 ];
 
 impl Rpc {

@@ -1,9 +1,10 @@
-//! Copies of the locations, touchpoints, rules and templates, read again when they have changed.
+//! Copies of the contact policy, the locations, touchpoints, rules and templates, read again when they have changed.
 
 use super::{
     entity::{location, rule, rule_version, template, touchpoint},
     error::StoreError,
-    instance, rows, templates,
+    instance::{self, Revisions},
+    policy, rows, templates,
 };
 use crate::clock::Stopwatch;
 use crate::domain::{
@@ -12,6 +13,7 @@ use crate::domain::{
     location::Location,
     rule::{Rule, RuleState},
     rulebook::{CompiledRule, RuleBook},
+    settings::Settings,
     template::{CompiledTemplate, TemplateBook},
 };
 use sea_orm::{ConnectionTrait, EntityTrait};
@@ -21,10 +23,15 @@ use std::{
     time::Duration,
 };
 
-/// Locations, touchpoints, enabled rules and templates as of one revision.
+/// Settings, locations, touchpoints, enabled rules and templates as of one revision.
 #[derive(Debug)]
 pub struct Catalog {
     revision: i64,
+    /// Grows when what was planned before would be planned otherwise now: the contact policy was changed, the
+    /// configuration, or the time-zone database.
+    pub planning_revision: i64,
+    /// The operator's settings, with the contact policy that was saved, if any.
+    pub settings: Arc<Settings>,
     /// Every location.
     pub locations: HashMap<LocationId, Arc<Location>>,
     /// Every touchpoint.
@@ -40,8 +47,12 @@ pub struct Catalog {
 const CONFIRMED_FOR: Duration = Duration::from_millis(200);
 
 /// The newest copy.
-#[derive(Debug, Default)]
-pub(super) struct CatalogCache(Mutex<Newest>);
+#[derive(Debug)]
+pub(super) struct CatalogCache {
+    /// As configured.
+    settings: Arc<Settings>,
+    newest: Mutex<Newest>,
+}
 
 #[derive(Debug, Default)]
 struct Newest {
@@ -53,16 +64,21 @@ struct Newest {
 }
 
 impl CatalogCache {
+    pub(super) fn new(settings: Arc<Settings>) -> Self {
+        Self { settings, newest: Mutex::default() }
+    }
+
     /// The catalogue as the transaction sees it; asks the database only for a number unless that has grown.
     pub(super) async fn get(&self, db: &impl ConnectionTrait) -> Result<Arc<Catalog>, StoreError> {
         let (changes, asked) = (self.lock().changes, Stopwatch::start());
-        let revision = instance::catalog_revision(db).await?;
+        let revisions = instance::revisions(db).await?;
+        let revision = revisions.catalog;
         let known = self.lock().copy.clone();
         let found = match known {
             Some(known) if known.revision == revision => known,
             known => {
                 let templates = known.map(|known| Arc::clone(&known.templates)).unwrap_or_default();
-                Arc::new(read(db, revision, &templates).await?)
+                Arc::new(read(db, revisions, &self.settings, &templates).await?)
             }
         };
         let mut newest = self.lock();
@@ -96,7 +112,7 @@ impl CatalogCache {
     }
 
     fn lock(&self) -> MutexGuard<'_, Newest> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.newest.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -111,7 +127,12 @@ impl Newest {
     }
 }
 
-async fn read(db: &impl ConnectionTrait, revision: i64, known: &TemplateBook) -> Result<Catalog, StoreError> {
+async fn read(
+    db: &impl ConnectionTrait,
+    revisions: Revisions,
+    configured: &Arc<Settings>,
+    known: &TemplateBook,
+) -> Result<Catalog, StoreError> {
     let mut locations = HashMap::new();
     for row in location::Entity::find().all(db).await? {
         let location = rows::catalog::location_from_row(row)?;
@@ -127,7 +148,16 @@ async fn read(db: &impl ConnectionTrait, revision: i64, known: &TemplateBook) ->
     });
     let rules = RuleBook::new(compiled.collect::<Result<_, _>>()?);
     let templates = read_templates(db, known).await?;
-    Ok(Catalog { revision, locations, touchpoints, rules: Arc::new(rules), templates: Arc::new(templates) })
+    let settings = policy::settings(db, configured).await?;
+    Ok(Catalog {
+        revision: revisions.catalog,
+        planning_revision: revisions.planning,
+        settings,
+        locations,
+        touchpoints,
+        rules: Arc::new(rules),
+        templates: Arc::new(templates),
+    })
 }
 
 /// The templates; only those that have changed are read and compiled again.

@@ -48,6 +48,11 @@ impl CatalogWrite {
         self.now
     }
 
+    /// The settings as they are configured.
+    pub(super) fn configured(&self) -> &Arc<crate::domain::settings::Settings> {
+        &self.settings
+    }
+
     /// Whether this was written before (P2).
     ///
     /// # Errors

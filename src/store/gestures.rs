@@ -97,19 +97,20 @@ impl Store {
     ///
     /// # Errors
     /// [`StoreError`] when the database can't tell.
-    pub async fn purposes(&self, ids: &[GestureId]) -> Result<HashMap<GestureId, Purpose>, StoreError> {
+    pub async fn purposes(&self, ids: &[GestureId]) -> Result<HashMap<GestureId, (Purpose, LocationId)>, StoreError> {
         let mut found = HashMap::with_capacity(ids.len());
         for list in lists(ids.iter().map(|id| id.0)) {
-            let rows: Vec<(Uuid, String)> = Entity::find()
+            let rows: Vec<(Uuid, String, String)> = Entity::find()
                 .select_only()
-                .columns([Column::Id, Column::Purpose])
+                .columns([Column::Id, Column::Purpose, Column::LocationId])
                 .filter(Column::Id.is_in(list))
                 .into_tuple()
                 .all(self.reader())
                 .await?;
-            for (id, purpose) in rows {
+            for (id, purpose, location) in rows {
                 let purpose = purpose.parse().map_err(|why| StoreError::corrupt("gestures", "purpose", why))?;
-                found.insert(GestureId(id), purpose);
+                let location = location.parse().map_err(|why| StoreError::corrupt("gestures", "location_id", why))?;
+                found.insert(GestureId(id), (purpose, location));
             }
         }
         Ok(found)

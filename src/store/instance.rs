@@ -8,7 +8,7 @@ use super::{
 use jiff::Timestamp;
 use sea_orm::{
     ActiveValue::Set,
-    ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, TryInsertResult,
+    ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter, TryInsertResult,
     sea_query::{Expr, ExprTrait, OnConflict},
 };
 use std::collections::BTreeMap;
@@ -87,6 +87,8 @@ pub(super) async fn open(
         manual_clock: Set(manual_clock),
         clock_at: Set(manual_clock.then(|| now.as_microsecond())),
         catalog_revision: Set(0),
+        planning_revision: Set(0),
+        planning_basis: Set(None),
     };
     insert_new(instance::Entity::insert(row), db).await?;
     let row = read(db).await?;
@@ -132,9 +134,38 @@ pub(super) fn random() -> Result<[u8; 32], StoreError> {
     Ok(bytes)
 }
 
-/// The number that grows with every change of a location or rule.
-pub(super) async fn catalog_revision(db: &impl ConnectionTrait) -> Result<i64, StoreError> {
-    Ok(read(db).await?.catalog_revision)
+/// The numbers by which copies are known to be old.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Revisions {
+    /// Grows with every change of the catalogue.
+    pub(super) catalog: i64,
+    /// Grows when what was planned before would be planned otherwise now.
+    pub(super) planning: i64,
+}
+
+/// Both revisions, as the transaction sees them.
+pub(super) async fn revisions(db: &impl ConnectionTrait) -> Result<Revisions, StoreError> {
+    let row = read(db).await?;
+    Ok(Revisions { catalog: row.catalog_revision, planning: row.planning_revision })
+}
+
+/// Notes by what gestures are planned from now on. When that is something else than before, all that is pending is to
+/// be planned anew: the planning revision grows, and with it the catalogue's, so that everybody sees it.
+pub(super) async fn plan_by(db: &impl ConnectionTrait, basis: &str) -> Result<(), StoreError> {
+    let grown = |column| Expr::col(column).add(1);
+    instance::Entity::update_many()
+        .col_expr(instance::Column::PlanningRevision, grown(instance::Column::PlanningRevision))
+        .col_expr(instance::Column::CatalogRevision, grown(instance::Column::CatalogRevision))
+        .col_expr(instance::Column::PlanningBasis, Expr::value(basis))
+        .filter(instance::Column::Id.eq(1))
+        .filter(
+            Condition::any()
+                .add(instance::Column::PlanningBasis.is_null())
+                .add(instance::Column::PlanningBasis.ne(basis)),
+        )
+        .exec(db)
+        .await?;
+    Ok(())
 }
 
 /// Tells everybody's copies of locations and rules that they are old. Also makes writers of the catalogue take turns.

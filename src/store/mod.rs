@@ -27,6 +27,7 @@ mod locations;
 mod migrate;
 mod notes;
 mod paging;
+mod policy;
 mod queue;
 mod rows;
 mod rules;
@@ -144,7 +145,8 @@ impl Store {
             Some(seed) => seed,
             None => instance::random()?,
         };
-        let catalog = Arc::new(CatalogCache::default());
+        let catalog = Arc::new(CatalogCache::new(Arc::clone(&options.settings)));
+        policy::plan_by(&pools.writer, &options.settings).await?;
         let shared = Shared {
             pools: pools.clone(),
             catalog: Arc::clone(&catalog),

@@ -5,10 +5,7 @@ mod plans;
 use super::{
     ConnectSettings, Durability, Room, SchemaState, SecretName, Store, StoreError, StoreOptions, connect, migrate,
 };
-use crate::domain::{
-    settings::Settings,
-    when::{default_call_hours, default_message_hours},
-};
+use crate::domain::{policy::ContactPolicy, settings::Settings};
 use gratitude_migrations::{Migrator, MigratorTrait};
 use jiff::{SignedDuration, Timestamp};
 use sea_orm::{ConnectionTrait, DbBackend, Statement};
@@ -50,14 +47,10 @@ fn decision_settings() -> Settings {
         visit_closes_after: day / 3,
         purchase_joins_within: day / 4,
         same_visit_within: SignedDuration::from_mins(10),
-        budget_period: day * 7,
-        budget_contacts: 2,
-        call_hours: default_call_hours(),
-        message_hours: default_message_hours(),
+        policy: ContactPolicy { budget_period: day * 7, ..ContactPolicy::default() },
         lapse_gap_days: 90,
         recovery_pause: SignedDuration::from_hours(1),
         notes: crate::domain::settings::NoteRoutes::default(),
-        lead_times: crate::domain::settings::LeadTimes::default(),
     }
 }
 

@@ -1,5 +1,5 @@
 use super::*;
-use crate::domain::testkit;
+use crate::domain::{policy::ContactPolicy, testkit};
 use proptest::prelude::*;
 
 const DAY: i64 = 24;
@@ -14,7 +14,9 @@ fn contact(n: u8, hours: i64, state: ContactState) -> Contact {
 }
 
 fn settings(days: i64, contacts: u32) -> Settings {
-    Settings { budget_period: SignedDuration::from_hours(days * DAY), budget_contacts: contacts, ..testkit::settings() }
+    let period = SignedDuration::from_hours(days * DAY);
+    let policy = ContactPolicy { budget_period: period, budget_contacts: contacts, ..ContactPolicy::default() };
+    Settings { policy, ..testkit::settings() }
 }
 
 /// How many places lie in the fullest period of so many hours, hour by hour, that holds a given one.

@@ -132,6 +132,8 @@ text_enum! {
         TouchpointUpdated = "touchpoint.updated",
         /// A touchpoint was retired.
         TouchpointRetired = "touchpoint.retired",
+        /// The contact policy was changed.
+        ContactPolicyUpdated = "contact_policy.updated",
     }
 }
 
@@ -179,6 +181,8 @@ pub enum Subject {
     Journey(JourneyId),
     /// A touchpoint.
     Touchpoint(TouchpointId),
+    /// The contact policy.
+    ContactPolicy,
 }
 
 impl fmt::Display for Subject {
@@ -196,6 +200,7 @@ impl fmt::Display for Subject {
             Self::Note(batch, id) => write!(f, "noteBatches/{batch}/notes/{id}"),
             Self::Journey(id) => write!(f, "journeys/{id}"),
             Self::Touchpoint(id) => write!(f, "touchpoints/{id}"),
+            Self::ContactPolicy => f.write_str("contactPolicy"),
         }
     }
 }

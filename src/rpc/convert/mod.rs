@@ -11,6 +11,7 @@ pub(crate) mod journey;
 pub(crate) mod location;
 pub(crate) mod note;
 pub(crate) mod obligation;
+pub(crate) mod policy;
 pub(crate) mod rule;
 pub(crate) mod template;
 pub(crate) mod types;

@@ -13,6 +13,8 @@ pub struct Model {
     pub manual_clock: bool,
     pub clock_at: Option<i64>,
     pub catalog_revision: i64,
+    pub planning_revision: i64,
+    pub planning_basis: Option<String>,
 }
 
 #[derive(Clone, Copy, Debug, EnumIter, DeriveRelation)]

@@ -5,6 +5,7 @@ use sea_orm::EntityTrait;
 pub mod case;
 pub mod consent;
 pub mod contact;
+pub mod contact_policy;
 pub mod customer;
 pub mod customer_identifier;
 pub mod customer_summary;

@@ -128,9 +128,9 @@ async fn decide(
 ) -> Result<(), GroupError> {
     let catalog = shared.catalog.get(tx).await?;
     let now = shared.now();
-    let contacts_from = now.saturating_sub(shared.settings.budget_period).unwrap_or(now);
+    let contacts_from = now.saturating_sub(catalog.settings.policy.budget_period).unwrap_or(now);
     let mut world =
-        World::new(Arc::clone(&catalog.rules), Arc::clone(&catalog.templates), Arc::clone(&shared.settings));
+        World::new(Arc::clone(&catalog.rules), Arc::clone(&catalog.templates), Arc::clone(&catalog.settings));
     world.touchpoints = Arc::clone(&catalog.touchpoints);
     let mut session = Session::new(catalog, contacts_from);
     session.load(tx, &mut world, needs).await?;

@@ -4,16 +4,18 @@ use super::{Source, count};
 use crate::{
     domain::{
         location::Location,
+        policy::SavedPolicy,
         rule::{Rule, RuleDefinition},
         template::{Template, TemplateDefinition},
     },
     store::{
-        entity::{location, rule, rule_version, template, template_version},
+        entity::{contact_policy, location, rule, rule_version, template, template_version},
         error::StoreError,
     },
 };
 
 const LOCATIONS: Source = Source("locations");
+const CONTACT_POLICY: Source = Source("contact_policy");
 const RULES: Source = Source("rules");
 const RULE_VERSIONS: Source = Source("rule_versions");
 const TEMPLATES: Source = Source("templates");
@@ -42,6 +44,29 @@ pub(in crate::store) fn location_from_row(row: location::Model) -> Result<Locati
         created_at: LOCATIONS.instant("created_at", row.created_at)?,
         updated_at: LOCATIONS.instant("updated_at", row.updated_at)?,
     })
+}
+
+/// The contact policy; there is one row.
+pub(in crate::store) fn policy_to_row(saved: &SavedPolicy) -> Result<contact_policy::Model, StoreError> {
+    Ok(contact_policy::Model {
+        id: 1,
+        policy: CONTACT_POLICY.to_json("policy", &saved.policy)?,
+        version: saved.version,
+        updated_at: saved.updated_at.as_microsecond(),
+    })
+}
+
+pub(in crate::store) fn policy_from_row(row: contact_policy::Model) -> Result<SavedPolicy, StoreError> {
+    let saved = SavedPolicy {
+        policy: CONTACT_POLICY.json("policy", &row.policy)?,
+        version: row.version,
+        updated_at: CONTACT_POLICY.instant("updated_at", row.updated_at)?,
+    };
+    if saved.policy.has_default_regime() {
+        Ok(saved)
+    } else {
+        Err(CONTACT_POLICY.bad("policy", "has no default regime"))
+    }
 }
 
 pub(in crate::store) fn rule_to_row(rule: &Rule) -> rule::Model {

@@ -60,8 +60,8 @@ impl Laws {
                 && let Some(place) = place
             {
                 let used = of(gesture.household).filter(|c| c.state == ContactState::Used && c.at <= place.at);
-                let used = used.filter(|c| place.at.duration_since(c.at) < settings.budget_period).count();
-                if used > settings.budget_contacts as usize {
+                let used = used.filter(|c| place.at.duration_since(c.at) < settings.policy.budget_period).count();
+                if used > settings.policy.budget_contacts as usize {
                     broken.push(format!("{:?} left as number {used} of its period", gesture.id));
                 }
             }

@@ -3,14 +3,15 @@
 use super::{super::Once, CustomerReply, editable, keep, replayed};
 use crate::domain::{
     consent::permits,
-    customer::{Channel, Consent, ConsentState, Purpose},
-    ids::CustomerId,
+    customer::{Channel, Consent, ConsentState, Customer, Purpose},
+    ids::{CustomerId, GestureId},
     ledger::Ledger,
     refusal::Refusal,
-    replan::{Replan, replan_pending},
+    replan::{Replan, location_of, replan_pending},
     world::{Actor, Command, Context, EventDetail, EventKind, Needs, Replay, Subject, World},
 };
 use jiff::Timestamp;
+use std::collections::BTreeSet;
 
 /// Keeps a customer's word about being contacted. What it forbids goes another way or ends; what it allows revives
 /// nothing.
@@ -69,8 +70,22 @@ impl Command for SetConsent {
         let customer = keep(&mut ledger, customer, EventKind::ConsentSet, detail);
         let how =
             Replan::since(format!("The customer's word on {channel} for {} was kept: {}.", self.purpose, self.state));
-        replan_pending(&mut ledger, customer.id, &how, |g| !permits(&customer, g.channel, g.purpose))?;
+        let forbidden = forbidden(ledger.world, &customer)?;
+        replan_pending(&mut ledger, customer.id, &how, |gesture| forbidden.contains(&gesture.id))?;
         self.once.remember(&mut ledger, &Subject::Customer(customer.id).to_string());
         Ok(CustomerReply::of(customer))
     }
+}
+
+/// The gestures that may not take their channel any more.
+fn forbidden(world: &World, customer: &Customer) -> Result<BTreeSet<GestureId>, Refusal> {
+    let mut found = BTreeSet::new();
+    for gesture in world.gestures_of(customer.id) {
+        let location = location_of(world, &gesture.location)?;
+        let regime = world.settings.regime(customer, &location);
+        if !permits(customer, regime, gesture.channel, gesture.purpose) {
+            found.insert(gesture.id);
+        }
+    }
+    Ok(found)
 }

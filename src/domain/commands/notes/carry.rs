@@ -45,7 +45,8 @@ fn goes_with(world: &World, strongest: &Gesture, other: &Gesture) -> Result<bool
     if place.id != elsewhere.id && (place.settings.sensitive || elsewhere.settings.sensitive) {
         return Ok(false);
     }
-    Ok(permits(world.customer(other.customer)?, strongest.channel, other.purpose))
+    let customer = world.customer(other.customer)?;
+    Ok(permits(customer, world.settings.regime(customer, &place), strongest.channel, other.purpose))
 }
 
 /// Whether a person said what is to be written.

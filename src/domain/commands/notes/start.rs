@@ -10,7 +10,7 @@ use crate::domain::{
     ledger::Ledger,
     note::{BatchState, Chunk, Letter, Note, NoteBatch, NoteState},
     refusal::Refusal,
-    replan::{missing_gesture, name},
+    replan::{location_of, missing_gesture, name},
     world::{Actor, Command, Context, Needs, Subject, World},
 };
 use jiff::{SignedDuration, Timestamp};
@@ -237,7 +237,8 @@ fn overtaken(world: &World, note: &Note, gesture: &Gesture) -> Result<Option<(Re
         return Ok(Some((reason, text.trim_end().to_owned())));
     }
     let Some(channel) = note.channel.filter(|channel| *channel != gesture.channel) else { return Ok(None) };
-    let allowed = permits(world.customer(note.customer)?, channel, gesture.purpose);
+    let (customer, place) = (world.customer(note.customer)?, location_of(world, &gesture.location)?);
+    let allowed = permits(customer, world.settings.regime(customer, &place), channel, gesture.purpose);
     let reason = if allowed { Reason::Overtaken } else { Reason::NoConsent };
     Ok(Some((reason, format!("{name} goes by {} now, not by {channel}.", gesture.channel))))
 }
