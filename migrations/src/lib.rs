@@ -14,6 +14,7 @@ mod m20261122_000007_templates;
 mod m20261122_000008_notes;
 mod m20261122_000009_journeys;
 mod m20261122_000010_story_indexes;
+mod m20261122_000011_when;
 mod m20261122_000014_contact_policy;
 mod schema;
 
@@ -38,6 +39,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261122_000008_notes::Migration),
             Box::new(m20261122_000009_journeys::Migration),
             Box::new(m20261122_000010_story_indexes::Migration),
+            Box::new(m20261122_000011_when::Migration),
             Box::new(m20261122_000014_contact_policy::Migration),
         ]
     }

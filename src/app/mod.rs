@@ -15,6 +15,7 @@ mod journeys;
 mod locations;
 mod note_work;
 mod notes;
+mod pauses;
 mod policy;
 mod preview;
 mod queue;

@@ -85,6 +85,7 @@ impl App {
                 interaction: gesture.interaction.and_then(|id| interactions.get(&id)),
                 location,
                 settings: &catalog.settings,
+                pauses: &catalog.pauses,
                 zones: self.zones(),
                 now,
             };

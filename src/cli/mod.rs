@@ -17,6 +17,7 @@ mod location;
 mod migrate;
 mod notes;
 mod output;
+mod pause;
 mod queue;
 mod recognize;
 mod refusal;
@@ -52,6 +53,10 @@ enum Verb {
     Recognize(recognize::Recognize),
     /// Show what people have to do.
     Queue(queue::Queue),
+    /// Stop what leaves, until it is resumed.
+    Pause(pause::Pause),
+    /// Let what was paused leave again.
+    Resume(pause::Resume),
     /// Have notes written for many at once, read them, and let them leave.
     Notes(notes::Notes),
     /// Show and set up the customers' journeys, with the standards that hold there.
@@ -86,6 +91,8 @@ impl Cli {
             Verb::Import(import) => import.run().await,
             Verb::Recognize(recognize) => recognize.run().await,
             Verb::Queue(queue) => queue.run().await,
+            Verb::Pause(pause) => pause.run().await,
+            Verb::Resume(resume) => resume.run().await,
             Verb::Notes(notes) => notes.run().await,
             Verb::Journeys(journeys) => journeys.run().await,
             Verb::Coverage(coverage) => coverage.run().await,

@@ -25,6 +25,8 @@ text_enum! {
         OpenCase = "open case",
         /// Whether the customer allows the channel, and has an address for it (P6).
         Consent = "consent",
+        /// Whether nobody has stopped it from leaving.
+        Pause = "pause",
         /// Whether its time has come (P5).
         Due = "due time",
         /// Whether now is inside the allowed hours (P5).
@@ -100,6 +102,9 @@ fn verdict(
         Gate::OpenCase => held_by(world, gesture.customer, gesture.tone)
             .map(|(reason, why)| Stop::new(Precondition::OpenCase, reason, why)),
         Gate::Consent => consent(world, gesture, customer)?,
+        Gate::Pause => {
+            world.pauses.over(gesture).map(|pause| Stop::new(Precondition::Paused, Reason::Paused, pause.sentence()))
+        }
         Gate::Due => (now < gesture.schedule.due_at).then(|| {
             let text = format!("It is due at {}.", gesture.schedule.due_at);
             let stop = Stop::new(Precondition::NotDue, Reason::NoOpening, text);

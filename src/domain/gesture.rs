@@ -187,6 +187,8 @@ text_enum! {
         Overtaken = "overtaken",
         /// The batch it belonged to was cancelled.
         BatchCancelled = "batch_cancelled",
+        /// Somebody has stopped it from leaving.
+        Paused = "paused",
     }
 }
 

@@ -35,6 +35,8 @@ uuid_id! {
     NoteBatchId;
     /// A note.
     NoteId;
+    /// A pause.
+    PauseId;
 }
 
 macro_rules! slug_id {

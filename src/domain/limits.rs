@@ -64,6 +64,8 @@ pub const LEAD_TIME_MAX: u8 = 60;
 pub const REGIMES_MAX: usize = 50;
 /// Most countries of one consent regime; there are not as many.
 pub const REGIME_REGIONS_MAX: usize = 300;
+/// Most pauses that may hold at once; each is asked of each gesture that is to leave.
+pub const PAUSES_MAX: u64 = 100;
 /// Most journeys that may be in use at once.
 pub const JOURNEYS_MAX: usize = 100;
 /// Most stages of one journey.

@@ -26,6 +26,7 @@ pub mod moment;
 pub mod money;
 pub mod note;
 pub mod obligation;
+pub mod pause;
 pub mod planning;
 pub mod policy;
 pub mod queue;

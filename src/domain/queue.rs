@@ -6,6 +6,7 @@ use super::{
     gesture::Gesture,
     interaction::{Interaction, InteractionKind, Outcome},
     location::Location,
+    pause::{Pause, PauseBook},
     planning::{allowed_times, calendar, channel_hours},
     settings::Settings,
     summary::{LastSeen, Summary},
@@ -36,6 +37,8 @@ pub struct QueueEntry {
     pub what_happened_last: String,
     /// What must not be said.
     pub not_to_be_said: Vec<String>,
+    /// What has stopped it from leaving.
+    pub pause: Option<Pause>,
 }
 
 /// What an entry is made from.
@@ -53,6 +56,8 @@ pub struct QueueInput<'a> {
     pub location: &'a Location,
     /// The operator's settings.
     pub settings: &'a Settings,
+    /// The pauses that hold.
+    pub pauses: &'a PauseBook,
     /// The time-zone database.
     pub zones: &'a Zones,
     /// The instant.
@@ -81,6 +86,7 @@ pub fn queue_entry(input: &QueueInput<'_>) -> QueueEntry {
         allowed_now,
         what_happened_last: summary.last.as_ref().map(last_time).unwrap_or_default(),
         not_to_be_said: not_to_be_said(input),
+        pause: input.pauses.over(gesture).cloned(),
     }
 }
 

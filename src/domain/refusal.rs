@@ -110,6 +110,8 @@ text_enum! {
         TouchpointRetired = "touchpoint_retired",
         /// There is a touchpoint in the stage.
         StageInUse = "stage_in_use",
+        /// A pause holds.
+        Paused = "paused",
         /// No allowed minute can keep the promise.
         NoOpening = "no_opening",
     }

@@ -4,12 +4,13 @@ use super::{
     commands::Once,
     customer::{Channel, ContactAddress, ContactPoint, Customer, Profile, Purpose},
     gesture::{Content, Gesture, GestureKind, GestureState, Schedule, Terms, Tone},
-    ids::{CustomerId, GestureId, HouseholdId, IdSource, InteractionId, LocationId},
+    ids::{CustomerId, GestureId, HouseholdId, IdSource, InteractionId, LocationId, PauseId},
     interaction::{Detail, Direction, Interaction, InteractionChannel, InteractionKind, InteractionState, Outcome},
     ledger::Ledger,
     location::{Location, LocationSettings, ReplyContact},
     moment,
     obligation::unanswered,
+    pause::{Pause, PauseBook, PauseScope},
     policy::ContactPolicy,
     refusal::Refusal,
     rule::OverBudget,
@@ -216,6 +217,18 @@ impl Kit {
             gesture.interaction.map_or(Ok(()), |interaction| ledger.refresh_obligation(interaction))
         });
         self
+    }
+
+    /// Has a pause hold, or none.
+    pub fn pause(&mut self, scope: Option<PauseScope>) {
+        let pauses = scope.map(|scope| Pause {
+            id: PauseId(Uuid::from_u128(5)),
+            scope,
+            reason: "The mail server is moved.".to_owned(),
+            paused_at: self.now,
+            resumed_at: None,
+        });
+        self.world.pauses = Arc::new(PauseBook::new(pauses));
     }
 
     /// Changes the ledger as the system does, and keeps it.

@@ -5,7 +5,7 @@ use super::{
     convert::{
         destination::destination,
         enums::to_wire_or_zero,
-        gesture::{gesture, queue_entry, read_gesture},
+        gesture::{gesture, pause, queue_entry, read_gesture},
         obligation::decision,
         types::read_date,
     },
@@ -223,7 +223,23 @@ impl GestureService for Rpc {
             contact_interaction: optional_name(logged.contact.as_ref()),
             case: optional_name(logged.case.as_ref()),
             replayed: logged.replayed,
+            pause: logged.pause.as_ref().map(pause),
         }))
+    }
+
+    async fn pause_all(&self, request: Request<pb::PauseAllRequest>) -> Result<Response<pb::PauseAllResponse>, Status> {
+        self.pause(request).await
+    }
+
+    async fn resume(&self, request: Request<pb::ResumeRequest>) -> Result<Response<pb::Pause>, Status> {
+        self.end_pause(request).await
+    }
+
+    async fn list_pauses(
+        &self,
+        request: Request<pb::ListPausesRequest>,
+    ) -> Result<Response<pb::ListPausesResponse>, Status> {
+        self.pauses(request).await
     }
 
     async fn explain_gesture(

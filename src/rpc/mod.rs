@@ -20,6 +20,7 @@ mod mask;
 mod names;
 mod notes;
 mod page_token;
+mod pauses;
 mod policy;
 mod rules;
 mod status;

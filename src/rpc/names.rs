@@ -1,8 +1,8 @@
 //! Resource names: `customers/{uuid}`, `locations/{slug}` and their like.
 
 use crate::domain::ids::{
-    CaseId, CustomerId, GestureId, HouseholdId, InteractionId, JourneyId, LocationId, NoteBatchId, NoteId, RuleId,
-    TemplateId, TouchpointId,
+    CaseId, CustomerId, GestureId, HouseholdId, InteractionId, JourneyId, LocationId, NoteBatchId, NoteId, PauseId,
+    RuleId, TemplateId, TouchpointId,
 };
 use std::fmt;
 use uuid::Uuid;
@@ -70,6 +70,7 @@ uuid_names! {
     GestureId: "gestures",
     CaseId: "cases",
     NoteBatchId: "noteBatches",
+    PauseId: "pauses",
 }
 
 slug_names! {

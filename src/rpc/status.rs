@@ -249,6 +249,7 @@ fn precondition(kind: Precondition) -> (Code, ErrorReason) {
         P::JourneyRetired => ErrorReason::JourneyRetired,
         P::TouchpointRetired => ErrorReason::TouchpointRetired,
         P::StageInUse => ErrorReason::StageInUse,
+        P::Paused => ErrorReason::Paused,
         P::NoOpening => ErrorReason::NoOpening,
     };
     let code = match kind {

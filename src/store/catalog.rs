@@ -4,13 +4,14 @@ use super::{
     entity::{location, rule, rule_version, template, touchpoint},
     error::StoreError,
     instance::{self, Revisions},
-    policy, rows, templates,
+    pauses, policy, rows, templates,
 };
 use crate::clock::Stopwatch;
 use crate::domain::{
     ids::LocationId,
     journey::TouchpointMap,
     location::Location,
+    pause::PauseBook,
     rule::{Rule, RuleState},
     rulebook::{CompiledRule, RuleBook},
     settings::Settings,
@@ -40,6 +41,8 @@ pub struct Catalog {
     pub rules: Arc<RuleBook>,
     /// The templates, retired ones too.
     pub templates: Arc<TemplateBook>,
+    /// The pauses that hold.
+    pub pauses: Arc<PauseBook>,
 }
 
 /// How long readers may use a copy before they ask again whether it is the newest: so long may a change made by
@@ -157,6 +160,7 @@ async fn read(
         touchpoints,
         rules: Arc::new(rules),
         templates: Arc::new(templates),
+        pauses: Arc::new(pauses::holding(db).await?),
     })
 }
 

@@ -12,7 +12,7 @@ use super::{
     write::{insert, insert_missing, update},
 };
 use crate::domain::{
-    ids::{LocationId, RuleId, TemplateId},
+    ids::{IdSource, LocationId, RuleId, TemplateId},
     location::Location,
     rule::{Rule, RuleState},
     template::Template,
@@ -26,6 +26,7 @@ use std::sync::{
     atomic::{AtomicBool, Ordering},
 };
 use tokio::sync::oneshot;
+use uuid::Uuid;
 
 /// An open transaction, as far as the use cases may see it.
 pub struct CatalogWrite {
@@ -51,6 +52,14 @@ impl CatalogWrite {
     /// The settings as they are configured.
     pub(super) fn configured(&self) -> &Arc<crate::domain::settings::Settings> {
         &self.settings
+    }
+
+    /// A new id.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`] when the system has no random numbers.
+    pub fn new_id(&self) -> Result<Uuid, StoreError> {
+        Ok(IdSource::new(instance::random()?).next(self.now))
     }
 
     /// Whether this was written before (P2).

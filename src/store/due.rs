@@ -1,7 +1,13 @@
 //! Picks the strongest due gestures.
 
 use super::{Store, constant, entity::gesture, error::StoreError};
-use crate::domain::{gesture::GestureState, ids::GestureId, note::WRITTEN_KINDS, world::Due};
+use crate::domain::{
+    gesture::GestureState,
+    ids::GestureId,
+    note::WRITTEN_KINDS,
+    pause::{PauseBook, PauseScope},
+    world::Due,
+};
 use sea_orm::{
     ColumnTrait, Condition, ConnectionTrait, DbBackend, EntityTrait, QueryFilter, QueryOrder, QuerySelect, Select,
     Statement, sea_query::ExprTrait,
@@ -16,7 +22,11 @@ const ADVISORY_LOCK: i64 = 0x6475_655f_7069_636b;
 ///
 /// On PostgreSQL those who pick take turns until their transaction ends: else all would pick the same, and only one
 /// would get them. Picking locks no row, since the households must be locked first.
-pub(super) async fn pick(db: &impl ConnectionTrait, wishes: &[Due]) -> Result<BTreeSet<GestureId>, StoreError> {
+pub(super) async fn pick(
+    db: &impl ConnectionTrait,
+    wishes: &[Due],
+    pauses: &PauseBook,
+) -> Result<BTreeSet<GestureId>, StoreError> {
     let mut picked = BTreeSet::new();
     if wishes.is_empty() {
         return Ok(picked);
@@ -26,7 +36,7 @@ pub(super) async fn pick(db: &impl ConnectionTrait, wishes: &[Due]) -> Result<BT
         db.query_all_raw(Statement::from_sql_and_values(DbBackend::Postgres, sql, [ADVISORY_LOCK.into()])).await?;
     }
     for wish in wishes {
-        let found = strongest(db, wish, &picked).await?;
+        let found = strongest(db, wish, &picked, pauses).await?;
         picked.extend(found);
     }
     Ok(picked)
@@ -39,7 +49,8 @@ impl Store {
     /// # Errors
     /// [`StoreError`] when the database can't tell.
     pub async fn due_gestures(&self, wish: &Due) -> Result<Vec<GestureId>, StoreError> {
-        strongest(self.reader(), wish, &BTreeSet::new()).await
+        let catalog = self.catalog().await?;
+        strongest(self.reader(), wish, &BTreeSet::new(), &catalog.pauses).await
     }
 }
 
@@ -48,6 +59,7 @@ async fn strongest(
     db: &impl ConnectionTrait,
     wish: &Due,
     taken: &BTreeSet<GestureId>,
+    pauses: &PauseBook,
 ) -> Result<Vec<GestureId>, StoreError> {
     let mut found = Vec::new();
     let mut missing = u64::from(wish.limit);
@@ -56,7 +68,8 @@ async fn strongest(
         let Some(priority) = next_priority(db, below).await? else {
             break;
         };
-        let rows: Vec<Uuid> = at_priority(wish, priority, taken).limit(missing).into_tuple().all(db).await?;
+        let rows: Vec<Uuid> =
+            at_priority(wish, priority, taken).filter(not_paused(pauses)).limit(missing).into_tuple().all(db).await?;
         missing -= rows.len() as u64;
         found.extend(rows.into_iter().map(GestureId));
         below = priority;
@@ -95,6 +108,26 @@ pub(super) fn free() -> Condition {
         .add(constant::is(gesture::Column::State, GestureState::Scheduled.as_str()))
         .add(gesture::Column::BatchId.is_null())
         .add(constant::holds(gesture::Column::WithPerson).not())
+}
+
+/// Falls under no pause.
+fn not_paused(pauses: &PauseBook) -> Condition {
+    pauses.scopes().fold(Condition::all(), |condition, PauseScope { location, channel, rule }| {
+        let mut covered = Condition::all();
+        if let Some(location) = location {
+            covered = covered.add(gesture::Column::LocationId.eq(location.as_str()));
+        }
+        if let Some(channel) = channel {
+            covered = covered.add(gesture::Column::Channel.eq(channel.as_str()));
+        }
+        if let Some(rule) = rule {
+            // What no rule made falls under no rule's pause: a comparison with nothing would be neither true nor false.
+            covered = covered.add(gesture::Column::RuleId.is_not_null()).add(gesture::Column::RuleId.eq(rule.as_str()));
+        }
+        // Without a condition everything is covered.
+        let covered = if covered.is_empty() { covered.add(gesture::Column::Id.is_not_null()) } else { covered };
+        condition.add(covered.not())
+    })
 }
 
 fn fits(wish: &Due) -> Condition {

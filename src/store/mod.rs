@@ -27,6 +27,7 @@ mod locations;
 mod migrate;
 mod notes;
 mod paging;
+mod pauses;
 mod policy;
 mod queue;
 mod rows;

@@ -15,7 +15,7 @@ const READS: [&str; 9] = ["Get", "List", "BatchGet", "Explain", "Recognize", "Pr
 
 /// Methods that change something and yet need no `request_id`: done again, they leave the same state. A batch has one in
 /// each of its requests.
-const IDEMPOTENT: [&str; 18] = [
+const IDEMPOTENT: [&str; 19] = [
     "ApproveNoteBatch",
     "AttributeInteraction",
     "BatchRecordInteractions",
@@ -27,6 +27,7 @@ const IDEMPOTENT: [&str; 18] = [
     "FailGesture",
     "ReleaseGesture",
     "RemoveFact",
+    "Resume",
     "ResumeNoteBatch",
     "RetireJourney",
     "RetireRule",
@@ -176,6 +177,7 @@ fn resources_bear_their_name_first() {
         "Case",
         "Note",
         "NoteBatch",
+        "Pause",
     ];
     assert_none(resources.into_iter().filter_map(|resource| {
         let message = pool().get_message_by_name(&format!("{PACKAGE}.{resource}"))?;

@@ -6,6 +6,7 @@ mod card;
 mod coverage;
 mod journeys;
 mod notes;
+mod pauses;
 mod queue;
 mod words;
 
@@ -13,6 +14,7 @@ pub(super) use card::{candidates, card};
 pub(super) use coverage::coverage;
 pub(super) use journeys::{journey, journeys};
 pub(super) use notes::{note, note_batch, note_batch_state, note_batches, pace, preview, template, templates};
+pub(super) use pauses::pauses;
 pub(super) use queue::queue;
 pub(super) use words::{
     channel, gesture_kind, gesture_state, instant, obligation_state, one_line, outcome, short_ids, wrapped,

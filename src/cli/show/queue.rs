@@ -35,7 +35,8 @@ fn why(entry: &v1::QueueEntry) -> String {
 fn say(entry: &v1::QueueEntry) -> String {
     let not = entry.not_to_be_said.join("; ");
     let not = if not.is_empty() { not } else { format!("Not: {not}") };
-    lines([entry.what_to_say.clone(), not, String::new()])
+    let paused = entry.pause.as_ref().map(|pause| format!("Paused: {}", pause.reason)).unwrap_or_default();
+    lines([entry.what_to_say.clone(), not, paused])
 }
 
 fn lines(parts: [String; 3]) -> String {

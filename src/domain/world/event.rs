@@ -2,8 +2,8 @@
 
 use crate::domain::{
     ids::{
-        CaseId, CustomerId, GestureId, InteractionId, JourneyId, LocationId, NoteBatchId, NoteId, RuleId, TemplateId,
-        TouchpointId,
+        CaseId, CustomerId, GestureId, InteractionId, JourneyId, LocationId, NoteBatchId, NoteId, PauseId, RuleId,
+        TemplateId, TouchpointId,
     },
     text_enum::text_enum,
 };
@@ -134,6 +134,10 @@ text_enum! {
         TouchpointRetired = "touchpoint.retired",
         /// The contact policy was changed.
         ContactPolicyUpdated = "contact_policy.updated",
+        /// Something was stopped from leaving.
+        PauseBegan = "pause.began",
+        /// A pause was ended.
+        PauseEnded = "pause.ended",
     }
 }
 
@@ -183,6 +187,8 @@ pub enum Subject {
     Touchpoint(TouchpointId),
     /// The contact policy.
     ContactPolicy,
+    /// A pause.
+    Pause(PauseId),
 }
 
 impl fmt::Display for Subject {
@@ -201,6 +207,7 @@ impl fmt::Display for Subject {
             Self::Journey(id) => write!(f, "journeys/{id}"),
             Self::Touchpoint(id) => write!(f, "touchpoints/{id}"),
             Self::ContactPolicy => f.write_str("contactPolicy"),
+            Self::Pause(id) => write!(f, "pauses/{id}"),
         }
     }
 }

@@ -24,6 +24,7 @@ use super::{
     location::Location,
     note::{Note, NoteBatch, NoteState},
     obligation::{Decision, Obligation},
+    pause::PauseBook,
     refusal::Refusal,
     rulebook::RuleBook,
     settings::Settings,
@@ -216,6 +217,8 @@ pub struct World {
     pub batches: Table<NoteBatchId, NoteBatch>,
     /// Notes by id.
     pub notes: Table<NoteId, Note>,
+    /// The pauses that hold.
+    pub pauses: Arc<PauseBook>,
     /// Idempotency keys.
     pub keys: Table<IdempotencyKey, KeyRecord>,
     /// Visit days of the customers for whom they were asked, with how many interactions make each.
@@ -249,6 +252,7 @@ impl World {
             contacts: Table::default(),
             batches: Table::default(),
             notes: Table::default(),
+            pauses: Arc::default(),
             keys: Table::default(),
             visit_days: Table::default(),
             histories: BTreeSet::new(),

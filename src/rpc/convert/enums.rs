@@ -114,7 +114,7 @@ wire_enums! {
         NoRuleMatched, TooLate, NoConsent, OverBudget, History, Group, AlreadyThanked, CustomerInactive, Minor, Internal,
         OpenCase, OwnLife, NoOpening, Voided, Returned, Replaced, Corrected, Reattributed, RuleRetired, ByPerson, Stale,
         Outbound, Observation, ThankedInPerson, Delivered, DeliveryFailed, LeaseLapsed, Released, NoAnswer, CallBack,
-        WrongNumber, NeverAgain, Anonymous, NotGenuine, FactsChanged, Overtaken, BatchCancelled,
+        WrongNumber, NeverAgain, Anonymous, NotGenuine, FactsChanged, Overtaken, BatchCancelled, Paused,
     }
     ObligationState = pb::obligation::State { Open, Fulfilled, Suppressed, Waived, Expired, Cancelled, NotOwed }
     OpenReason = pb::obligation::OpenReason { VisitOpen, Anonymous, GesturePending, WithAPerson }

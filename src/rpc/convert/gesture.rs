@@ -10,6 +10,7 @@ use crate::{
     app::NewGesture,
     domain::{
         gesture::{Content, Gesture, GestureKind, Lease, PlanStep, Schedule, Tone},
+        pause::Pause,
         queue::QueueEntry,
     },
     proto::v1 as pb,
@@ -94,6 +95,19 @@ pub(crate) fn queue_entry(entry: &QueueEntry) -> pb::QueueEntry {
         what_to_say: entry.gesture.content.text.clone(),
         what_happened_last: entry.what_happened_last.clone(),
         not_to_be_said: entry.not_to_be_said.clone(),
+        pause: entry.pause.as_ref().map(pause),
+    }
+}
+
+pub(crate) fn pause(pause: &Pause) -> pb::Pause {
+    pb::Pause {
+        name: pause.id.name(),
+        location: optional_name(pause.scope.location.as_ref()),
+        channel: to_wire_or_zero(pause.scope.channel),
+        rule: optional_name(pause.scope.rule.as_ref()),
+        reason: pause.reason.clone(),
+        pause_time: Some(timestamp(pause.paused_at)),
+        resume_time: pause.resumed_at.map(timestamp),
     }
 }
 

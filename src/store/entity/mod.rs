@@ -23,6 +23,7 @@ pub mod location;
 pub mod note;
 pub mod note_batch;
 pub mod obligation;
+pub mod pause;
 pub mod read;
 pub mod rule;
 pub mod rule_version;

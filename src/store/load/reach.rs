@@ -53,7 +53,7 @@ pub(super) async fn find(db: &impl ConnectionTrait, world: &World, needs: &[Need
 
     let mut reach = Reach::default();
     reach.gestures.extend(&all.gestures);
-    reach.gestures.extend(due::pick(db, &all.due).await?);
+    reach.gestures.extend(due::pick(db, &all.due, &world.pauses).await?);
     reach.gestures.extend(world.notes.values().filter(|note| all.notes.contains(&note.id)).flat_map(|n| &n.gestures));
     reach.cases.extend(&all.cases);
     let mut owners = Owners { identifiers: identifiers(db, &all).await?, ..Owners::default() };

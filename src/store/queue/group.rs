@@ -132,6 +132,7 @@ async fn decide(
     let mut world =
         World::new(Arc::clone(&catalog.rules), Arc::clone(&catalog.templates), Arc::clone(&catalog.settings));
     world.touchpoints = Arc::clone(&catalog.touchpoints);
+    world.pauses = Arc::clone(&catalog.pauses);
     let mut session = Session::new(catalog, contacts_from);
     session.load(tx, &mut world, needs).await?;
 

@@ -1,21 +1,24 @@
-//! Locations, rules and templates.
+//! Locations, rules, templates and pauses.
 
 use super::{Source, count};
 use crate::{
     domain::{
+        ids::PauseId,
         location::Location,
+        pause::{Pause, PauseScope},
         policy::SavedPolicy,
         rule::{Rule, RuleDefinition},
         template::{Template, TemplateDefinition},
     },
     store::{
-        entity::{contact_policy, location, rule, rule_version, template, template_version},
+        entity::{contact_policy, location, pause, rule, rule_version, template, template_version},
         error::StoreError,
     },
 };
 
 const LOCATIONS: Source = Source("locations");
 const CONTACT_POLICY: Source = Source("contact_policy");
+const PAUSES: Source = Source("pauses");
 const RULES: Source = Source("rules");
 const RULE_VERSIONS: Source = Source("rule_versions");
 const TEMPLATES: Source = Source("templates");
@@ -144,4 +147,31 @@ pub(in crate::store) fn template_from_rows(
 
 fn template_definition(version: &template_version::Model) -> Result<TemplateDefinition, StoreError> {
     TEMPLATE_VERSIONS.json("definition", &version.definition)
+}
+
+pub(in crate::store) fn pause_to_row(pause: &Pause) -> pause::Model {
+    let PauseScope { location, channel, rule } = &pause.scope;
+    pause::Model {
+        id: pause.id.0,
+        location_id: location.as_ref().map(ToString::to_string),
+        channel: channel.map(|channel| channel.as_str().to_owned()),
+        rule_id: rule.as_ref().map(ToString::to_string),
+        reason: pause.reason.clone(),
+        paused_at: pause.paused_at.as_microsecond(),
+        resumed_at: pause.resumed_at.map(|at| at.as_microsecond()),
+    }
+}
+
+pub(in crate::store) fn pause_from_row(row: pause::Model) -> Result<Pause, StoreError> {
+    Ok(Pause {
+        id: PauseId(row.id),
+        scope: PauseScope {
+            location: PAUSES.named_opt("location_id", row.location_id.as_deref())?,
+            channel: PAUSES.named_opt("channel", row.channel.as_deref())?,
+            rule: PAUSES.named_opt("rule_id", row.rule_id.as_deref())?,
+        },
+        reason: row.reason,
+        paused_at: PAUSES.instant("paused_at", row.paused_at)?,
+        resumed_at: PAUSES.instant_opt("resumed_at", row.resumed_at)?,
+    })
 }

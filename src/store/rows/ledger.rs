@@ -3,7 +3,7 @@
 use super::Source;
 use crate::{
     domain::{
-        ids::{CaseId, CustomerId, GestureId, InteractionId, NoteBatchId, NoteId},
+        ids::{CaseId, CustomerId, GestureId, InteractionId, NoteBatchId, NoteId, PauseId},
         world::{Actor, Event, IdempotencyKey, KeyRecord, Subject},
     },
     store::{
@@ -54,6 +54,7 @@ fn subject(name: &str) -> Result<Subject, StoreError> {
         "gestures" => Subject::Gesture(GestureId(uuid(id)?)),
         "cases" => Subject::Case(CaseId(uuid(id)?)),
         "locations" => Subject::Location(EVENTS.named("subject", id)?),
+        "pauses" => Subject::Pause(PauseId(uuid(id)?)),
         "rules" => Subject::Rule(EVENTS.named("subject", id)?),
         "templates" => Subject::Template(EVENTS.named("subject", id)?),
         "noteBatches" => match id.split_once("/notes/") {

@@ -6,6 +6,7 @@ mod gestures;
 mod input;
 mod journeys;
 mod notes;
+mod pauses;
 mod raw;
 mod rules;
 mod templates;

@@ -12,6 +12,7 @@ use crate::domain::{
     ids::{CaseId, GestureId, InteractionId},
     ledger::{Ledger, NewCase},
     limits::ATTEMPTS_MAX,
+    pause::Pause,
     refusal::Refusal,
     replan::{Replan, gesture, replan, replan_pending},
     when::{ClockTime, Wait, WeeklyHours},
@@ -72,6 +73,8 @@ pub struct CallLogged {
     pub contact: Option<InteractionId>,
     /// The case of a customer who was unhappy.
     pub case: Option<CaseId>,
+    /// A pause that the call falls under; it was noted all the same.
+    pub pause: Option<Pause>,
     /// The call was made before; nothing was changed.
     pub replayed: bool,
 }
@@ -119,7 +122,8 @@ impl LogCall {
     fn read(&self, world: &World, case: Option<CaseId>, replayed: bool) -> Result<CallLogged, Refusal> {
         let gesture = gesture(world, self.id)?;
         let opened = world.cases.of(gesture.customer.0).find(|case| case.gesture == Some(self.id)).map(|case| case.id);
-        Ok(CallLogged { contact: contact_of(world, self.id), case: case.or(opened), gesture, replayed })
+        let pause = world.pauses.over(&gesture).cloned();
+        Ok(CallLogged { contact: contact_of(world, self.id), case: case.or(opened), pause, gesture, replayed })
     }
 
     fn note(&self, ledger: &mut Ledger<'_, '_>, gesture: &Gesture) {

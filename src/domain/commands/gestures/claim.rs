@@ -49,7 +49,7 @@ pub struct ClaimedGesture {
 }
 
 /// What is asked before a gesture is given to a worker. The budget decides when delivery starts.
-const GATES: [Gate; 5] = [Gate::Customer, Gate::Deadline, Gate::OpenCase, Gate::Consent, Gate::Hours];
+const GATES: [Gate; 6] = [Gate::Customer, Gate::Deadline, Gate::OpenCase, Gate::Consent, Gate::Pause, Gate::Hours];
 
 impl Command for Claim {
     type Reply = Claimed;
@@ -115,6 +115,9 @@ pub(in crate::domain::commands) fn turn_back(
         Gate::Deadline => expire(ledger, gesture, stop.reason, stop.explanation),
         Gate::OpenCase => ledger.move_gesture(gesture, GestureState::Held, Some(stop.reason), stop.explanation),
         Gate::Consent => replan(ledger, gesture, &again),
+        // What nobody has waits as it is.
+        Gate::Pause if gesture.state == GestureState::Scheduled => Ok(gesture),
+        Gate::Pause => ledger.move_gesture(gesture, GestureState::Scheduled, Some(stop.reason), stop.explanation),
         Gate::Due | Gate::Hours => {
             // What is held to the next opening has its deadline counted from there; a promise has not (4.4).
             let within_deadline = gesture.promised;

@@ -81,9 +81,12 @@ impl Command for Expire {
         if deadline > ledger.now() {
             return Ok(None);
         }
-        let (reason, text) = match gesture.state {
-            GestureState::Scheduled => (Reason::TooLate, format!("It made sense only before {deadline}.")),
-            GestureState::Held => (Reason::Stale, format!("It was held, and made sense only before {deadline}.")),
+        let (reason, text) = match (gesture.state, ledger.world.pauses.over(&gesture)) {
+            (GestureState::Scheduled, Some(pause)) => {
+                (Reason::Paused, format!("It made sense only before {deadline}. {}", pause.sentence()))
+            }
+            (GestureState::Scheduled, None) => (Reason::TooLate, format!("It made sense only before {deadline}.")),
+            (GestureState::Held, _) => (Reason::Stale, format!("It was held, and made sense only before {deadline}.")),
             _ => return Ok(None),
         };
         expire(&mut ledger, gesture, reason, text).map(Some)

@@ -16,6 +16,7 @@ use jiff::{SignedDuration, Timestamp};
 
 mod calls;
 mod leases;
+mod pauses;
 mod people;
 
 const MONDAY_10: &str = "2026-11-23T10:00";

@@ -45,12 +45,17 @@ pub struct Started {
 /// How long a process may take to hand over a chunk before another one does it again.
 const LEASE: SignedDuration = SignedDuration::from_secs(10);
 
+/// After so long it is seen whether a pause still holds.
+const PAUSE_LOOK: SignedDuration = SignedDuration::from_secs(5);
+
 /// What becomes of a note when its turn comes.
 enum Turn {
     /// It leaves.
     Leaves(Vec<Gesture>),
     /// Its hour has not come.
     Waits(Timestamp),
+    /// A pause holds, to be asked again at this instant.
+    Paused(Timestamp),
     /// It does not leave, and what is left of its gestures is free.
     Skipped(Reason, String),
     /// What it says is not true any more, or was told them meanwhile.
@@ -112,6 +117,7 @@ impl Command for StartChunk {
             letters.extend(self.turn(&mut ledger, &mut batch, note, &chunk)?);
         }
         if !letters.is_empty() {
+            batch.work.retry_at = None;
             batch.work.chunks = chunk.number;
             batch.work.chunk = Some(chunk);
         }
@@ -140,6 +146,13 @@ impl StartChunk {
             Turn::Waits(until) => {
                 note.due_at = until;
                 ledger.world.notes.put(id, note);
+                Ok(None)
+            }
+            Turn::Paused(until) => {
+                note.due_at = until;
+                ledger.world.notes.put(id, note);
+                // The batch rests too, unless something of this page leaves.
+                batch.work.retry_at = Some(until);
                 Ok(None)
             }
             Turn::Skipped(reason, why) => {
@@ -199,19 +212,24 @@ fn ask(ledger: &mut Ledger<'_, '_>, note: &Note) -> Result<Turn, Refusal> {
             return Ok(Turn::Skipped(reason, why));
         }
     }
-    let mut waits: Option<Timestamp> = None;
+    let (mut waits, mut is_paused): (Option<Timestamp>, _) = (None, false);
     for gesture in &gestures {
         let Some((gate, stop)) = first_stop(ledger.world, gesture, Gate::ALL, ledger.now())? else { continue };
         let (reason, why) = (stop.reason, stop.explanation.clone());
         let moved = turn_back(ledger, gesture.clone(), gate, stop)?;
-        let is_early = matches!(gate, Gate::Due | Gate::Hours) && moved.schedule.due_at > ledger.now();
-        if !is_early || overtaken(ledger.world, note, &moved)?.is_some() {
+        let until = match gate {
+            Gate::Pause => ledger.now().saturating_add(PAUSE_LOOK).ok(),
+            Gate::Due | Gate::Hours => Some(moved.schedule.due_at).filter(|due| *due > ledger.now()),
+            _ => None,
+        };
+        if until.is_none() || overtaken(ledger.world, note, &moved)?.is_some() {
             return Ok(Turn::Skipped(reason, why));
         }
-        waits = waits.max(Some(moved.schedule.due_at));
+        is_paused |= gate == Gate::Pause;
+        waits = waits.max(until);
     }
     if let Some(until) = waits {
-        return Ok(Turn::Waits(until));
+        return Ok(if is_paused { Turn::Paused(until) } else { Turn::Waits(until) });
     }
     Ok(if !facts_hold(ledger.world, note, &gestures)? {
         Turn::NotGenuine(gestures, SinceWritten::FactsChanged)

@@ -1,6 +1,7 @@
 use super::*;
 use crate::domain::{
     commands::gestures::{Claim, Complete, Proof},
+    pause::PauseScope,
     refusal::{Precondition, Refusal},
     testkit::unkeyed,
     world::Due,
@@ -180,4 +181,20 @@ fn a_delivery_that_takes_nothing_stops_the_batch_until_a_person_resumes_it() {
     started.chunk = night.kit.run(&take).unwrap();
     assert!(night.finish(&started, Handed::Taken));
     assert_eq!(night.batch().state, BatchState::Completed);
+}
+
+#[test]
+fn a_paused_note_waits_with_its_batch_and_leaves_after_it() {
+    let (mut night, _, note) = one_note();
+    night.approve();
+    night.kit.pause(Some(PauseScope { channel: Some(Channel::Email), ..PauseScope::default() }));
+    assert!(night.start().letters.is_empty());
+    assert_eq!((night.note(0).state, night.gesture(&note).state), (NoteState::Composed, GestureState::Scheduled));
+    let again = night.batch().work.retry_at.expect("it is asked again");
+    assert!(again > night.kit.now);
+    night.kit.pause(None);
+    assert!(!night.start().worked, "not before");
+    night.kit.now = again;
+    assert_eq!(night.start().letters.len(), 1);
+    assert_eq!(night.batch().work.retry_at, None);
 }
