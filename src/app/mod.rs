@@ -27,7 +27,7 @@ mod touchpoints;
 pub use crate::domain::note::Letter;
 pub use crate::store::{CoverageQuery, Cursor, ObligationQuery, Page, QueueCursor, StoreError, TimelineEntry};
 pub use background::Swept;
-pub use cases::{OpenCase, ResolveCase};
+pub use cases::{CaseChange, GrantRemedy, OpenCase, ResolveCase};
 pub use customers::{CustomerChanged, KnownCustomer, NewConsent, NewCustomer, NewFact};
 pub use front_desk::{Fit, Recognition};
 pub use gestures::{CallLogged, CallOutcome, CallReport, GestureExplained, NewGesture, Taken, Want};

@@ -1,12 +1,13 @@
 //! From what is configured to what decisions depend on.
 
 use jiff::{SignedDuration, civil::Weekday};
+use std::collections::BTreeMap;
 
 use crate::{
     config::{self, Config, DailyHours},
     domain::{
         policy::{ConsentRegime, ContactPolicy, LeadTimes},
-        settings::{NoteRoute, NoteRoutes, Settings},
+        settings::{NoteRoute, NoteRoutes, RemedyLimits, Settings},
         when::{ClockTime, WeeklyHours},
     },
 };
@@ -25,6 +26,10 @@ pub fn settings(config: &Config) -> Settings {
         policy: policy(config),
         lapse_gap_days: defaults.lapse_gap_days,
         recovery_pause: SignedDuration::from_mins(cases.recovery_pause_minutes.into()),
+        remedy_limits: RemedyLimits {
+            per_case: amounts(&cases.remedy_limit_per_case),
+            per_day: amounts(&cases.remedy_limit_per_day),
+        },
         notes: NoteRoutes {
             email: route(notes.email),
             message: route(notes.message),
@@ -47,6 +52,11 @@ fn policy(config: &Config) -> ContactPolicy {
         regimes: vec![ConsentRegime::standard(), eu_opt_in],
         default_regime: ConsentRegime::standard().id,
     }
+}
+
+/// Whole units of each currency, in millionths.
+fn amounts(configured: &BTreeMap<String, u32>) -> BTreeMap<String, i64> {
+    configured.iter().map(|(code, units)| (code.to_uppercase(), i64::from(*units) * 1_000_000)).collect()
 }
 
 const fn route(configured: config::NoteRoute) -> NoteRoute {

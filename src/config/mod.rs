@@ -9,7 +9,7 @@ mod redact;
 mod secrets;
 mod validate;
 
-use std::{net::SocketAddr, path::PathBuf};
+use std::{collections::BTreeMap, net::SocketAddr, path::PathBuf};
 
 use jiff::civil::Time;
 use serde::{Deserialize, Serialize};
@@ -191,6 +191,10 @@ pub struct Consent {
 pub struct Cases {
     /// Held gestures wait at least so long behind the recovery contact, 0 to 10,080 minutes.
     pub recovery_pause_minutes: u32,
+    /// What the desk may grant on one case, in whole units by ISO 4217 currency, 0 to 1,000,000.
+    pub remedy_limit_per_case: BTreeMap<String, u32>,
+    /// What the desk may grant at one location on one local day, likewise.
+    pub remedy_limit_per_day: BTreeMap<String, u32>,
 }
 
 /// Who carries out the notes of each channel.

@@ -1,6 +1,6 @@
 //! Ranges and formats that types can't express. Every problem is named, all at once.
 
-use std::{fmt::Display, ops::RangeInclusive};
+use std::{collections::BTreeMap, fmt::Display, ops::RangeInclusive};
 
 use jiff::tz::TimeZone;
 use tracing_subscriber::EnvFilter;
@@ -42,6 +42,8 @@ pub(super) fn problems(config: &Config) -> Vec<String> {
     for (channel, days) in by_channel {
         found.range(&format!("lead_times.{channel}"), days, 0..=60);
     }
+    amounts("cases.remedy_limit_per_case", &config.cases.remedy_limit_per_case, &mut found);
+    amounts("cases.remedy_limit_per_day", &config.cases.remedy_limit_per_day, &mut found);
     found.check(!config.delivery.spool.as_os_str().is_empty(), "delivery.spool", "must name a folder");
     server(config, &mut found);
     found.range("write_queue.interactive_capacity", config.write_queue.interactive_capacity, 256..=1_000_000);
@@ -81,6 +83,15 @@ fn defaults(config: &Config, found: &mut Problems) {
 fn hours(key: &str, hours: &DailyHours, found: &mut Problems) {
     found.check(!hours.days.is_empty(), &format!("{key}.days"), "must name at least one day");
     found.check(hours.open != hours.close, &format!("{key}.close"), "must differ from open");
+}
+
+/// Amounts by currency. The environment has its keys in small letters, so these are as good.
+fn amounts(key: &str, amounts: &BTreeMap<String, u32>, found: &mut Problems) {
+    for (currency, amount) in amounts {
+        let is_code = currency.len() == 3 && currency.bytes().all(|b| b.is_ascii_alphabetic());
+        found.check(is_code, key, format_args!("\"{currency}\" is no ISO 4217 currency"));
+        found.range(key, *amount, 0..=1_000_000);
+    }
 }
 
 fn server(config: &Config, found: &mut Problems) {

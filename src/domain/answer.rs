@@ -287,9 +287,11 @@ pub fn heed_misery(ledger: &mut Ledger<'_, '_>, id: InteractionId) -> Result<(),
                 customer,
                 interaction: Some(id),
                 gesture: None,
+                location: None,
                 origin: CaseOrigin::Misery,
                 summary: interaction.moment.reasons.join(", "),
                 severity: severity(&interaction),
+                assignee: String::new(),
             })?;
         }
         FeelingAbout::OwnLife => {

@@ -189,6 +189,8 @@ text_enum! {
         BatchCancelled = "batch_cancelled",
         /// Somebody has stopped it from leaving.
         Paused = "paused",
+        /// The recovery contact comes first.
+        Recovery = "recovery",
     }
 }
 

@@ -5,9 +5,10 @@ use super::{
     budget::place_for,
     case::{Case, CaseOrigin, CaseState},
     gesture::{ContactState, Gesture, GestureState, Reason, Tone},
-    ids::{CaseId, CustomerId, InteractionId},
+    ids::{CaseId, CustomerId, GestureId, InteractionId, LocationId},
     interaction::Interaction,
     obligation::{self, Obligation},
+    recovery,
     refusal::Refusal,
     world::{Actor, Context, Event, EventDetail, EventKind, Miss, Needs, Subject, World},
 };
@@ -113,7 +114,11 @@ impl Ledger<'_, '_> {
             ..EventDetail::default()
         };
         self.note(event_of(state), Subject::Gesture(gesture.id), Some(gesture.customer), detail);
-        self.put_gesture(gesture)
+        let gesture = self.put_gesture(gesture)?;
+        if gesture.case.is_some() && gesture.state.is_final() {
+            recovery::is_over(self, &gesture)?;
+        }
+        Ok(gesture)
     }
 
     /// Keeps a gesture that was changed without changing its state (a new plan, a claim's lease), with its place.
@@ -231,14 +236,21 @@ impl Ledger<'_, '_> {
         explanation: &str,
         which: impl Fn(&Gesture) -> bool,
     ) -> Result<(), Refusal> {
-        let pending: Vec<_> = self
-            .world
-            .gestures_for(interaction)
-            .filter(|g| g.state.may_become(GestureState::Cancelled) && which(g))
-            .cloned()
-            .collect();
-        for gesture in pending {
-            self.move_gesture(gesture, GestureState::Cancelled, Some(reason), explanation)?;
+        let pending = self.world.gestures_for(interaction).filter(|g| which(g)).map(|g| g.id).collect();
+        self.cancel(pending, reason, explanation)
+    }
+
+    /// Takes back what can be taken back of these. Each is looked at in its turn, since the end of one may have moved
+    /// another.
+    ///
+    /// # Errors
+    /// As for [`Ledger::move_gesture`].
+    pub fn cancel(&mut self, gestures: Vec<GestureId>, reason: Reason, explanation: &str) -> Result<(), Refusal> {
+        for id in gestures {
+            let gesture = self.world.gestures.get(&id).filter(|g| g.state.may_become(GestureState::Cancelled)).cloned();
+            if let Some(gesture) = gesture {
+                self.move_gesture(gesture, GestureState::Cancelled, Some(reason), explanation)?;
+            }
         }
         Ok(())
     }
@@ -276,18 +288,24 @@ impl Ledger<'_, '_> {
     /// # Errors
     /// As for [`Ledger::move_gesture`].
     pub fn open_another_case(&mut self, new: NewCase) -> Result<Case, Refusal> {
+        let location = new.location.clone().or_else(|| self.place_of(&new));
         let case = Case {
             id: new.id.unwrap_or_else(|| CaseId(self.new_id())),
             customer: new.customer,
             interaction: new.interaction,
             gesture: new.gesture,
             state: CaseState::Open,
+            location,
             origin: new.origin,
             summary: new.summary,
             severity: new.severity,
+            assignee: new.assignee,
             root_cause: String::new(),
             no_cause_found: false,
             remedy: String::new(),
+            remedies: Vec::new(),
+            recovery: None,
+            reopened: None,
             opened_at: self.context.now,
             resolved_at: None,
             version: 1,
@@ -301,6 +319,14 @@ impl Ledger<'_, '_> {
         let explanation = format!("Waits until cases/{} is resolved.", case.id);
         self.hold_cheer(case.customer, Reason::OpenCase, &explanation)?;
         Ok(case)
+    }
+
+    /// Where it went wrong, else where the customer was last seen.
+    fn place_of(&self, new: &NewCase) -> Option<LocationId> {
+        let interaction = || Some(self.world.interactions.get(&new.interaction?)?.location.clone());
+        let gesture = || Some(self.world.gestures.get(&new.gesture?)?.location.clone());
+        let last_seen = || self.world.summary(new.customer).last.map(|last| last.location);
+        interaction().or_else(gesture).or_else(last_seen)
     }
 
     /// Counts an interaction that is new to its customer's summary.
@@ -381,13 +407,17 @@ pub struct NewCase {
     /// The interaction in which it showed.
     pub interaction: Option<InteractionId>,
     /// The gesture in which it showed.
-    pub gesture: Option<super::ids::GestureId>,
+    pub gesture: Option<GestureId>,
+    /// Where it is put right; where it showed, or the customer was last seen, when not said.
+    pub location: Option<LocationId>,
     /// What opened it.
     pub origin: CaseOrigin,
     /// What happened.
     pub summary: String,
     /// 1 to 5.
     pub severity: u8,
+    /// Who takes care of it; empty when that is open.
+    pub assignee: String,
 }
 
 /// How many interactions make each visit day.

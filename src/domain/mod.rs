@@ -31,6 +31,7 @@ pub mod planning;
 pub mod policy;
 pub mod queue;
 pub mod recognition;
+pub mod recovery;
 pub mod refusal;
 pub mod replan;
 pub mod returning;

@@ -7,6 +7,7 @@ use super::{
     gesture::{GestureKind, PlanStep, Reason, Schedule, Terms, Tone},
     ids::{CustomerId, GestureId},
     location::Location,
+    recovery,
     rule::OverBudget,
     settings::Settings,
     when::{
@@ -139,7 +140,7 @@ fn takes_a_place(wish: &Wish<'_>, channel: Channel) -> bool {
     channel != Channel::InPerson && wish.kind != GestureKind::Apology && !wish.promised
 }
 
-/// What holds a cheerful wish back: an open case, or grief of the customer's own (P7).
+/// What holds a cheerful wish back: an open case, the recovery contact after one, or grief of the customer's own (P7).
 #[must_use]
 pub fn held_by(world: &World, customer: CustomerId, tone: Tone) -> Option<(Reason, String)> {
     if tone != Tone::Cheerful {
@@ -147,6 +148,9 @@ pub fn held_by(world: &World, customer: CustomerId, tone: Tone) -> Option<(Reaso
     }
     if let Some(case) = world.open_case(customer) {
         return Some((Reason::OpenCase, format!("Waits until cases/{} is resolved.", case.id)));
+    }
+    if let Some(why) = recovery::waits_for(world, customer) {
+        return Some((Reason::Recovery, why));
     }
     world
         .summary(customer)

@@ -94,6 +94,10 @@ text_enum! {
         NobodyFits = "nobody_fits",
         /// The case is not open.
         CaseNotOpen = "case_not_open",
+        /// The case is not resolved.
+        CaseNotResolved = "case_not_resolved",
+        /// The desk may not grant that much.
+        RemedyLimit = "remedy_limit",
         /// The rule was retired.
         RuleRetired = "rule_retired",
         /// The template was retired.

@@ -177,12 +177,14 @@ pub fn expire(
             customer: gesture.customer,
             interaction: gesture.interaction,
             gesture: Some(gesture.id),
+            location: None,
             origin: CaseOrigin::MissedPromise,
             summary: format!(
                 "We promised a {} by {} and did not keep it.",
                 gesture.kind, gesture.schedule.planned_local
             ),
             severity: MISSED_PROMISE_SEVERITY,
+            assignee: String::new(),
         })?;
     }
     Ok(gesture)

@@ -8,6 +8,7 @@ use super::{
     text_enum::text_enum,
 };
 use jiff::SignedDuration;
+use std::collections::BTreeMap;
 
 /// What the operator decided.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -31,6 +32,8 @@ pub struct Settings {
     pub lapse_gap_days: u32,
     /// After a case is resolved, held gestures wait at least this long behind the recovery contact.
     pub recovery_pause: SignedDuration,
+    /// What the desk may grant on cases.
+    pub remedy_limits: RemedyLimits,
     /// Who carries out notes, by channel.
     pub notes: NoteRoutes,
 }
@@ -52,6 +55,16 @@ impl Settings {
         let basis = serde_json::to_vec(&(&self.time_zone, &self.region, &self.policy, tzdb));
         blake3::hash(&basis.expect("texts and numbers can be written as JSON")).to_hex().to_string()
     }
+}
+
+/// What the desk may grant on cases, in millionths of the main unit of each currency. In a currency that is not named
+/// nothing may be granted.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct RemedyLimits {
+    /// On one case.
+    pub per_case: BTreeMap<String, i64>,
+    /// At one location on one local day.
+    pub per_day: BTreeMap<String, i64>,
 }
 
 text_enum! {

@@ -14,7 +14,7 @@ use super::{
     policy::ContactPolicy,
     refusal::Refusal,
     rule::OverBudget,
-    settings::{NoteRoutes, Settings},
+    settings::{NoteRoutes, RemedyLimits, Settings},
     template::starter,
     when::{Wait, local_date},
     world::{Actor, Command, Context, Fingerprint, IdempotencyKey, World},
@@ -44,6 +44,7 @@ pub fn settings() -> Settings {
         policy: ContactPolicy::default(),
         lapse_gap_days: 90,
         recovery_pause: SignedDuration::from_hours(1),
+        remedy_limits: RemedyLimits::default(),
         notes: NoteRoutes::default(),
     }
 }

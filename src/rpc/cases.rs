@@ -2,20 +2,18 @@
 
 use super::{
     Rpc,
-    convert::case::case,
+    convert::case::{NewRemedy, case, read_change, read_remedy},
     etag,
+    mask::merge,
     status::Failure,
     validate::{Fields, page_size},
 };
 use crate::{
-    app::{OpenCase, ResolveCase},
+    app::{CaseChange, GrantRemedy, OpenCase, ResolveCase},
     domain::{filter::CASES, ids::CaseId},
     proto::v1::{self as pb, case_service_server::CaseService},
 };
 use tonic::{Request, Response, Status};
-
-/// How grave a case is when nobody says.
-const MIDDLING: i32 = 3;
 
 #[tonic::async_trait]
 impl CaseService for Rpc {
@@ -53,10 +51,8 @@ impl CaseService for Rpc {
         let call = fields.required("case", said.case, |fields, said| {
             let customer = fields.name("customer", &said.customer);
             let interaction = fields.optional_name("interaction", &said.interaction);
-            let summary = fields.required_text("summary", said.summary);
-            let severity = if said.severity == 0 { MIDDLING } else { said.severity };
-            let severity = fields.ranged("severity", severity, 1..=5);
-            Some(OpenCase { actor, customer: customer?, interaction, summary, severity: severity? })
+            let CaseChange { summary, severity, assignee, location } = read_change(fields, said)?;
+            Some(OpenCase { actor, customer: customer?, interaction, location, summary, severity, assignee })
         });
         let opened = self.app.open_case(fields.finish(call)?).await.map_err(Failure::from)?;
         Ok(Response::new(pb::OpenCaseResponse { case: Some(case(&opened.what)), replayed: opened.replayed }))
@@ -73,9 +69,68 @@ impl CaseService for Rpc {
         let root_cause = read_cause(&mut fields, said.cause);
         let remedy = fields.text("remedy", said.remedy);
         let version = etag::read(&mut fields, "etag", &said.etag);
-        let call = id.map(|id| ResolveCase { actor, id, version, root_cause, remedy });
+        let call = id.map(|id| ResolveCase { actor, id, version, root_cause, remedy, recovered: said.recovery_made });
         let resolved = self.app.resolve_case(fields.finish(call)?).await.map_err(Failure::from)?;
         Ok(Response::new(pb::ResolveCaseResponse { case: Some(case(&resolved.what)), replayed: resolved.replayed }))
+    }
+
+    async fn update_case(&self, request: Request<pb::UpdateCaseRequest>) -> Result<Response<pb::Case>, Status> {
+        let (actor, said) = self.call(request)?;
+        let new = said.case.unwrap_or_default();
+        let mut fields = Fields::new();
+        let read = fields.within("case", |fields| {
+            let version = etag::read(fields, "etag", &new.etag);
+            fields.name::<CaseId>("name", &new.name).map(|id| (id, version))
+        });
+        let (id, version) = fields.finish(read)?;
+        let before = self.app.case(&actor, id).await.map_err(Failure::from)?;
+
+        let mut fields = Fields::new();
+        let merged = merge(&mut fields, case(&before), &new, said.update_mask.as_ref());
+        let change = fields.within("case", |fields| read_change(fields, merged));
+        let change = fields.finish(change)?;
+        // What the mask left out was read at this version; the caller may insist on another.
+        let version = version.unwrap_or(before.version);
+        let after = self.app.update_case(actor, id, version, change).await.map_err(Failure::from)?;
+        Ok(Response::new(case(&after)))
+    }
+
+    async fn grant_remedy(
+        &self,
+        request: Request<pb::GrantRemedyRequest>,
+    ) -> Result<Response<pb::GrantRemedyResponse>, Status> {
+        let (mut actor, said) = self.call(request)?;
+        let mut fields = Fields::new();
+        actor.request_id = fields.request_id(&said.request_id);
+        let id = fields.name("name", &said.name);
+        let version = etag::read(&mut fields, "etag", &said.etag);
+        let remedy = fields.required("remedy", said.remedy, read_remedy);
+        let call = id.zip(remedy).map(|(id, NewRemedy { kind, amount, words, granted_by })| GrantRemedy {
+            actor,
+            id,
+            version,
+            kind,
+            amount,
+            words,
+            granted_by,
+        });
+        let granted = self.app.grant_remedy(fields.finish(call)?).await.map_err(Failure::from)?;
+        Ok(Response::new(pb::GrantRemedyResponse { case: Some(case(&granted.what)), replayed: granted.replayed }))
+    }
+
+    async fn reopen_case(
+        &self,
+        request: Request<pb::ReopenCaseRequest>,
+    ) -> Result<Response<pb::ReopenCaseResponse>, Status> {
+        let (mut actor, said) = self.call(request)?;
+        let mut fields = Fields::new();
+        actor.request_id = fields.request_id(&said.request_id);
+        let id = fields.name("name", &said.name);
+        let version = etag::read(&mut fields, "etag", &said.etag);
+        let reason = fields.required_text("reason", said.reason);
+        let id = fields.finish(id)?;
+        let reopened = self.app.reopen_case(actor, id, version, reason).await.map_err(Failure::from)?;
+        Ok(Response::new(pb::ReopenCaseResponse { case: Some(case(&reopened.what)), replayed: reopened.replayed }))
     }
 }
 

@@ -104,6 +104,13 @@ masked! {
 }
 
 masked! {
+    Case:
+    summary, severity, assignee, location;
+    ignored: "name", "customer", "interaction", "gesture", "state", "origin", "root_cause", "no_cause_found", "remedy",
+    "open_time", "resolve_time", "etag", "remedies", "recovery", "reopen_time", "reopen_reason",
+}
+
+masked! {
     Template:
     display_name, occasion, texts;
     ignored: "name", "state", "version", "create_time", "update_time", "etag",
@@ -189,6 +196,7 @@ mod tests {
         covers::<pb::Location>("Location");
         covers::<pb::ContactPolicy>("ContactPolicy");
         covers::<pb::Customer>("Customer");
+        covers::<pb::Case>("Case");
         covers::<pb::Rule>("Rule");
         covers::<pb::Template>("Template");
     }

@@ -241,6 +241,8 @@ fn precondition(kind: Precondition) -> (Code, ErrorReason) {
         P::CustomerInactive => ErrorReason::CustomerInactive,
         P::NobodyFits => ErrorReason::NobodyFits,
         P::CaseNotOpen => ErrorReason::CaseNotOpen,
+        P::CaseNotResolved => ErrorReason::CaseNotResolved,
+        P::RemedyLimit => ErrorReason::RemedyLimit,
         P::RuleRetired => ErrorReason::RuleRetired,
         P::TemplateRetired => ErrorReason::TemplateRetired,
         P::TemplateInUse => ErrorReason::TemplateInUse,

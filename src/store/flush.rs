@@ -3,7 +3,7 @@
 use super::{
     entity::{
         Table, case, consent, contact, customer, customer_identifier, customer_summary, customer_tag, decision, event,
-        gesture, household, idempotency_key, interaction, note, note_batch, obligation,
+        gesture, household, idempotency_key, interaction, note, note_batch, obligation, remedy_grant,
     },
     error::StoreError,
     rows,
@@ -29,7 +29,8 @@ pub(super) async fn flush(
 ) -> Result<(), StoreError> {
     customers(db, world, originals).await?;
     table::<interaction::Entity, _, _>(db, &world.interactions, rows::interactions::to_row).await?;
-    table::<case::Entity, _, _>(db, &world.cases, |case| Ok(rows::cases::to_row(case))).await?;
+    table::<case::Entity, _, _>(db, &world.cases, rows::cases::to_row).await?;
+    table::<remedy_grant::Entity, _, _>(db, &world.grants, |grant| Ok(rows::cases::grant_to_row(grant))).await?;
     table::<note_batch::Entity, _, _>(db, &world.batches, rows::notes::batch_to_row).await?;
     table::<note::Entity, _, _>(db, &world.notes, rows::notes::to_row).await?;
     table::<gesture::Entity, _, _>(db, &world.gestures, rows::gestures::to_row).await?;

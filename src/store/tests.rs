@@ -50,6 +50,7 @@ fn decision_settings() -> Settings {
         policy: ContactPolicy { budget_period: day * 7, ..ContactPolicy::default() },
         lapse_gap_days: 90,
         recovery_pause: SignedDuration::from_hours(1),
+        remedy_limits: crate::domain::settings::RemedyLimits::default(),
         notes: crate::domain::settings::NoteRoutes::default(),
     }
 }

@@ -54,6 +54,7 @@ pub(super) async fn morning(stage: &Stage, cast: &Cast) -> Result<(), CliError> 
         name: card.first.unwrap_or_default().case,
         cause: Some(v1::resolve_case_request::Cause::RootCause("Cups were packed without a sleeve.".to_owned())),
         remedy: "A new cup, and sleeves for all cups from now on.".to_owned(),
+        recovery_made: true,
         ..Default::default()
     };
     stage.client.cases().resolve_case(request).await.map_err(|status| stage.failed(&status))?;

@@ -70,8 +70,14 @@ text_enum! {
         CallLogged = "gesture.call_logged",
         /// A case was opened.
         CaseOpened = "case.opened",
+        /// A case was changed.
+        CaseUpdated = "case.updated",
+        /// A remedy was granted on a case.
+        RemedyGranted = "case.remedy_granted",
         /// A case was resolved.
         CaseResolved = "case.resolved",
+        /// A resolved case was opened again.
+        CaseReopened = "case.reopened",
         /// A rule was created.
         RuleCreated = "rule.created",
         /// A rule got a new version.

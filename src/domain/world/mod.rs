@@ -13,7 +13,7 @@ pub use keys::{ErasedFields, Fingerprint, IdempotencyKey, KeyHasher, KeyRecord, 
 pub use table::{Change, Row, Table};
 
 use super::{
-    case::{Case, CaseState},
+    case::{Case, CaseState, Grant},
     customer::{Channel, Customer, CustomerStatus, IdentifierKey},
     gesture::{Contact, Gesture, GestureKind, GestureState},
     ids::{
@@ -85,6 +85,8 @@ pub struct Needs {
     pub subjects: BTreeSet<ExternalRef>,
     /// Cases, with their customer.
     pub cases: BTreeSet<CaseId>,
+    /// What locations granted on cases on a local day.
+    pub grants: BTreeSet<(LocationId, Date)>,
     /// Batches of notes. On PostgreSQL those who ask for the same one take turns.
     pub batches: BTreeSet<NoteBatchId>,
     /// Notes, each with its gestures and all that comes with these. Their batches must be named too.
@@ -112,6 +114,7 @@ impl Needs {
         self.due.extend(other.due);
         self.subjects.extend(other.subjects);
         self.cases.extend(other.cases);
+        self.grants.extend(other.grants);
         self.batches.extend(other.batches);
         self.notes.extend(other.notes);
         self.readers.extend(other.readers);
@@ -211,6 +214,8 @@ pub struct World {
     pub gestures: Table<GestureId, Gesture>,
     /// Cases by id.
     pub cases: Table<CaseId, Case>,
+    /// Grants by location, day and number, of the days for which they were asked.
+    pub grants: Table<(LocationId, Date, u32), Grant>,
     /// Contacts by id.
     pub contacts: Table<Uuid, Contact>,
     /// Batches of notes by id.
@@ -249,6 +254,7 @@ impl World {
             decisions: Table::default(),
             gestures: Table::default(),
             cases: Table::default(),
+            grants: Table::default(),
             contacts: Table::default(),
             batches: Table::default(),
             notes: Table::default(),
@@ -289,6 +295,7 @@ impl World {
         apply(&mut self.decisions);
         apply(&mut self.gestures);
         apply(&mut self.cases);
+        apply(&mut self.grants);
         apply(&mut self.contacts);
         apply(&mut self.batches);
         apply(&mut self.notes);

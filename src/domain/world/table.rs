@@ -1,7 +1,7 @@
 //! A table of the world: what was loaded, what changed, and what the current command tries.
 
 use crate::domain::{
-    case::Case,
+    case::{Case, Grant},
     customer::Customer,
     gesture::{Contact, Gesture},
     interaction::Interaction,
@@ -175,6 +175,12 @@ impl Row for Gesture {
 impl Row for Case {
     fn owners(&self) -> impl Iterator<Item = Uuid> {
         std::iter::once(self.customer.0)
+    }
+}
+
+impl Row for Grant {
+    fn owners(&self) -> impl Iterator<Item = Uuid> {
+        std::iter::empty()
     }
 }
 

@@ -2,7 +2,7 @@
 
 use crate::{
     domain::{
-        case::{CaseOrigin, CaseState},
+        case::{CaseOrigin, CaseState, RemedyKind},
         customer::{Channel, ConsentState, CustomerKind, FactKind, FactOrigin, Greeting, IdentifierKind, Purpose},
         gesture::{GestureKind, GestureState, Reason, Tone},
         interaction::{
@@ -115,6 +115,7 @@ wire_enums! {
         OpenCase, OwnLife, NoOpening, Voided, Returned, Replaced, Corrected, Reattributed, RuleRetired, ByPerson, Stale,
         Outbound, Observation, ThankedInPerson, Delivered, DeliveryFailed, LeaseLapsed, Released, NoAnswer, CallBack,
         WrongNumber, NeverAgain, Anonymous, NotGenuine, FactsChanged, Overtaken, BatchCancelled, Paused,
+        Recovery,
     }
     ObligationState = pb::obligation::State { Open, Fulfilled, Suppressed, Waived, Expired, Cancelled, NotOwed }
     OpenReason = pb::obligation::OpenReason { VisitOpen, Anonymous, GesturePending, WithAPerson }
@@ -132,6 +133,7 @@ wire_enums! {
     NoteState = pb::note::State {
         Composed, WithPerson, Delivering, Delivered, Skipped, Failed, Uncertain, Cancelled,
     }
+    RemedyKind = pb::remedy::Kind { Refund, Discount, Voucher, Replacement, Gift, Other }
     CaseOrigin = pb::case::Origin { Person, Misery, UnhappyCall, MissedPromise }
 }
 

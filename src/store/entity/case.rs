@@ -23,6 +23,13 @@ pub struct Model {
     pub opened_at: i64,
     pub resolved_at: Option<i64>,
     pub version: i64,
+    pub location_id: Option<String>,
+    pub assignee: Option<String>,
+    /// JSON.
+    pub remedies: Option<String>,
+    pub recovery_id: Option<Uuid>,
+    pub reopened_at: Option<i64>,
+    pub reopen_reason: Option<String>,
 }
 
 #[derive(Clone, Copy, Debug, EnumIter, DeriveRelation)]

@@ -25,6 +25,7 @@ pub mod note_batch;
 pub mod obligation;
 pub mod pause;
 pub mod read;
+pub mod remedy_grant;
 pub mod rule;
 pub mod rule_version;
 pub mod template;

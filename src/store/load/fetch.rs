@@ -14,7 +14,7 @@ use crate::{
         constant,
         entity::{
             case, consent, contact, customer, customer_identifier, customer_summary, customer_tag, decision, gesture,
-            idempotency_key, interaction, obligation,
+            idempotency_key, interaction, obligation, remedy_grant,
         },
         error::StoreError,
         rows,
@@ -43,6 +43,7 @@ pub(super) async fn everything(
     decisions(db, world, &interactions, &owners, &days).await?;
     let gestures = gestures(db, world, &interactions, &owners, reach).await?;
     cases(db, world, &owners, reach).await?;
+    grants(db, world, needs).await?;
     summaries(db, world, &owners).await?;
     let customers = customers(db, &owners).await?;
     let households: BTreeSet<Uuid> = customers.iter().map(|customer| customer.household.0).collect();
@@ -280,6 +281,21 @@ async fn cases(
     for row in found {
         let case = rows::cases::from_row(row)?;
         world.cases.load(case.id, case);
+    }
+    Ok(())
+}
+
+/// What locations granted on the days that are named.
+async fn grants(db: &impl ConnectionTrait, world: &mut World, needs: &[Needs]) -> Result<(), StoreError> {
+    use remedy_grant::{Column, Entity};
+    for (location, day) in needs.iter().flat_map(|need| &need.grants) {
+        let of_day = Entity::find()
+            .filter(Column::LocationId.eq(location.as_str()))
+            .filter(Column::LocalDay.eq(day.to_string()));
+        for row in of_day.all(db).await? {
+            let grant = rows::cases::grant_from_row(row)?;
+            world.grants.load((grant.location.clone(), grant.day, grant.number), grant);
+        }
     }
     Ok(())
 }

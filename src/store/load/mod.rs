@@ -105,7 +105,8 @@ impl Session {
         let named = needs.iter().flat_map(|n| n.locations.iter().chain(n.neighbours.iter().map(|near| &near.location)));
         let of_interactions = world.interactions.values().map(|i| &i.location);
         let of_gestures = world.gestures.values().map(|g| &g.location);
-        let wanted: BTreeSet<_> = named.chain(of_interactions).chain(of_gestures).cloned().collect();
+        let of_cases = world.cases.values().filter_map(|case| case.location.as_ref());
+        let wanted: BTreeSet<_> = named.chain(of_interactions).chain(of_gestures).chain(of_cases).cloned().collect();
         for id in wanted {
             if let Some(location) = self.catalog.locations.get(&id) {
                 world.locations.insert(id, location.clone());

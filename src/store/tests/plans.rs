@@ -100,6 +100,7 @@ fn everything() -> Everything {
         due: vec![due],
         subjects: [ExternalRef { system: "orders".to_owned(), id: "1".to_owned() }].into(),
         cases: [CaseId(some_id())].into(),
+        grants: [("lisbon".parse().unwrap(), date(2026, 11, 22))].into(),
         batches: [NoteBatchId(some_id())].into(),
         notes: [NoteId(some_id())].into(),
         readers: [customer].into(),

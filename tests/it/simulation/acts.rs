@@ -244,8 +244,10 @@ impl Shop {
             once: self.story.unrepeated(),
             customer,
             interaction: None,
+            location: None,
             summary: "a wrong bill".to_owned(),
             severity: 3,
+            assignee: String::new(),
         };
         self.try_to(&format!("opened a case for {customer}"), open).await.0
     }

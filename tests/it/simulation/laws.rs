@@ -157,12 +157,15 @@ fn thanked_once(whole: &Whole, broken: &mut Vec<String>) {
 fn no_cheer_while_something_is_wrong(whole: &Whole, broken: &mut Vec<String>) {
     for gesture in whole.gestures.iter().filter(|g| g.tone == Tone::Cheerful) {
         let case = whole.open_cases.iter().any(|case| case.customer == gesture.customer);
+        let sorry =
+            whole.gestures.iter().any(|g| g.customer == gesture.customer && g.case.is_some() && !g.state.is_final());
         let grief = whole.summaries.get(&gesture.customer).is_some_and(|s| s.grieving_since.is_some());
         let on_its_way = matches!(gesture.state, GestureState::Scheduled | GestureState::Claimed);
-        if (case || grief) && on_its_way {
-            broken.push(format!("P7: {:?} is {} beside a case or grief", gesture.id, gesture.state));
+        if (case || sorry || grief) && on_its_way {
+            broken
+                .push(format!("P7: {:?} is {} beside a case, a recovery contact or grief", gesture.id, gesture.state));
         }
-        if !case && !grief && gesture.state == GestureState::Held {
+        if !case && !sorry && !grief && gesture.state == GestureState::Held {
             broken.push(format!("P7: {:?} is held by nothing", gesture.id));
         }
     }

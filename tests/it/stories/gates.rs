@@ -2,7 +2,7 @@
 
 use super::telling::{Telling, ana, rule, somebody};
 use gratitude::domain::{
-    commands::customers::SetConsent,
+    commands::{customers::SetConsent, gestures::CallOutcome},
     customer::{BirthDate, Channel, ConsentState, ContactAddress, ContactPoint, Profile, Purpose},
     gesture::{GestureKind, GestureState, Reason},
     interaction::{Direction, Emotion, FeelingAbout, FeelingJudge, InteractionChannel, InteractionKind, Outcome},
@@ -38,7 +38,11 @@ both_engines! {
 
         story.at("2026-03-03T10:30");
         assert!(story.claims().await.iter().all(|c| c.gesture.id != note.id), "P7: no cheer while it is open");
-        story.resolves(case.id).await;
+        let resolved = story.resolves(case.id).await;
+        let seen = story.look(visit.interaction.id).await;
+        assert_eq!(seen.recorded.gestures[0].reason, Some(Reason::Recovery), "first she hears that it is settled");
+        let recovery = story.gesture(resolved.recovery.expect("she can be called")).await;
+        story.calls(&recovery, CallOutcome::Reached { happy: Some(4) }).await;
         let seen = story.look(visit.interaction.id).await;
         let note = &seen.recorded.gestures[0];
         assert_eq!(note.state, GestureState::Scheduled);

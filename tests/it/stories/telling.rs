@@ -11,14 +11,14 @@ use gratitude::{
             Once,
             cases::ResolveCase,
             correct::{Attribute, Void},
-            gestures::{Claim, ClaimedGesture, Complete, Proof},
+            gestures::{CallLogged, CallOutcome, Claim, ClaimedGesture, Complete, LogCall, Proof},
             record::{NewInteraction, Record, Recorded},
             visits::{CheckIn, Close, Ending},
             who::{Identity, OnMissing, Who},
         },
         customer::{Identifier, IdentifierKind, Profile},
         gesture::{Gesture, GestureState},
-        ids::{CaseId, CustomerId, InteractionId},
+        ids::{CaseId, CustomerId, GestureId, InteractionId},
         interaction::{Detail, Direction, InteractionChannel, InteractionKind, Outcome, Purchase, PurchaseItem},
         money::Money,
         obligation::Decision,
@@ -158,7 +158,7 @@ impl Telling {
         self.submit(Attribute { actor: self.actor(), id, customer }).await
     }
 
-    pub(crate) async fn resolves(&self, id: CaseId) {
+    pub(crate) async fn resolves(&self, id: CaseId) -> Case {
         let resolve = ResolveCase {
             actor: self.actor(),
             once: self.unrepeated(),
@@ -166,8 +166,9 @@ impl Telling {
             version: None,
             root_cause: None,
             remedy: "listened, and said sorry".to_owned(),
+            recovered: false,
         };
-        self.submit(resolve).await;
+        self.submit(resolve).await.case
     }
 
     /// What a worker gets who asks for everything that is due now.
@@ -202,6 +203,25 @@ impl Telling {
             at: None,
         };
         self.submit(complete).await.gesture
+    }
+
+    /// A person calls, now; this is how it went.
+    pub(crate) async fn calls(&self, gesture: &Gesture, outcome: CallOutcome) -> CallLogged {
+        self.submit(LogCall {
+            actor: self.actor(),
+            once: self.unrepeated(),
+            id: gesture.id,
+            version: gesture.version,
+            outcome,
+            words: String::new(),
+            staff: "Rui".to_owned(),
+        })
+        .await
+    }
+
+    /// A gesture as it is now.
+    pub(crate) async fn gesture(&self, id: GestureId) -> Gesture {
+        self.ledger.store.gesture(id).await.expect("it can be read").expect("it is there")
     }
 
     pub(crate) async fn look(&self, id: InteractionId) -> Seen {

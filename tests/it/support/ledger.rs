@@ -14,7 +14,7 @@ use gratitude::{
         location::{Location, LocationSettings, ReplyContact},
         policy::ContactPolicy,
         rule::{Rule, RuleState},
-        settings::{NoteRoutes, Settings},
+        settings::{NoteRoutes, RemedyLimits, Settings},
         starter,
         template::{Template, TemplateState, starter as templates},
         world::{Actor, IdempotencyKey},
@@ -228,6 +228,7 @@ pub(crate) fn decision_settings() -> Settings {
         policy: ContactPolicy::default(),
         lapse_gap_days: 90,
         recovery_pause: hours(1),
+        remedy_limits: RemedyLimits::default(),
         notes: NoteRoutes::default(),
     }
 }

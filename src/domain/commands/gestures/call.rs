@@ -169,9 +169,11 @@ impl LogCall {
             customer: gesture.customer,
             interaction: Some(contact),
             gesture: Some(gesture.id),
+            location: None,
             origin: CaseOrigin::UnhappyCall,
             summary,
             severity: UNHAPPY_SEVERITY,
+            assignee: String::new(),
         })?;
         Ok(case.id)
     }
@@ -191,16 +193,8 @@ impl LogCall {
             });
             customer.consents.extend(refusals);
         })?;
-        let calls: Vec<_> = ledger
-            .world
-            .gestures_of(gesture.customer)
-            .filter(|g| is_call(g) && g.state.may_become(GestureState::Cancelled))
-            .cloned()
-            .collect();
-        for call in calls {
-            let text = "The customer wants no call again.";
-            ledger.move_gesture(call, GestureState::Cancelled, Some(Reason::NeverAgain), text)?;
-        }
+        let calls = ledger.world.gestures_of(gesture.customer).filter(|g| is_call(g)).map(|g| g.id).collect();
+        ledger.cancel(calls, Reason::NeverAgain, "The customer wants no call again.")?;
         record_contact(ledger, &gesture, self.told(None))?;
         count_apart(ledger, &gesture)
     }

@@ -80,9 +80,11 @@ fn open_case(kit: &mut Kit, customer: &Customer) -> crate::domain::ids::CaseId {
         customer: customer.id,
         interaction: None,
         gesture: None,
+        location: None,
         origin: crate::domain::case::CaseOrigin::Person,
         summary: "The rake broke.".to_owned(),
         severity: 3,
+        assignee: String::new(),
     };
     kit.change(|ledger| ledger.open_case(new)).id
 }

@@ -186,9 +186,11 @@ fn complain(kit: &mut Kit, customer: &Customer) {
         customer: customer.id,
         interaction: None,
         gesture: None,
+        location: None,
         origin: crate::domain::case::CaseOrigin::Person,
         summary: "a scratch".to_owned(),
         severity: 3,
+        assignee: String::new(),
     };
     kit.change(|ledger| ledger.open_case(new));
 }
