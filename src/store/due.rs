@@ -1,6 +1,10 @@
 //! Picks the strongest due gestures.
 
-use super::{Store, constant, entity::gesture, error::StoreError};
+use super::{
+    Store, constant,
+    entity::{gesture, household},
+    error::StoreError,
+};
 use crate::domain::{
     gesture::GestureState,
     ids::GestureId,
@@ -9,37 +13,36 @@ use crate::domain::{
     world::Due,
 };
 use sea_orm::{
-    ColumnTrait, Condition, ConnectionTrait, DbBackend, EntityTrait, QueryFilter, QueryOrder, QuerySelect, Select,
-    Statement, sea_query::ExprTrait,
+    ColumnTrait, Condition, ConnectionTrait, DbBackend, EntityTrait, JoinType, QueryFilter, QueryOrder, QuerySelect,
+    Select,
+    sea_query::{ExprTrait, LockBehavior, LockType},
 };
 use std::collections::BTreeSet;
 use uuid::Uuid;
 
-/// The number by which those who pick take turns; arbitrary, but never to change.
-const ADVISORY_LOCK: i64 = 0x6475_655f_7069_636b;
-
 /// Picks for each wish as many as it wants, none twice.
 ///
-/// On PostgreSQL those who pick take turns until their transaction ends: else all would pick the same, and only one
-/// would get them. Picking locks no row, since the households must be locked first.
+/// On PostgreSQL what is picked is locked until the transaction ends, with its household, and what others have locked
+/// is passed over: so those who pick at once get different ones, and nobody waits for anybody here. All other
+/// households must be locked before, in their order; then no two transactions can wait for each other in a circle.
 pub(super) async fn pick(
     db: &impl ConnectionTrait,
     wishes: &[Due],
     pauses: &PauseBook,
 ) -> Result<BTreeSet<GestureId>, StoreError> {
     let mut picked = BTreeSet::new();
-    if wishes.is_empty() {
-        return Ok(picked);
-    }
-    if db.get_database_backend() == DbBackend::Postgres {
-        let sql = "SELECT pg_advisory_xact_lock($1)";
-        db.query_all_raw(Statement::from_sql_and_values(DbBackend::Postgres, sql, [ADVISORY_LOCK.into()])).await?;
-    }
     for wish in wishes {
-        let found = strongest(db, wish, &picked, pauses).await?;
+        let found = strongest(db, wish, &picked, pauses, Hold::Locked).await?;
         picked.extend(found);
     }
     Ok(picked)
+}
+
+/// Whether what is found may be taken by others meanwhile.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Hold {
+    Free,
+    Locked,
 }
 
 impl Store {
@@ -50,7 +53,7 @@ impl Store {
     /// [`StoreError`] when the database can't tell.
     pub async fn due_gestures(&self, wish: &Due) -> Result<Vec<GestureId>, StoreError> {
         let catalog = self.catalog().await?;
-        strongest(self.reader(), wish, &BTreeSet::new(), &catalog.pauses).await
+        strongest(self.reader(), wish, &BTreeSet::new(), &catalog.pauses, Hold::Free).await
     }
 }
 
@@ -60,7 +63,9 @@ async fn strongest(
     wish: &Due,
     taken: &BTreeSet<GestureId>,
     pauses: &PauseBook,
+    hold: Hold,
 ) -> Result<Vec<GestureId>, StoreError> {
+    let locks = hold == Hold::Locked && db.get_database_backend() == DbBackend::Postgres;
     let mut found = Vec::new();
     let mut missing = u64::from(wish.limit);
     let mut below = i32::MAX;
@@ -68,8 +73,11 @@ async fn strongest(
         let Some(priority) = next_priority(db, below).await? else {
             break;
         };
-        let rows: Vec<Uuid> =
-            at_priority(wish, priority, taken).filter(not_paused(pauses)).limit(missing).into_tuple().all(db).await?;
+        let mut query = at_priority(wish, priority, taken).filter(not_paused(pauses)).limit(missing);
+        if locks {
+            query = locked(query);
+        }
+        let rows: Vec<Uuid> = query.into_tuple().all(db).await?;
         missing -= rows.len() as u64;
         found.extend(rows.into_iter().map(GestureId));
         below = priority;
@@ -87,6 +95,15 @@ pub(super) fn at_priority(wish: &Due, priority: i32, taken: &BTreeSet<GestureId>
         .filter(gesture::Column::Id.is_not_in(taken.iter().map(|id| id.0)))
         .order_by_asc(gesture::Column::DueAt)
         .order_by_asc(gesture::Column::Id)
+}
+
+/// With the gestures and their households locked, those that somebody else has locked left out.
+fn locked(query: Select<gesture::Entity>) -> Select<gesture::Entity> {
+    let household = gesture::Entity::belongs_to(household::Entity)
+        .from(gesture::Column::HouseholdId)
+        .to(household::Column::Id)
+        .into();
+    query.join(JoinType::InnerJoin, household).lock_with_behavior(LockType::Update, LockBehavior::SkipLocked)
 }
 
 /// The highest priority below another at which anything is scheduled.

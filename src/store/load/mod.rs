@@ -11,7 +11,7 @@ mod reach;
 
 pub(super) use fetch::customers;
 
-use super::{catalog::Catalog, error::StoreError};
+use super::{catalog::Catalog, due, error::StoreError};
 use crate::domain::{
     customer::Customer,
     ids::{CustomerId, HouseholdId},
@@ -63,10 +63,13 @@ impl Session {
         notes::batches(db, world, needs).await?;
         // Before the locks: whoever writes the same key meanwhile makes the insert fail, and the group is replayed.
         fetch::keys(db, world, needs).await?;
-        let reach = reach::find(db, world, needs).await?;
-        if db.get_database_backend() == DbBackend::Postgres {
-            reach::lock(db, &reach).await?;
-            self.locked.extend(&reach.households);
+        let mut reach = self.reach(db, world, needs).await?;
+        // Only now: whoever picks waits for nobody, but keeps what was picked from others.
+        let wishes: Vec<_> = needs.iter().flat_map(|need| need.due.iter().cloned()).collect();
+        let picked = due::pick(db, &wishes, &world.pauses).await?;
+        if !picked.is_empty() {
+            let picked = Needs { gestures: picked, ..Needs::default() };
+            reach.extend(self.reach(db, world, std::slice::from_ref(&picked)).await?);
         }
         let fetched = fetch::everything(db, world, &reach, needs, self.contacts_from).await?;
         let astray = |customer: &Customer| !self.locked.contains(&customer.household);
@@ -76,6 +79,21 @@ impl Session {
         self.originals.extend(fetched.into_iter().map(|customer| (customer.id, customer)));
         self.place(world, needs);
         Ok(())
+    }
+
+    /// What is within reach, and on PostgreSQL locked.
+    async fn reach(
+        &mut self,
+        db: &impl ConnectionTrait,
+        world: &World,
+        needs: &[Needs],
+    ) -> Result<reach::Reach, LoadError> {
+        let reach = reach::find(db, world, needs).await?;
+        if db.get_database_backend() == DbBackend::Postgres {
+            reach::lock(db, &reach).await?;
+            self.locked.extend(&reach.households);
+        }
+        Ok(reach)
     }
 
     /// Loads what a command found missing. What was decided before must have been written by then.

@@ -10,7 +10,6 @@ use crate::{
     },
     store::{
         chunk::lists,
-        due,
         entity::{case, customer, customer_identifier, gesture, household, interaction},
         error::StoreError,
     },
@@ -53,7 +52,6 @@ pub(super) async fn find(db: &impl ConnectionTrait, world: &World, needs: &[Need
 
     let mut reach = Reach::default();
     reach.gestures.extend(&all.gestures);
-    reach.gestures.extend(due::pick(db, &all.due, &world.pauses).await?);
     reach.gestures.extend(world.notes.values().filter(|note| all.notes.contains(&note.id)).flat_map(|n| &n.gestures));
     reach.cases.extend(&all.cases);
     let mut owners = Owners { identifiers: identifiers(db, &all).await?, ..Owners::default() };
@@ -91,6 +89,19 @@ impl Owners {
         customers.extend(need.gestures.iter().filter_map(|id| self.gestures.get(&id.0)).map(|(customer, _)| *customer));
         customers.extend(need.cases.iter().filter_map(|id| self.cases.get(&id.0)).map(|(customer, _)| *customer));
         customers
+    }
+}
+
+impl Reach {
+    /// Takes in what another reach holds.
+    pub(super) fn extend(&mut self, other: Self) {
+        let Self { customers, households, interactions, gestures, cases, windows } = other;
+        self.customers.extend(customers);
+        self.households.extend(households);
+        self.interactions.extend(interactions);
+        self.gestures.extend(gestures);
+        self.cases.extend(cases);
+        self.windows.extend(windows);
     }
 }
 
