@@ -15,6 +15,7 @@ mod m20261122_000008_notes;
 mod m20261122_000009_journeys;
 mod m20261122_000010_story_indexes;
 mod m20261122_000011_when;
+mod m20261122_000012_upcoming;
 mod m20261122_000013_remedies;
 mod m20261122_000014_contact_policy;
 mod schema;
@@ -41,6 +42,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261122_000009_journeys::Migration),
             Box::new(m20261122_000010_story_indexes::Migration),
             Box::new(m20261122_000011_when::Migration),
+            Box::new(m20261122_000012_upcoming::Migration),
             Box::new(m20261122_000013_remedies::Migration),
             Box::new(m20261122_000014_contact_policy::Migration),
         ]

@@ -7,16 +7,21 @@ use crate::{
         commands::{
             gestures::{CancelOfRetiredRule, Expire, LapseLease},
             left_open::CloseLeftOpen,
+            look_ahead::LookAhead,
         },
+        ids::LocationId,
         world::{Actor, Command},
     },
-    store::Lane,
+    store::{Catalog, Lane},
 };
 use futures_util::{StreamExt, stream};
 use jiff::Timestamp;
 
 /// Commands of a page that wait in the queue at once: they share commits, and leave room for others.
 const IN_FLIGHT: usize = 64;
+
+/// Customers of a page that are looked at: each comes with much.
+const LOOK_PAGE: u32 = 250;
 
 /// What became of a page.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -74,6 +79,20 @@ impl App {
         self.sweep(commands, page, Option::is_some).await
     }
 
+    /// Asks the rules about customers whose day is near or who have gone silent.
+    ///
+    /// # Errors
+    /// As [`close_visits_left_open`](Self::close_visits_left_open).
+    pub async fn look_ahead(&self, now: Timestamp, page: u32) -> Result<Swept, AppError> {
+        // Without a location there is nobody in whose name one could speak.
+        let catalog = self.store.catalog().await?;
+        let Some(location) = oldest(&catalog) else { return Ok(Swept::default()) };
+        let page = page.min(LOOK_PAGE);
+        let ids = self.store.customers_to_look_at(now, page).await?;
+        let commands = ids.into_iter().map(|id| LookAhead { id, location: location.clone(), now }).collect();
+        self.sweep(commands, page, |looked| *looked).await
+    }
+
     /// Forgets request keys past the time for which they are kept.
     ///
     /// # Errors
@@ -105,4 +124,9 @@ impl App {
         }
         failure.map_or(Ok(Swept::of(found, changed, page)), Err)
     }
+}
+
+/// The location that has been there for longest.
+pub(super) fn oldest(catalog: &Catalog) -> Option<&LocationId> {
+    catalog.locations.values().min_by_key(|it| (it.created_at, &it.id)).map(|it| &it.id)
 }

@@ -100,7 +100,7 @@ impl App {
             .iter()
             .filter_map(|compiled| match &compiled.rule.definition.trigger {
                 Trigger::Milestone { visit_days } => Some(visit_days),
-                Trigger::Interaction(_) => None,
+                _ => None,
             })
             .flatten()
             .copied()

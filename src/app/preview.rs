@@ -2,7 +2,7 @@
 
 use super::{App, AppError};
 use crate::domain::{
-    customer::Channel,
+    customer::{Channel, Customer},
     ids::{CustomerId, InteractionId, LocationId, TemplateId},
     interaction::{Interaction, InteractionState},
     location::Location,
@@ -12,8 +12,11 @@ use crate::domain::{
         CompiledTemplate, Draft, LAST_NOTES, NoteFacts, Objection, Occasion, Part, Template, TemplateDefinition,
         TemplateState, Wish, compose, objections, wanted_language,
     },
+    upcoming::{Upcoming, next_day},
+    when::local_date,
     world::Actor,
 };
+use jiff::tz::TimeZone;
 
 /// What is to be shown.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -75,6 +78,7 @@ impl App {
             location: &location,
             interaction: interaction.as_ref(),
             milestone: (occasion == Occasion::Milestone).then_some(summary.visit_days),
+            upcoming: self.day(occasion, &customer, &summary)?,
         };
         let language = asked.language.as_deref().unwrap_or_else(|| wanted_language(&customer, &location));
         let wish = Wish { channel: asked.channel, language, last_notes: &last_notes };
@@ -96,6 +100,17 @@ impl App {
         Ok((super::templates::compiled(template, field)?, version))
     }
 
+    /// The customer's next day, for a template that speaks of one.
+    fn day(&self, occasion: Occasion, customer: &Customer, summary: &Summary) -> Result<Option<Upcoming>, Refusal> {
+        if occasion != Occasion::Day {
+            return Ok(None);
+        }
+        let today = local_date(&TimeZone::UTC, self.now());
+        let next = next_day(customer, summary, today);
+        let text = "has neither a birthday nor an important date nor an anniversary, of which the template speaks";
+        next.map(Some).ok_or_else(|| Refusal::invalid("customer", text))
+    }
+
     /// The interaction that the note would be about, which must be the customer's and give the occasion.
     async fn told(
         &self,
@@ -105,7 +120,7 @@ impl App {
     ) -> Result<Option<Interaction>, AppError> {
         let Some(id) = id else {
             let text = format!("must be set, since the template speaks of {occasion}");
-            return if occasion == Occasion::Customer {
+            return if matches!(occasion, Occasion::Customer | Occasion::Day) {
                 Ok(None)
             } else {
                 Err(Refusal::invalid("interaction", text).into())

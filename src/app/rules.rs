@@ -164,9 +164,11 @@ impl App {
     /// # Errors
     /// When the store fails.
     pub async fn install_starter_rules(&self) -> Result<(), AppError> {
-        for (slug, definition) in starter::rules() {
+        let on = starter::rules().into_iter().map(|rule| (rule, true));
+        let off = starter::rules_that_are_off().into_iter().map(|rule| (rule, false));
+        for ((slug, definition), enabled) in on.chain(off) {
             let id: RuleId = slug.parse().map_err(|wrong| Refusal::invalid("rule_id", format!("{wrong}")))?;
-            match self.create_rule(Actor::system(), id, definition, true).await {
+            match self.create_rule(Actor::system(), id, definition, enabled).await {
                 // Another replica may be doing the same.
                 Ok(_) | Err(AppError::Refused(Refusal::AlreadyExists { .. })) => {}
                 Err(error) => return Err(error),

@@ -287,6 +287,8 @@ pub struct Scheduler {
     pub expire_gestures_seconds: u64,
     /// Writing, delivering and cancelling batches of notes; besides being woken.
     pub note_batches_seconds: u64,
+    /// Looking at customers whose day is near or who have gone silent.
+    pub look_ahead_seconds: u64,
     /// Forgetting old request keys.
     pub forget_request_keys_seconds: u64,
     /// Rows that one run takes at most, 1 to 10,000.

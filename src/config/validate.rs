@@ -118,6 +118,7 @@ fn scheduler(config: &Config, found: &mut Problems) {
         ("scheduler.lapse_leases_seconds", scheduler.lapse_leases_seconds),
         ("scheduler.expire_gestures_seconds", scheduler.expire_gestures_seconds),
         ("scheduler.note_batches_seconds", scheduler.note_batches_seconds),
+        ("scheduler.look_ahead_seconds", scheduler.look_ahead_seconds),
         ("scheduler.forget_request_keys_seconds", scheduler.forget_request_keys_seconds),
     ] {
         found.range(key, seconds, 1..=86_400);

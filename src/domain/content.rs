@@ -15,6 +15,7 @@ use super::{
     rule::{Rule, Trigger},
     rulebook::Facts,
     template::{CompiledTemplate, Draft, LAST_NOTES, NoteFacts, Part, Wish, compose, wanted_language},
+    upcoming::Upcoming,
     world::{Miss, Needs, World},
 };
 use std::cmp::Reverse;
@@ -23,12 +24,14 @@ use std::cmp::Reverse;
 #[must_use]
 pub fn of_rule(world: &World, rule: &Rule, facts: &Facts<'_>, channel: Channel) -> Content {
     let milestone = matches!(rule.definition.trigger, Trigger::Milestone { .. }).then_some(facts.summary.visit_days);
+    let upcoming = facts.upcoming();
     let facts = NoteFacts {
         customer: facts.customer,
         summary: facts.summary,
         location: facts.location,
-        interaction: Some(facts.interaction),
+        interaction: facts.interaction(),
         milestone,
+        upcoming,
     };
     let action = &rule.definition.action;
     let own = action.template.as_ref().and_then(|id| world.templates.get(id));
@@ -46,7 +49,7 @@ pub fn of_kind(
     channel: Channel,
 ) -> Content {
     let summary = world.summary(customer.id);
-    let facts = NoteFacts { customer, summary: &summary, location, interaction: None, milestone: None };
+    let facts = NoteFacts { customer, summary: &summary, location, interaction: None, milestone: None, upcoming: None };
     say(world, world.templates.unasked(kind), facts, channel)
 }
 
@@ -72,6 +75,7 @@ pub fn on_channel(world: &World, gesture: &Gesture, channel: Channel) -> Result<
         location: &location,
         interaction,
         milestone: gesture.milestone(),
+        upcoming: Upcoming::of(gesture),
     };
     Ok(say(world, template, facts, channel))
 }

@@ -191,6 +191,12 @@ text_enum! {
         Paused = "paused",
         /// The recovery contact comes first.
         Recovery = "recovery",
+        /// The household is held out of the rule, so that its effect can be seen.
+        HoldOut = "hold_out",
+        /// The silence it was for has ended.
+        CameBack = "came_back",
+        /// The day it was for was corrected or forgotten.
+        DateChanged = "date_changed",
     }
 }
 

@@ -4,15 +4,18 @@
 use super::{
     budget::place_for,
     case::{Case, CaseOrigin, CaseState},
+    customer::Customer,
     gesture::{ContactState, Gesture, GestureState, Reason, Tone},
     ids::{CaseId, CustomerId, GestureId, InteractionId, LocationId},
     interaction::Interaction,
     obligation::{self, Obligation},
     recovery,
     refusal::Refusal,
+    summary::Summary,
+    upcoming::{AT_ONCE, look_after, next_look},
     world::{Actor, Context, Event, EventDetail, EventKind, Miss, Needs, Subject, World},
 };
-use jiff::{Timestamp, civil::Date};
+use jiff::{Timestamp, civil::Date, tz::TimeZone};
 use std::collections::{BTreeMap, BTreeSet};
 use uuid::Uuid;
 
@@ -348,7 +351,7 @@ impl Ledger<'_, '_> {
         }
         summary.count(interaction);
         summary.add_spend(interaction, 1);
-        self.world.summaries.put(customer, summary);
+        self.keep_history(summary);
         Ok(())
     }
 
@@ -382,12 +385,38 @@ impl Ledger<'_, '_> {
             return Err(Refusal::Miss(Miss::History(customer)));
         }
         let rebuilt = self.world.summary(customer).rebuilt(self.world.interactions_of(customer));
-        self.world.summaries.put(customer, rebuilt);
+        self.keep_history(rebuilt);
         if self.world.visit_days.get(&customer).is_some() {
             let days = visit_days(self.world.interactions_of(customer));
             self.world.visit_days.put(customer, days);
         }
         Ok(())
+    }
+
+    /// Keeps a summary whose visits may have changed, and when its customer must be looked at by them.
+    fn keep_history(&mut self, mut summary: Summary) {
+        let before = self.world.summary(summary.customer);
+        let seen = |it: &Summary| (it.last_visit, it.last_spoken);
+        if seen(&summary) != seen(&before) {
+            summary.known_on = Some(TimeZone::UTC.to_datetime(self.context.now).date());
+        }
+        if let Some(customer) = self.world.customers.get(&summary.customer) {
+            summary.look_at = look_after(customer, &summary, self.context.now, before.look_at);
+        }
+        self.world.summaries.put(summary.customer, summary);
+    }
+
+    /// Has a customer looked at whose dates changed, if a day is near; later, if one comes near later.
+    pub fn look_at_dates(&mut self, customer: &Customer) {
+        let mut summary = self.world.summary(customer.id);
+        if summary.look_at == AT_ONCE {
+            return;
+        }
+        let look_at = next_look(customer, &summary, self.context.now, self.context.now);
+        if summary.look_at != look_at {
+            summary.look_at = look_at;
+            self.world.summaries.put(customer.id, summary);
+        }
     }
 
     fn count_promise(&mut self, customer: CustomerId, by: i32) {

@@ -12,9 +12,11 @@ pub mod commands;
 pub mod consent;
 pub mod content;
 pub mod customer;
+pub mod decide;
 pub mod filter;
 pub mod gates;
 pub mod gesture;
+pub mod hold_out;
 pub mod identity;
 pub mod ids;
 pub mod interaction;
@@ -44,6 +46,7 @@ pub mod template;
 #[cfg(test)]
 pub mod testkit;
 mod text_enum;
+pub mod upcoming;
 pub mod when;
 pub mod world;
 

@@ -90,10 +90,10 @@ pub struct Decision {
     pub rule: RuleId,
     /// Its version.
     pub version: u32,
-    /// The interaction id, `customer/visit/n`, …
+    /// The interaction id, `customer/visit/n`, `customer/birthday/year` …
     pub occurrence: String,
-    /// The interaction that set it off.
-    pub interaction: InteractionId,
+    /// The interaction that set it off; `None` for a day or a silence.
+    pub interaction: Option<InteractionId>,
     /// For whom.
     pub customer: CustomerId,
     /// The gesture it made; `None` when a gate stopped it at once.

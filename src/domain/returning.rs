@@ -1,12 +1,14 @@
 //! How far somebody is on the way of returning (section 4.11 of the design).
 
 use super::{summary::Summary, text_enum::text_enum};
-use jiff::civil::Date;
+use jiff::{ToSpan, civil::Date};
 
 /// Visit days from which on somebody has a rhythm of their own.
 const REGULAR_FROM: u32 = 4;
 /// Silence longer than this many gaps is a lapse.
 const LAPSED_AFTER_GAPS: u32 = 2;
+/// Who stayed away for so long and came back comes in seasons.
+const SEASON_DAYS: u32 = 180;
 
 text_enum! {
     /// Where a customer stands on the way of returning.
@@ -35,6 +37,18 @@ pub fn return_status(summary: &Summary, today: Date, location_gap_days: u32) -> 
         2..REGULAR_FROM => ReturnStatus::Returning,
         _ => ReturnStatus::Regular,
     })
+}
+
+/// The day on which staying away becomes longer than is the customer's own way: more than twice their median gap and,
+/// for who comes in seasons, more than they ever stayed away before. `None` below four visit days, when nobody has a
+/// rhythm of their own.
+#[must_use]
+pub fn silence_begins(summary: &Summary) -> Option<Date> {
+    let last = summary.last_visit.filter(|_| summary.visit_days >= REGULAR_FROM)?;
+    let usual = summary.median_gap()?.saturating_mul(LAPSED_AFTER_GAPS);
+    let season = summary.gaps.last_key_value().map_or(0, |(longest, _)| *longest);
+    let bound = if season >= SEASON_DAYS { usual.max(season) } else { usual };
+    last.checked_add(i64::from(bound).saturating_add(1).days()).ok()
 }
 
 /// Whether somebody who is here today had lapsed before. `previous` is their last visit day before today.
@@ -80,7 +94,7 @@ impl Rhythm {
 mod tests {
     use super::*;
     use crate::domain::ids::CustomerId;
-    use jiff::{ToSpan, civil::date};
+    use jiff::civil::date;
     use proptest::prelude::*;
 
     const START: Date = date(2026, 1, 1);

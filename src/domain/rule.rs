@@ -76,6 +76,46 @@ pub enum Trigger {
         /// The numbers at which it fires.
         visit_days: Vec<u32>,
     },
+    /// A day of theirs that comes round each year.
+    ImportantDate {
+        /// Which days; all when empty.
+        #[serde(default)]
+        kinds: Vec<DateKind>,
+        /// Of important dates only those whose words hold one of these, whatever the case; all when empty.
+        #[serde(default)]
+        words: Vec<String>,
+    },
+    /// The day of their first visit, in the years after it.
+    Anniversary {
+        /// How many years after it; each year when empty.
+        #[serde(default)]
+        years: Vec<u32>,
+    },
+    /// They stay away for longer than is their way.
+    Silence,
+    /// Nobody has spoken with them for some time.
+    Unspoken {
+        /// So many days; a multiple of 30.
+        days: u32,
+    },
+}
+
+text_enum! {
+    /// A day of a customer's that comes round each year.
+    pub enum DateKind {
+        /// Their birthday.
+        Birthday = "birthday",
+        /// A day that they told us matters to them.
+        ImportantDate = "important_date",
+    }
+}
+
+impl Trigger {
+    /// Whether time alone sets it off, and no interaction.
+    #[must_use]
+    pub const fn is_of_time(&self) -> bool {
+        !matches!(self, Self::Interaction(_) | Self::Milestone { .. })
+    }
 }
 
 /// Which interactions fit; an empty list fits all.
@@ -128,9 +168,17 @@ pub struct Action {
     pub promised: bool,
     /// What happens when the contact budget has no place.
     pub over_budget: OverBudget,
+    /// So many of a hundred households get nothing from it, so that its effect can be seen; 0 to 50.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub hold_out_percent: u8,
     /// In whose words it speaks; those of its kind's starter template when there is none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub template: Option<TemplateId>,
+}
+
+#[allow(clippy::trivially_copy_pass_by_ref, reason = "serde passes references")]
+const fn is_zero(percent: &u8) -> bool {
+    *percent == 0
 }
 
 impl Pattern {

@@ -2,13 +2,15 @@
 
 use super::{
     customer::Customer,
-    filter::{Field, Filter, FilterError, RULE_CONDITIONS, Value},
+    filter::{Field, Filter, FilterError, RULE_CONDITIONS, Schema, TIME_RULE_CONDITIONS, Value},
     ids::RuleId,
     interaction::Interaction,
     location::Location,
-    rule::{Rule, Trigger},
+    rule::{DateKind, Rule, Trigger},
     summary::Summary,
+    upcoming::{Upcoming, is_unspoken_for},
 };
+use jiff::civil::Date;
 
 /// The enabled rules, strongest first.
 #[derive(Debug, Default)]
@@ -31,43 +33,116 @@ impl CompiledRule {
     /// # Errors
     /// When the condition cannot be read.
     pub fn new(rule: Rule) -> Result<Self, FilterError> {
-        let condition = Filter::parse(&rule.definition.condition, &RULE_CONDITIONS)?;
+        let definition = &rule.definition;
+        let condition = Filter::parse(&definition.condition, conditions(&definition.trigger))?;
         Ok(Self { rule, condition })
     }
 
     /// The first thing about the facts that keeps the rule from matching, or `None` when it matches.
     #[must_use]
     pub fn first_failed(&self, facts: &Facts<'_>) -> Option<String> {
-        match &self.rule.definition.trigger {
-            Trigger::Interaction(pattern) => {
-                let misfit = pattern.misfit(&facts.interaction.detail, facts.interaction.moment.kind);
-                if let Some(property) = misfit {
-                    return Some(format!("trigger: {property}"));
-                }
-            }
-            Trigger::Milestone { visit_days } => {
-                if !facts.on_latest_visit_day {
-                    return Some("trigger: latest visit day".to_owned());
-                }
-                if !visit_days.contains(&facts.summary.visit_days) {
-                    return Some("trigger: visit_days".to_owned());
-                }
-            }
+        let misfit = misfit(&self.rule.definition.trigger, facts);
+        if let Some(property) = misfit {
+            return Some(format!("trigger: {property}"));
         }
         self.condition.first_failed(&|field| facts.read(field)).map(ToString::to_string)
     }
 
-    /// What makes a match unique for this rule (P4): the story it belongs to, or the milestone.
+    /// Whether causes of this kind are looked at by the rule at all.
+    #[must_use]
+    pub const fn heeds(&self, cause: &Cause<'_>) -> bool {
+        match cause {
+            Cause::Interaction { .. } => !self.rule.definition.trigger.is_of_time(),
+            Cause::Upcoming { what, .. } => self.heeds_kind(what),
+        }
+    }
+
+    /// Whether days or silences of this kind are.
+    #[must_use]
+    pub const fn heeds_kind(&self, what: &Upcoming) -> bool {
+        matches!(
+            (what, &self.rule.definition.trigger),
+            (Upcoming::Birthday { .. } | Upcoming::ImportantDate { .. }, Trigger::ImportantDate { .. })
+                | (Upcoming::Anniversary { .. }, Trigger::Anniversary { .. })
+                | (Upcoming::Silence { .. }, Trigger::Silence)
+                | (Upcoming::Unspoken { .. }, Trigger::Unspoken { .. })
+        )
+    }
+
+    /// Whether the rule asks for the customer's history, which changes from day to day.
+    #[must_use]
+    pub fn looks_at_history(&self) -> bool {
+        let mut history = matches!(self.rule.definition.trigger, Trigger::Milestone { .. });
+        for clause in self.condition.clauses() {
+            clause.each_test(&mut |test| history |= test.field.path().starts_with("summary."));
+        }
+        history
+    }
+
+    /// What makes a match unique for this rule (P4): the story it belongs to, the milestone, the day or the silence.
     #[must_use]
     pub fn occurrence(&self, facts: &Facts<'_>) -> String {
-        match self.rule.definition.trigger {
-            Trigger::Interaction(_) if facts.interaction.recorded_customer == Some(facts.customer.id) => {
-                facts.interaction.id.to_string()
+        let customer = facts.customer.id;
+        match (facts.cause, &self.rule.definition.trigger) {
+            (Cause::Upcoming { what, .. }, _) => what.occurrence(customer),
+            (Cause::Interaction { .. }, Trigger::Milestone { .. }) => {
+                format!("{customer}/visit/{}", facts.summary.visit_days)
+            }
+            (Cause::Interaction { interaction, .. }, _) if interaction.recorded_customer == Some(customer) => {
+                interaction.id.to_string()
             }
             // Attributed later: whose it was before does not take the thanks from whose it is.
-            Trigger::Interaction(_) => format!("{}/{}", facts.interaction.id, facts.customer.id),
-            Trigger::Milestone { .. } => format!("{}/visit/{}", facts.customer.id, facts.summary.visit_days),
+            (Cause::Interaction { interaction, .. }, _) => format!("{}/{customer}", interaction.id),
         }
+    }
+}
+
+/// The fields that the condition of a rule may name: without an interaction, none of one.
+#[must_use]
+pub const fn conditions(trigger: &Trigger) -> &'static Schema {
+    if trigger.is_of_time() { &TIME_RULE_CONDITIONS } else { &RULE_CONDITIONS }
+}
+
+/// The first property by which a cause is not what sets a trigger off.
+fn misfit(trigger: &Trigger, facts: &Facts<'_>) -> Option<&'static str> {
+    let unless = |fits: bool, property| (!fits).then_some(property);
+    match (facts.cause, trigger) {
+        (Cause::Interaction { interaction, .. }, Trigger::Interaction(pattern)) => {
+            pattern.misfit(&interaction.detail, interaction.moment.kind)
+        }
+        (Cause::Interaction { on_latest_visit_day, .. }, Trigger::Milestone { visit_days }) => {
+            unless(on_latest_visit_day, "latest visit day")
+                .or_else(|| unless(visit_days.contains(&facts.summary.visit_days), "visit_days"))
+        }
+        (Cause::Upcoming { what, today }, trigger) => misfit_of_time(what, today, trigger, facts),
+        (Cause::Interaction { .. }, _) => Some("no interaction sets it off"),
+    }
+}
+
+fn misfit_of_time(what: Upcoming, today: Date, trigger: &Trigger, facts: &Facts<'_>) -> Option<&'static str> {
+    let unless = |fits: bool, property| (!fits).then_some(property);
+    let asked = |kinds: &[DateKind], kind| kinds.is_empty() || kinds.contains(&kind);
+    match (what, trigger) {
+        (Upcoming::Birthday { .. }, Trigger::ImportantDate { kinds, .. }) => {
+            unless(asked(kinds, DateKind::Birthday), "kinds")
+        }
+        (Upcoming::ImportantDate { fact, .. }, Trigger::ImportantDate { kinds, words }) => {
+            unless(asked(kinds, DateKind::ImportantDate), "kinds").or_else(|| {
+                let text = facts.customer.profile.facts.iter().find(|it| it.id == fact)?.text.to_lowercase();
+                let said = words.is_empty() || words.iter().any(|word| text.contains(&word.to_lowercase()));
+                unless(said, "words")
+            })
+        }
+        (Upcoming::Anniversary { on }, Trigger::Anniversary { years }) => {
+            let passed = facts.summary.first_visit.map_or(0, |first| i32::from(on.year()) - i32::from(first.year()));
+            let asked = years.is_empty() || u32::try_from(passed).is_ok_and(|passed| years.contains(&passed));
+            unless(asked, "years")
+        }
+        (Upcoming::Silence { .. }, Trigger::Silence) => None,
+        (Upcoming::Unspoken { since }, Trigger::Unspoken { days }) => {
+            unless(is_unspoken_for(facts.summary, since, *days, today), "days")
+        }
+        _ => Some("another day or silence sets it off"),
     }
 }
 
@@ -95,23 +170,67 @@ impl RuleBook {
     }
 }
 
+/// What may set a rule off.
+#[derive(Debug, Clone, Copy)]
+pub enum Cause<'a> {
+    /// Something happened.
+    Interaction {
+        /// What.
+        interaction: &'a Interaction,
+        /// Whether it lies on the customer's latest visit day: only there may a milestone be reached, so that a late
+        /// fact never fires one.
+        on_latest_visit_day: bool,
+    },
+    /// A day is near, or a silence has begun.
+    Upcoming {
+        /// Which.
+        what: Upcoming,
+        /// The customer's day on which it is looked at.
+        today: Date,
+    },
+}
+
 /// What a rule looks at.
 #[derive(Debug, Clone, Copy)]
 pub struct Facts<'a> {
-    /// What happened.
-    pub interaction: &'a Interaction,
-    /// To whom.
+    /// What may set it off.
+    pub cause: Cause<'a>,
+    /// To whom it happened, or whose day it is.
     pub customer: &'a Customer,
     /// Their history, this interaction included.
     pub summary: &'a Summary,
-    /// Where.
+    /// Where it happened, or in whose name one speaks.
     pub location: &'a Location,
-    /// Whether it lies on the customer's latest visit day: only there may a milestone be reached, so that a late fact
-    /// never fires one.
-    pub on_latest_visit_day: bool,
 }
 
 impl<'a> Facts<'a> {
+    /// What happened; `None` where time alone is the cause.
+    #[must_use]
+    pub const fn interaction(&self) -> Option<&'a Interaction> {
+        match self.cause {
+            Cause::Interaction { interaction, .. } => Some(interaction),
+            Cause::Upcoming { .. } => None,
+        }
+    }
+
+    /// The day or the silence; `None` where something happened.
+    #[must_use]
+    pub const fn upcoming(&self) -> Option<Upcoming> {
+        match self.cause {
+            Cause::Interaction { .. } => None,
+            Cause::Upcoming { what, .. } => Some(what),
+        }
+    }
+
+    /// The day on which the rules of a group meet: that of the interaction, or the one for which a gesture is meant.
+    #[must_use]
+    pub fn day(&self) -> Date {
+        match self.cause {
+            Cause::Interaction { interaction, .. } => interaction.local_date,
+            Cause::Upcoming { what, today } => what.day().unwrap_or(today),
+        }
+    }
+
     /// The value of a field that conditions may name; absent for all others.
     #[must_use]
     pub fn read(&self, field: Field) -> Value<'a> {
@@ -127,7 +246,7 @@ impl<'a> Facts<'a> {
     }
 
     fn read_interaction(&self, field: Field) -> Value<'a> {
-        let interaction = self.interaction;
+        let Some(interaction) = self.interaction() else { return Value::Absent };
         let detail = &interaction.detail;
         let emotion = detail.emotion.as_ref();
         let purchase = detail.purchase.as_ref();

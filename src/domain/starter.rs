@@ -4,7 +4,7 @@ use super::{
     customer::{Channel, Purpose},
     gesture::{GestureKind, Tone},
     interaction::{InteractionKind, MomentKind, Outcome},
-    rule::{Action, OverBudget, Pattern, RuleDefinition, Trigger},
+    rule::{Action, DateKind, OverBudget, Pattern, RuleDefinition, Trigger},
     when::{ClockTime, Wait, WeeklyHours},
 };
 use jiff::{SignedDuration, civil::Weekday};
@@ -15,7 +15,7 @@ pub type StarterRule = (&'static str, RuleDefinition);
 const HOUR: SignedDuration = SignedDuration::from_hours(1);
 const DAY: SignedDuration = SignedDuration::from_hours(24);
 
-/// The starter rules whose triggers exist; all are enabled. Each speaks in the starter template of its own slug.
+/// The starter rules that are on from the beginning. Each speaks in the starter template of its own slug.
 #[must_use]
 pub fn rules() -> Vec<StarterRule> {
     [
@@ -27,13 +27,22 @@ pub fn rules() -> Vec<StarterRule> {
         ("congratulation-at-a-peak", congratulation()),
         ("sign-off", sign_off()),
         ("milestone", milestone()),
+        ("birthday", birthday()),
+        ("call-to-a-silent-leaver", call_to_a_silent_leaver()),
     ]
-    .into_iter()
-    .map(|(slug, mut rule)| {
-        rule.action.template = slug.parse().ok();
-        (slug, rule)
-    })
-    .collect()
+    .map(in_own_words)
+    .into()
+}
+
+/// The starter rules that nobody wants without having thought about them: they are there, but off.
+#[must_use]
+pub fn rules_that_are_off() -> Vec<StarterRule> {
+    [("call-to-a-regular", call_to_a_regular())].map(in_own_words).into()
+}
+
+fn in_own_words((slug, mut rule): StarterRule) -> StarterRule {
+    rule.action.template = slug.parse().ok();
+    (slug, rule)
 }
 
 /// A thank-you of the group of which one a day is enough: in writing, the next morning.
@@ -52,6 +61,7 @@ fn thanks(priority: u8) -> Action {
         group: "thanks".to_owned(),
         promised: false,
         over_budget: OverBudget::Suppress,
+        hold_out_percent: 0,
         template: None,
     }
 }
@@ -157,4 +167,28 @@ fn milestone() -> RuleDefinition {
     };
     let visit_days = vec![5, 10, 20, 50, 100, 200, 500, 1000];
     definition("Milestone", Trigger::Milestone { visit_days }, "", action)
+}
+
+/// On the day itself, or so that it arrives then; a day later it would only tell that we forgot.
+fn birthday() -> RuleDefinition {
+    let trigger = Trigger::ImportantDate { kinds: vec![DateKind::Birthday], words: Vec::new() };
+    let action = Action {
+        wait: Wait::Days { days: 0, at: at(9) },
+        deadline: HOUR * 14,
+        over_budget: OverBudget::Suppress,
+        ..thanks(55)
+    };
+    definition("A birthday", trigger, "", action)
+}
+
+/// The majority leave without a word (4.11): a person asks, not a mail-out.
+fn call_to_a_silent_leaver() -> RuleDefinition {
+    let action = Action { purpose: Purpose::Gratitude, ..care(next_morning(), DAY * 14, 35) };
+    definition("A call to a silent leaver", Trigger::Silence, "", action)
+}
+
+fn call_to_a_regular() -> RuleDefinition {
+    let action = Action { purpose: Purpose::Gratitude, ..care(next_morning(), DAY * 14, 25) };
+    let trigger = Trigger::Unspoken { days: 90 };
+    definition("A call to a regular nobody spoke with", trigger, "summary.visit_days >= 4", action)
 }

@@ -6,6 +6,7 @@ use super::{
         Direction, Interaction, InteractionChannel, InteractionKind, InteractionState, NoPurchaseReason, Outcome,
     },
     returning::days_between,
+    upcoming::NEVER,
 };
 use jiff::{Timestamp, civil::Date};
 use serde::{Deserialize, Serialize};
@@ -40,6 +41,13 @@ pub struct Summary {
     pub open_promises: u32,
     /// Grief of their own: cheerful gestures wait until a person releases them.
     pub grieving_since: Option<Timestamp>,
+    /// The day on which somebody of us last spoke with them: over the phone, by chat, or in person where it is known
+    /// with whom.
+    pub last_spoken: Option<Date>,
+    /// The day, in UTC, on which the last visit day or conversation was recorded.
+    pub known_on: Option<Date>,
+    /// When time alone may next set off a rule for them.
+    pub look_at: Timestamp,
 }
 
 /// The last time we saw the customer.
@@ -90,6 +98,9 @@ impl Summary {
             open_case: None,
             open_promises: 0,
             grieving_since: None,
+            last_spoken: None,
+            known_on: None,
+            look_at: NEVER,
         }
     }
 }
@@ -117,6 +128,9 @@ impl Summary {
             return;
         }
         *self.counts.entry(interaction.detail.kind).or_default() += 1;
+        if is_spoken(interaction) {
+            self.last_spoken = self.last_spoken.max(Some(interaction.local_date));
+        }
         self.see(interaction);
     }
 
@@ -208,6 +222,8 @@ impl Summary {
             open_case: self.open_case,
             open_promises: self.open_promises,
             grieving_since: self.grieving_since,
+            known_on: self.known_on,
+            look_at: self.look_at,
             ..Self::new(self.customer)
         };
         let days: BTreeSet<_> = interactions.iter().filter(|i| i.counts_as_visit_day()).map(|i| i.local_date).collect();
@@ -224,6 +240,15 @@ impl Summary {
             }
         }
         fresh
+    }
+}
+
+/// Whether somebody of us spoke with the customer in it, as far as it was recorded.
+fn is_spoken(interaction: &Interaction) -> bool {
+    match interaction.detail.channel {
+        InteractionChannel::Phone | InteractionChannel::Chat => interaction.state == InteractionState::Closed,
+        InteractionChannel::InStore => !interaction.detail.staff.is_empty(),
+        _ => false,
     }
 }
 

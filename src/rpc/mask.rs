@@ -116,19 +116,26 @@ masked! {
     ignored: "name", "state", "version", "create_time", "update_time", "etag",
 }
 
+/// One of a rule's triggers: whichever is named, the trigger is replaced.
+macro_rules! trigger {
+    ($name:literal, $variant:ident) => {
+        Path {
+            name: $name,
+            is_set: |rule: &pb::Rule| matches!(rule.trigger, Some(pb::rule::Trigger::$variant(_))),
+            copy: |to, from| to.trigger.clone_from(&from.trigger),
+        }
+    };
+}
+
 impl Masked for pb::Rule {
     const PATHS: &'static [Path<Self>] = &[
         path!(display_name),
-        Path {
-            name: "interaction",
-            is_set: |rule| matches!(rule.trigger, Some(pb::rule::Trigger::Interaction(_))),
-            copy: |to, from| to.trigger.clone_from(&from.trigger),
-        },
-        Path {
-            name: "milestone",
-            is_set: |rule| matches!(rule.trigger, Some(pb::rule::Trigger::Milestone(_))),
-            copy: |to, from| to.trigger.clone_from(&from.trigger),
-        },
+        trigger!("interaction", Interaction),
+        trigger!("milestone", Milestone),
+        trigger!("important_date", ImportantDate),
+        trigger!("first_visit_anniversary", FirstVisitAnniversary),
+        trigger!("silence", Silence),
+        trigger!("unspoken", Unspoken),
         path!(condition),
         path!(action),
     ];

@@ -40,6 +40,7 @@ pub fn all(app: &App, delivery: &config::Delivery, timing: &config::Scheduler) -
         work!(app, timing.page, "lapse_leases", timing.lapse_leases_seconds, lapse_leases),
         work!(app, timing.page, "expire_gestures", timing.expire_gestures_seconds, expire_gestures),
         note_batches.woken_by(app.note_work()),
+        work!(app, timing.page, "look_ahead", timing.look_ahead_seconds, look_ahead),
         work!(app, timing.page, "forget_request_keys", timing.forget_request_keys_seconds, forget_request_keys),
     ]
 }

@@ -8,6 +8,7 @@ mod catalog;
 mod catalog_write;
 mod chunk;
 mod connect;
+mod consider;
 mod constant;
 mod customers;
 mod desk;
@@ -55,6 +56,7 @@ pub use sweeps::Reading;
 pub use timeline::TimelineEntry;
 
 use crate::domain::{
+    hold_out::HoldOutSecret,
     settings::Settings,
     world::{Command, KeyHasher},
 };
@@ -79,6 +81,7 @@ pub struct Store {
 #[derive(Debug)]
 struct Inner {
     pools: Pools,
+    shared: Arc<Shared>,
     queue: Queue,
     catalog: Arc<CatalogCache>,
     instance: Instance,
@@ -148,14 +151,15 @@ impl Store {
         };
         let catalog = Arc::new(CatalogCache::new(Arc::clone(&options.settings)));
         policy::plan_by(&pools.writer, &options.settings).await?;
-        let shared = Shared {
+        let shared = Arc::new(Shared {
             pools: pools.clone(),
             catalog: Arc::clone(&catalog),
             settings: options.settings,
+            hold_out: HoldOutSecret::new(secrets.get(SecretName::HoldOut)),
             now: options.now,
-        };
-        let queue = Queue::start(Arc::new(shared), options.room, seed);
-        Ok(Self { inner: Arc::new(Inner { pools, queue, catalog, instance, secrets }) })
+        });
+        let queue = Queue::start(Arc::clone(&shared), options.room, seed);
+        Ok(Self { inner: Arc::new(Inner { pools, shared, queue, catalog, instance, secrets }) })
     }
 
     /// Has a command decided and written. When the caller goes away meanwhile, it may still be.

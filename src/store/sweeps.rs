@@ -2,7 +2,7 @@
 
 use super::{
     Store, constant,
-    entity::{gesture, idempotency_key, interaction, read, rule},
+    entity::{customer_summary, gesture, idempotency_key, interaction, read, rule},
     error::StoreError,
     write::insert,
 };
@@ -90,6 +90,25 @@ impl Store {
             .add(constant::is_one_of(Column::State, waiting))
             .add(Column::DeadlineAt.lte(now.as_microsecond()));
         self.gesture_ids(overdue, Column::DeadlineAt, limit).await
+    }
+
+    /// Customers who have to be looked at because a day is near or they have gone silent; the longest first.
+    ///
+    /// # Errors
+    /// [`StoreError`] when the database can't tell.
+    pub async fn customers_to_look_at(&self, now: Timestamp, limit: u32) -> Result<Vec<CustomerId>, StoreError> {
+        use customer_summary::{Column, Entity};
+        let ids: Vec<Uuid> = Entity::find()
+            .select_only()
+            .column(Column::CustomerId)
+            .filter(Column::LookAt.lte(now.as_microsecond()))
+            .order_by_asc(Column::LookAt)
+            .order_by_asc(Column::CustomerId)
+            .limit(u64::from(limit))
+            .into_tuple()
+            .all(self.reader())
+            .await?;
+        Ok(ids.into_iter().map(CustomerId).collect())
     }
 
     /// Gestures that wait although their rule is retired.

@@ -92,6 +92,7 @@ fn composed(visitor: &Visitor, location: &Location, template: &CompiledTemplate)
         location,
         interaction: Some(&visitor.interaction),
         milestone: None,
+        upcoming: None,
     };
     compose(Part { template, facts }, &[], &Wish { channel: Channel::Post, language: "en", last_notes: &[] })
 }

@@ -18,6 +18,7 @@ use crate::domain::{
     obligation::{Obligation, unanswered},
     refusal::{Refusal, Violation},
     settings::Settings,
+    upcoming,
     world::{Actor, Command, Context, EventKind, Needs, Replay, World},
 };
 use jiff::{SignedDuration, Timestamp, civil::date, tz::TimeZone};
@@ -206,7 +207,8 @@ pub fn respond(ledger: &mut Ledger<'_, '_>, id: InteractionId) -> Result<(), Ref
         story::join(ledger, purchase, id)?;
         answer(ledger, purchase)?;
     }
-    answer(ledger, id)
+    answer(ledger, id)?;
+    interaction.customer.map_or(Ok(()), |customer| upcoming::heed_return(ledger, customer))
 }
 
 impl NewInteraction {

@@ -166,7 +166,8 @@ pub fn create(ledger: &mut Ledger<'_, '_>, profile: Profile, identifiers: Vec<Id
     let household = HouseholdId(ledger.new_id());
     let customer = Customer::new(id, household, profile, distinct(identifiers), ledger.now());
     ledger.note(EventKind::CustomerCreated, Subject::Customer(id), Some(id), EventDetail::default());
-    ledger.world.customers.put(id, customer);
+    ledger.world.customers.put(id, customer.clone());
+    ledger.look_at_dates(&customer);
     id
 }
 

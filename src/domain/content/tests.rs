@@ -5,6 +5,7 @@ use crate::domain::{
     customer::Profile,
     interaction::Interaction,
     rule::{Pattern, RuleState},
+    rulebook::Cause,
     starter,
     template::starter as words,
     testkit::{self, Kit, at},
@@ -37,13 +38,8 @@ fn said(kit: &Kit, rule: &Rule, channel: Channel) -> Content {
     let customer = testkit::customer(1);
     let (visit, location, mut summary) = (browse(&customer), testkit::shop(), kit.world.summary(customer.id));
     summary.visit_days = 5;
-    let facts = Facts {
-        interaction: &visit,
-        customer: &customer,
-        summary: &summary,
-        location: &location,
-        on_latest_visit_day: true,
-    };
+    let cause = Cause::Interaction { interaction: &visit, on_latest_visit_day: true };
+    let facts = Facts { cause, customer: &customer, summary: &summary, location: &location };
     of_rule(&kit.world, rule, &facts, channel)
 }
 

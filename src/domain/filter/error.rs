@@ -17,6 +17,15 @@ pub struct FilterError {
 }
 
 impl FilterError {
+    /// The word that may have been meant.
+    #[must_use]
+    pub const fn nearest(&self) -> Option<&'static str> {
+        match &self.problem {
+            Problem::UnknownField { nearest, .. } | Problem::BadValue { nearest, .. } => *nearest,
+            _ => None,
+        }
+    }
+
     /// Places a problem at a byte offset of `source`.
     pub(super) fn at(source: &str, position: usize, problem: Problem) -> Self {
         let before = source.get(..position).unwrap_or(source);

@@ -188,6 +188,13 @@ fields! {
     ObligationUpdateTime = "obligation.update_time", Kind::Timestamp, "When its state last changed.";
 }
 
+/// Conditions of rules that time alone sets off: as [`RULE_CONDITIONS`], without the fields of an interaction, which
+/// come first there.
+pub const TIME_RULE_CONDITIONS: Schema = Schema {
+    name: "the condition of a rule that no interaction sets off",
+    fields: RULE_CONDITIONS.fields.split_at(48).1,
+};
+
 /// Conditions of rules: what was recorded, whose it is, their history, and the place.
 pub const RULE_CONDITIONS: Schema = Schema {
     name: "a rule's condition",

@@ -44,7 +44,9 @@ pub use ast::{Expr, Literal, Operator, Question, Test};
 pub use error::{FilterError, Problem};
 pub use eval::Value;
 pub use explain::{Clause, Comparison};
-pub use fields::{CASES, CUSTOMERS, Field, GESTURES, INTERACTIONS, NOTES, OBLIGATIONS, RULE_CONDITIONS};
+pub use fields::{
+    CASES, CUSTOMERS, Field, GESTURES, INTERACTIONS, NOTES, OBLIGATIONS, RULE_CONDITIONS, TIME_RULE_CONDITIONS,
+};
 pub use schema::{Kind, Schema};
 
 /// A filter that was read and typed: clauses which must all hold.
@@ -65,6 +67,20 @@ impl Filter {
     pub fn parse(source: &str, schema: &Schema) -> Result<Self, FilterError> {
         let clauses = parser::parse(source, schema)?;
         Ok(Self { clauses })
+    }
+
+    /// Everything that is wrong with a filter over the fields of `schema`, in order of place; nothing when it can be
+    /// read.
+    #[must_use]
+    pub fn faults(source: &str, schema: &Schema) -> Vec<FilterError> {
+        parser::faults(source, schema)
+    }
+
+    /// This filter and another one: true of what both are true of.
+    #[must_use]
+    pub fn and(mut self, other: Self) -> Self {
+        self.clauses.extend(other.clauses);
+        self
     }
 
     /// The clauses, all of which must hold.

@@ -25,7 +25,26 @@ pub(super) fn parse(source: &str, schema: &Schema) -> Result<Vec<Expr>, FilterEr
         return Err(FilterError::at(source, last, Problem::TooLong));
     }
     let tokens = tokens(source)?;
-    let mut parser = Parser { source, schema, tokens: &tokens, depth: 0, comparisons: 0 };
+    parse_tokens(&mut Parser { source, schema, tokens: &tokens, depth: 0, comparisons: 0, faults: None })
+}
+
+/// Everything that is wrong with `source`: each name, operator and value that means nothing, and then what can't be
+/// read at all.
+pub(super) fn faults(source: &str, schema: &Schema) -> Vec<FilterError> {
+    if source.len() > FILTER_MAX_BYTES {
+        return parse(source, schema).err().into_iter().collect();
+    }
+    let tokens = match tokens(source) {
+        Ok(tokens) => tokens,
+        Err(error) => return vec![error],
+    };
+    let faults = Some(Vec::new());
+    let mut parser = Parser { source, schema, tokens: &tokens, depth: 0, comparisons: 0, faults };
+    let last = parse_tokens(&mut parser).err();
+    parser.faults.into_iter().flatten().chain(last).collect()
+}
+
+fn parse_tokens(parser: &mut Parser<'_>) -> Result<Vec<Expr>, FilterError> {
     if parser.peek().kind == TokenKind::End {
         return Ok(Vec::new());
     }
@@ -45,6 +64,8 @@ struct Parser<'p> {
     tokens: &'p [Token],
     depth: usize,
     comparisons: usize,
+    /// What means nothing, where reading goes on behind it; else it ends there.
+    faults: Option<Vec<FilterError>>,
 }
 
 impl<'p> Parser<'p> {
@@ -126,37 +147,55 @@ impl<'p> Parser<'p> {
         if self.comparisons > FILTER_MAX_TERMS {
             return Err(self.error(name.start, Problem::TooManyComparisons));
         }
-        let field = check::field(self.schema, self.text(name.start, name.end))
-            .map_err(|problem| self.error(name.start, problem))?;
+        let field = check::field(self.schema, self.text(name.start, name.end));
+        let field = self.heed(name.start, field)?;
         let sign = self.advance();
         let question = match sign.kind {
             TokenKind::Has if self.takes_star() => Question::Present,
             TokenKind::Has => {
-                check::has(field).map_err(|problem| self.error(sign.start, problem))?;
+                let checked = field.map_or(Ok(()), check::has);
+                // A value is judged only where a value may stand.
+                let field = self.heed(sign.start, checked)?.and(field);
                 Question::Holds(self.value(field)?)
             }
             TokenKind::Operator(operator) => {
-                check::operator(field, operator).map_err(|problem| self.error(sign.start, problem))?;
+                let checked = field.map_or(Ok(()), |field| check::operator(field, operator));
+                let field = self.heed(sign.start, checked)?.and(field);
                 Question::Compares(operator, self.value(field)?)
             }
             _ => return Err(self.unexpected(sign, "`=`, `!=`, `<`, `<=`, `>`, `>=` or `:`")),
         };
-        Ok(Test { field, question })
+        // Where there is none, the test stands in a tree that nobody gets.
+        Ok(Test { field: field.unwrap_or(Field::InteractionName), question })
     }
 
-    /// A value of the field's type. A `-` belongs to a number only if it touches it.
-    fn value(&mut self, field: Field) -> Result<Literal, FilterError> {
+    /// What was checked; `None` where it is wrong and faults are gathered.
+    fn heed<T>(&mut self, position: usize, checked: Result<T, Problem>) -> Result<Option<T>, FilterError> {
+        let problem = match checked {
+            Ok(value) => return Ok(Some(value)),
+            Err(problem) => self.error(position, problem),
+        };
+        match &mut self.faults {
+            Some(faults) => faults.push(problem),
+            None => return Err(problem),
+        }
+        Ok(None)
+    }
+
+    /// A value of the field's type, of any where that is not known. A `-` belongs to a number only if it touches it.
+    fn value(&mut self, field: Option<Field>) -> Result<Literal, FilterError> {
+        let read = |text: &str, quoted| field.map(|field| check::value(field, text, quoted)).transpose();
         let first = self.advance();
         let literal = match &first.kind {
-            TokenKind::Text(text) => check::value(field, text, true),
-            TokenKind::Word => check::value(field, self.text(first.start, first.end), false),
+            TokenKind::Text(text) => read(text, true),
+            TokenKind::Word => read(self.text(first.start, first.end), false),
             TokenKind::Minus if self.peek().kind == TokenKind::Word && self.peek().start == first.end => {
                 let number = self.advance();
-                check::value(field, self.text(first.start, number.end), false)
+                read(self.text(first.start, number.end), false)
             }
             _ => return Err(self.unexpected(first, "a value")),
         };
-        literal.map_err(|problem| self.error(first.start, problem))
+        Ok(self.heed(first.start, literal)?.flatten().unwrap_or(Literal::Bool(false)))
     }
 
     /// Takes the `*` of `field:*`, if it comes next.

@@ -18,7 +18,7 @@ fn decision(n: u8, gesture: Option<GestureId>, interaction: &Interaction) -> Dec
         rule: format!("rule-{n}").parse().expect("a slug"),
         version: 1,
         occurrence: interaction.id.to_string(),
-        interaction: interaction.id,
+        interaction: Some(interaction.id),
         customer: testkit::customer(1).id,
         gesture,
         reason: Some(Reason::NoConsent).filter(|_| gesture.is_none()),

@@ -12,6 +12,7 @@ use crate::domain::{
     location::Location,
     money::Money,
     summary::Summary,
+    upcoming::Upcoming,
 };
 use std::borrow::Cow;
 
@@ -30,6 +31,8 @@ pub struct NoteFacts<'a> {
     pub interaction: Option<&'a Interaction>,
     /// The visit day that was reached, for a milestone.
     pub milestone: Option<u32>,
+    /// The day or silence that it is for.
+    pub upcoming: Option<Upcoming>,
 }
 
 impl<'a> NoteFacts<'a> {
@@ -215,4 +218,40 @@ pub(super) fn fault<'a>(facts: &NoteFacts<'a>, _: Channel) -> Read<'a> {
 
 pub(super) fn milestone<'a>(facts: &NoteFacts<'a>, _: Channel) -> Read<'a> {
     count(facts.milestone.unwrap_or(facts.summary.visit_days))
+}
+
+pub(super) fn day<'a>(facts: &NoteFacts<'a>, _: Channel) -> Read<'a> {
+    facts.upcoming?.day().map(Value::Date)
+}
+
+/// What kinds of days there are.
+pub(super) const DAY_KINDS: &[&str] = &["birthday", "important_date", "anniversary"];
+
+pub(super) fn day_kind<'a>(facts: &NoteFacts<'a>, _: Channel) -> Read<'a> {
+    let kind = match facts.upcoming? {
+        Upcoming::Birthday { .. } => DAY_KINDS[0],
+        Upcoming::ImportantDate { .. } => DAY_KINDS[1],
+        Upcoming::Anniversary { .. } => DAY_KINDS[2],
+        Upcoming::Silence { .. } | Upcoming::Unspoken { .. } => return None,
+    };
+    Some(Value::Choice(kind))
+}
+
+/// What they told us of the day. At a sensitive place, nothing.
+pub(super) fn day_words<'a>(facts: &NoteFacts<'a>, _: Channel) -> Read<'a> {
+    let Upcoming::ImportantDate { fact, .. } = facts.upcoming.filter(|_| !facts.is_sensitive())? else { return None };
+    let told = facts.customer.profile.facts.iter().find(|it| it.id == fact)?;
+    text(&told.text).filter(|_| is_fit(&told.text))
+}
+
+/// How often the day has come round; of a birthday never: nobody wants to read their age.
+pub(super) fn day_years<'a>(facts: &NoteFacts<'a>, _: Channel) -> Read<'a> {
+    let (from, on) = match facts.upcoming? {
+        Upcoming::Anniversary { on } => (facts.summary.first_visit?, on),
+        Upcoming::ImportantDate { fact, on } => {
+            (facts.customer.profile.facts.iter().find(|it| it.id == fact)?.date?, on)
+        }
+        _ => return None,
+    };
+    count(u64::try_from(on.year() - from.year()).unwrap_or(0))
 }

@@ -371,6 +371,29 @@ pub const FIELDS: &[Field] = &[
     )
     .particular()
     .always(),
+    field("day.date", Kind::Date, Occasion::Day, Known::Told, "The day for which it is meant.", facts::day)
+        .particular()
+        .always(),
+    field("day.kind", Kind::Choice(facts::DAY_KINDS), Occasion::Day, Known::Told, "What day it is.", facts::day_kind)
+        .always(),
+    field(
+        "day.words",
+        Kind::Text,
+        Occasion::Day,
+        Known::Told,
+        "What they told us of an important date, in the words of who wrote it down. Absent at a sensitive place.",
+        facts::day_words,
+    )
+    .particular(),
+    field(
+        "day.years",
+        Kind::Count,
+        Occasion::Day,
+        Known::Told,
+        "How many years ago it was first; absent for a birthday.",
+        facts::day_years,
+    )
+    .particular(),
 ];
 
 #[cfg(test)]
@@ -394,7 +417,7 @@ mod tests {
         for field in FIELDS {
             let is_plain = field.known == Known::Ours
                 || field.path.ends_with("name")
-                || field.kind == Kind::Date && field.path != "history.first_visit";
+                || field.kind == Kind::Date && !matches!(field.path, "history.first_visit" | "day.date");
             assert!(!(is_plain && field.is_particular), "{}", field.path);
         }
     }

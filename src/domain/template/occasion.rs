@@ -23,6 +23,8 @@ text_enum! {
         Misery = "misery",
         /// An n-th visit day.
         Milestone = "milestone",
+        /// A day of theirs that comes round each year; no interaction.
+        Day = "day",
     }
 }
 
@@ -39,9 +41,11 @@ impl Occasion {
     #[must_use]
     pub fn is_given_by(self, trigger: &Trigger) -> bool {
         match (self, trigger) {
-            (Self::Customer | Self::Interaction, _) | (Self::Milestone, Trigger::Milestone { .. }) => true,
-            (_, Trigger::Milestone { .. }) | (Self::Milestone, _) => false,
+            (Self::Customer, _) | (Self::Milestone, Trigger::Milestone { .. }) => true,
+            (Self::Day, Trigger::ImportantDate { .. } | Trigger::Anniversary { .. }) => true,
+            (Self::Interaction, trigger) => !trigger.is_of_time(),
             (occasion, Trigger::Interaction(pattern)) => occasion.is_given_by_pattern(pattern),
+            _ => false,
         }
     }
 
@@ -57,7 +61,7 @@ impl Occasion {
             Self::Enquiry => only_kind(InteractionKind::Enquiry),
             // A complaint is misery by its nature.
             Self::Misery => only(&pattern.moments, MomentKind::Misery) || only_kind(InteractionKind::Complaint),
-            Self::Milestone => false,
+            Self::Milestone | Self::Day => false,
         }
     }
 
@@ -68,6 +72,7 @@ impl Occasion {
         let bought = |kind| kind == InteractionKind::Purchase && detail.outcome.is_none();
         match self {
             Self::Customer | Self::Interaction | Self::Milestone => true,
+            Self::Day => false,
             Self::Purchase => detail.outcome == Some(Outcome::Purchased) || bought(detail.kind),
             Self::Visit => detail.kind == InteractionKind::Visit,
             Self::Enquiry => detail.kind == InteractionKind::Enquiry,
@@ -90,6 +95,7 @@ impl Occasion {
                 | (Self::Enquiry, Self::Enquiry)
                 | (Self::Misery, Self::Misery)
                 | (Self::Milestone, Self::Milestone)
+                | (Self::Day, Self::Day)
         )
     }
 }

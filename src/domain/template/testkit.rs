@@ -11,6 +11,7 @@ use crate::domain::{
     money::Money,
     summary::Summary,
     testkit::{at, customer, shop, visit},
+    upcoming::Upcoming,
 };
 
 /// What a draft is made of.
@@ -87,6 +88,7 @@ impl Known {
             location: &self.location,
             interaction: Some(&self.interaction),
             milestone: Some(5),
+            upcoming: Some(Upcoming::Birthday { on: jiff::civil::date(2026, 12, 1) }),
         }
     }
 

@@ -16,6 +16,7 @@ use super::{
     case::{Case, CaseState, Grant},
     customer::{Channel, Customer, CustomerStatus, IdentifierKey},
     gesture::{Contact, Gesture, GestureKind, GestureState},
+    hold_out::HoldOutSecret,
     ids::{
         CaseId, CustomerId, GestureId, HouseholdId, IdSource, InteractionId, LocationId, NoteBatchId, NoteId, RuleId,
     },
@@ -196,6 +197,8 @@ pub struct World {
     pub settings: Arc<Settings>,
     /// The time-zone database.
     pub zones: Zones,
+    /// Draws the households that are held out of rules.
+    pub hold_out: HoldOutSecret,
     /// Every touchpoint of the journeys.
     pub touchpoints: Arc<TouchpointMap>,
     /// The locations named in the needs, as far as they exist.
@@ -245,6 +248,7 @@ impl World {
             templates,
             settings,
             zones: Zones::bundled(),
+            hold_out: HoldOutSecret::default(),
             touchpoints: Arc::default(),
             locations: HashMap::new(),
             customers: Table::default(),
@@ -382,7 +386,7 @@ impl World {
 
     /// The decisions that an interaction set off.
     pub fn decisions_for(&self, interaction: InteractionId) -> impl Iterator<Item = &Decision> {
-        self.decisions.of(interaction.0).filter(move |d| d.interaction == interaction)
+        self.decisions.of(interaction.0).filter(move |d| d.interaction == Some(interaction))
     }
 
     /// The places of a household in its contact budget.

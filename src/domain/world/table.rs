@@ -162,7 +162,7 @@ impl Row for Obligation {
 
 impl Row for Decision {
     fn owners(&self) -> impl Iterator<Item = Uuid> {
-        [self.customer.0, self.interaction.0].into_iter()
+        std::iter::once(self.customer.0).chain(self.interaction.map(|i| i.0))
     }
 }
 

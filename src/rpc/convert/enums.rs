@@ -13,7 +13,7 @@ use crate::{
         note::{BatchState, NoteState},
         obligation::{ObligationState, OpenReason},
         returning::ReturnStatus,
-        rule::{OverBudget, RuleState},
+        rule::{DateKind, OverBudget, RuleState},
         template::{Occasion, TemplateState},
     },
     proto::v1 as pb,
@@ -116,13 +116,15 @@ wire_enums! {
         Outbound, Observation, ThankedInPerson, Delivered, DeliveryFailed, LeaseLapsed, Released, NoAnswer, CallBack,
         WrongNumber, NeverAgain, Anonymous, NotGenuine, FactsChanged, Overtaken, BatchCancelled, Paused,
         Recovery,
+        HoldOut, CameBack, DateChanged,
     }
     ObligationState = pb::obligation::State { Open, Fulfilled, Suppressed, Waived, Expired, Cancelled, NotOwed }
     OpenReason = pb::obligation::OpenReason { VisitOpen, Anonymous, GesturePending, WithAPerson }
     ReturnStatus = pb::customer_summary::ReturnStatus { New, Returning, Regular, Lapsed }
     RuleState = pb::rule::State { Enabled, Disabled, Retired }
     TemplateState = pb::template::State { Active, Retired }
-    Occasion = pb::Occasion { Customer, Interaction, Purchase, Visit, Enquiry, Misery, Milestone }
+    Occasion = pb::Occasion { Customer, Interaction, Purchase, Visit, Enquiry, Misery, Milestone, Day }
+    DateKind = pb::important_date::Kind { Birthday, ImportantDate }
     OverBudget = pb::rule_action::OverBudget { Defer, Suppress }
     PromiseKept = pb::standards::Promise { OnTheDay, AtTheTime }
     Standard = pb::Standard { Respond, Fulfil, Promise, Transfers, FirstContact }

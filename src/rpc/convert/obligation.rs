@@ -29,7 +29,7 @@ pub(crate) fn decision(decision: &Decision) -> pb::Decision {
         rule: decision.rule.name(),
         rule_version: version(decision.version),
         occurrence: decision.occurrence.clone(),
-        interaction: decision.interaction.name(),
+        interaction: optional_name(decision.interaction.as_ref()),
         customer: decision.customer.name(),
         gesture: optional_name(decision.gesture.as_ref()),
         reason: to_wire_or_zero(decision.reason),

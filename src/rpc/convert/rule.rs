@@ -10,8 +10,11 @@ use crate::{
         customer::{Channel, Purpose},
         filter::RULE_CONDITIONS,
         gesture::GestureKind,
+        hold_out::{self, PERCENT_MAX},
         limits::LIST_MAX,
         rule::{Action, OverBudget, Pattern, Rule, RuleDefinition, Trigger},
+        rulebook::conditions,
+        upcoming::{UNSPOKEN_MAX_DAYS, UNSPOKEN_STEP_DAYS},
         when::Wait,
     },
     proto::v1 as pb,
@@ -27,6 +30,7 @@ use jiff::SignedDuration;
 const DAYS_MAX: i32 = 400;
 const LENGTH_MAX: SignedDuration = SignedDuration::from_hours(24 * DAYS_MAX as i64);
 const VISIT_DAYS_MAX: i32 = 1_000_000;
+const YEARS_MAX: i32 = 200;
 
 pub(crate) fn rule(rule: &Rule) -> pb::Rule {
     let definition = &rule.definition;
@@ -54,10 +58,25 @@ fn trigger(trigger: &Trigger) -> pb::rule::Trigger {
             moments: wires(&pattern.moments),
         }),
         Trigger::Milestone { visit_days } => {
-            let visit_days = visit_days.iter().map(|days| i32::try_from(*days).unwrap_or(i32::MAX)).collect();
+            let visit_days = numbers(visit_days);
             pb::rule::Trigger::Milestone(pb::VisitMilestone { visit_days })
         }
+        Trigger::ImportantDate { kinds, words } => {
+            pb::rule::Trigger::ImportantDate(pb::ImportantDate { kinds: wires(kinds), words: words.clone() })
+        }
+        Trigger::Anniversary { years } => {
+            let years = numbers(years);
+            pb::rule::Trigger::FirstVisitAnniversary(pb::FirstVisitAnniversary { years })
+        }
+        Trigger::Silence => pb::rule::Trigger::Silence(pb::Silence {}),
+        Trigger::Unspoken { days } => {
+            pb::rule::Trigger::Unspoken(pb::Unspoken { days: i32::try_from(*days).unwrap_or(i32::MAX) })
+        }
     }
+}
+
+fn numbers(numbers: &[u32]) -> Vec<i32> {
+    numbers.iter().map(|number| i32::try_from(*number).unwrap_or(i32::MAX)).collect()
 }
 
 fn wires<E: WireEnum>(values: &[E]) -> Vec<i32> {
@@ -87,6 +106,7 @@ fn action(action: &Action) -> pb::RuleAction {
         promised: action.promised,
         over_budget: action.over_budget.to_wire(),
         template: optional_name(action.template.as_ref()),
+        hold_out_percent: action.hold_out_percent.into(),
     }
 }
 
@@ -94,7 +114,8 @@ fn action(action: &Action) -> pb::RuleAction {
 pub(crate) fn read_definition(fields: &mut Fields, rule: pb::Rule) -> Option<RuleDefinition> {
     let display_name = fields.required_short("display_name", rule.display_name);
     let trigger = read_trigger(fields, rule.trigger);
-    let condition = fields.filter("condition", &rule.condition, &RULE_CONDITIONS).map(|_| rule.condition);
+    let schema = trigger.as_ref().map_or(&RULE_CONDITIONS, conditions);
+    let condition = fields.filter("condition", &rule.condition, schema).map(|_| rule.condition);
     let action = fields.required("action", rule.action, read_action);
     Some(RuleDefinition { display_name, trigger: trigger?, condition: condition?, action: action? })
 }
@@ -113,8 +134,33 @@ fn read_trigger(fields: &mut Fields, trigger: Option<pb::rule::Trigger>) -> Opti
         Some(pb::rule::Trigger::Milestone(milestone)) => {
             fields.within("milestone", |fields| read_visit_days(fields, milestone.visit_days))
         }
+        Some(pb::rule::Trigger::ImportantDate(date)) => fields.within("important_date", |fields| {
+            Some(Trigger::ImportantDate {
+                kinds: fields.enums("kinds", date.kinds),
+                words: fields.shorts("words", date.words, LIST_MAX),
+            })
+        }),
+        Some(pb::rule::Trigger::FirstVisitAnniversary(anniversary)) => {
+            fields.within("first_visit_anniversary", |fields| {
+                let years = read_numbers(fields, "years", anniversary.years, YEARS_MAX);
+                Some(Trigger::Anniversary { years })
+            })
+        }
+        Some(pb::rule::Trigger::Silence(pb::Silence {})) => Some(Trigger::Silence),
+        Some(pb::rule::Trigger::Unspoken(unspoken)) => fields.within("unspoken", |fields| {
+            let days = u32::try_from(unspoken.days).ok();
+            let days = days.filter(|days| (1..=UNSPOKEN_MAX_DAYS).contains(days) && days % UNSPOKEN_STEP_DAYS == 0);
+            if days.is_none() {
+                let text = format!("must be a multiple of {UNSPOKEN_STEP_DAYS}, at most {UNSPOKEN_MAX_DAYS}");
+                fields.refuse("days", text);
+            }
+            days.map(|days| Trigger::Unspoken { days })
+        }),
         None => {
-            fields.refuse("trigger", "must be one of interaction and milestone");
+            fields.refuse(
+                "trigger",
+                "must be one of interaction, milestone, important_date, first_visit_anniversary, silence and unspoken",
+            );
             None
         }
     }
@@ -124,16 +170,22 @@ fn read_visit_days(fields: &mut Fields, visit_days: Vec<i32>) -> Option<Trigger>
     if visit_days.is_empty() {
         fields.refuse("visit_days", "must have at least one number");
     }
-    let mut visit_days = fields.list("visit_days", visit_days, LIST_MAX, |fields, days| {
-        let read = u32::try_from(days).ok().filter(|_| (1..=VISIT_DAYS_MAX).contains(&days));
+    let visit_days = read_numbers(fields, "visit_days", visit_days, VISIT_DAYS_MAX);
+    Some(Trigger::Milestone { visit_days })
+}
+
+/// Numbers from 1 on, each once and in order.
+fn read_numbers(fields: &mut Fields, field: &str, numbers: Vec<i32>, max: i32) -> Vec<u32> {
+    let mut numbers = fields.list(field, numbers, LIST_MAX, |fields, number| {
+        let read = u32::try_from(number).ok().filter(|_| (1..=max).contains(&number));
         if read.is_none() {
-            fields.refuse_here(format!("is {days}; must be 1 to {VISIT_DAYS_MAX}"));
+            fields.refuse_here(format!("is {number}; must be 1 to {max}"));
         }
         read
     });
-    visit_days.sort_unstable();
-    visit_days.dedup();
-    Some(Trigger::Milestone { visit_days })
+    numbers.sort_unstable();
+    numbers.dedup();
+    numbers
 }
 
 fn read_action(fields: &mut Fields, action: pb::RuleAction) -> Option<Action> {
@@ -151,7 +203,8 @@ fn read_action(fields: &mut Fields, action: pb::RuleAction) -> Option<Action> {
     let priority = fields.ranged("priority", action.priority, 0..=100);
     let tone = fields.required_enum("tone", action.tone);
     let purpose = fields.optional_enum("purpose", action.purpose).unwrap_or(default_purpose(gesture));
-    Some(Action {
+    let hold_out_percent = fields.ranged("hold_out_percent", action.hold_out_percent, 0..=PERCENT_MAX.into());
+    let action = Action {
         window: read_weekly_hours(fields, "windows", action.windows),
         business_days: action.business_days,
         role: fields.short("role", action.role),
@@ -166,7 +219,13 @@ fn read_action(fields: &mut Fields, action: pb::RuleAction) -> Option<Action> {
         priority: priority?,
         tone: tone?,
         purpose,
-    })
+        hold_out_percent: hold_out_percent?,
+    };
+    if action.hold_out_percent > 0 && !hold_out::is_allowed(&action) {
+        fields.refuse("hold_out_percent", "must be 0: nobody is held out of care, an apology or what was promised");
+        return None;
+    }
+    Some(action)
 }
 
 /// What a gesture counts as when consent is asked for and nobody said.
@@ -224,6 +283,7 @@ mod tests {
                 promised: true,
                 over_budget: OverBudget::Suppress.to_wire(),
                 template: "templates/thanks".to_owned(),
+                hold_out_percent: 0,
             }),
             ..pb::Rule::default()
         }

@@ -24,6 +24,9 @@ pub struct Model {
     pub gaps: String,
     pub spend: String,
     pub last_seen: Option<String>,
+    pub look_at: i64,
+    pub last_spoken: Option<String>,
+    pub known_on: Option<String>,
 }
 
 #[derive(Clone, Copy, Debug, EnumIter, DeriveRelation)]

@@ -13,7 +13,7 @@ pub struct Model {
     #[sea_orm(primary_key, auto_increment = false)]
     pub occurrence: String,
     pub version: i32,
-    pub interaction_id: Uuid,
+    pub interaction_id: Option<Uuid>,
     pub customer_id: Uuid,
     pub gesture_id: Option<Uuid>,
     pub reason: Option<String>,

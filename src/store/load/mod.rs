@@ -29,6 +29,8 @@ pub(super) struct Session {
     catalog: std::sync::Arc<Catalog>,
     /// The households that are locked until the end of the transaction.
     locked: BTreeSet<HouseholdId>,
+    /// Nothing is written, so nothing is locked.
+    only_reads: bool,
     /// Contacts before this instant count in no budget any more.
     contacts_from: Timestamp,
 }
@@ -49,7 +51,17 @@ impl<E: Into<StoreError>> From<E> for LoadError {
 
 impl Session {
     pub(super) fn new(catalog: std::sync::Arc<Catalog>, contacts_from: Timestamp) -> Self {
-        Self { originals: HashMap::new(), catalog, locked: BTreeSet::new(), contacts_from }
+        Self { originals: HashMap::new(), catalog, locked: BTreeSet::new(), only_reads: false, contacts_from }
+    }
+
+    /// For those who keep nothing of what they decide.
+    pub(super) fn reading(catalog: std::sync::Arc<Catalog>, contacts_from: Timestamp) -> Self {
+        Self { only_reads: true, ..Self::new(catalog, contacts_from) }
+    }
+
+    /// Whether others could change what is read.
+    fn locks(&self, db: &impl ConnectionTrait) -> bool {
+        !self.only_reads && db.get_database_backend() == DbBackend::Postgres
     }
 
     /// Loads what the commands need; each command's needs apart, since its neighbours are those of its own customers.
@@ -73,7 +85,7 @@ impl Session {
         }
         let fetched = fetch::everything(db, world, &reach, needs, self.contacts_from).await?;
         let astray = |customer: &Customer| !self.locked.contains(&customer.household);
-        if db.get_database_backend() == DbBackend::Postgres && fetched.iter().any(astray) {
+        if self.locks(db) && fetched.iter().any(astray) {
             return Err(LoadError::Shifted);
         }
         self.originals.extend(fetched.into_iter().map(|customer| (customer.id, customer)));
@@ -89,7 +101,7 @@ impl Session {
         needs: &[Needs],
     ) -> Result<reach::Reach, LoadError> {
         let reach = reach::find(db, world, needs).await?;
-        if db.get_database_backend() == DbBackend::Postgres {
+        if self.locks(db) {
             reach::lock(db, &reach).await?;
             self.locked.extend(&reach.households);
         }

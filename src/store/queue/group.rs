@@ -20,10 +20,7 @@ use crate::{
 };
 use metrics::histogram;
 use sea_orm::DatabaseTransaction;
-use std::{
-    panic::{AssertUnwindSafe, catch_unwind},
-    sync::Arc,
-};
+use std::panic::{AssertUnwindSafe, catch_unwind};
 
 /// How often a command may ask for more before that counts as a defect.
 const MISSES_MAX: usize = 8;
@@ -128,11 +125,7 @@ async fn decide(
 ) -> Result<(), GroupError> {
     let catalog = shared.catalog.get(tx).await?;
     let now = shared.now();
-    let contacts_from = now.saturating_sub(catalog.settings.policy.budget_period).unwrap_or(now);
-    let mut world =
-        World::new(Arc::clone(&catalog.rules), Arc::clone(&catalog.templates), Arc::clone(&catalog.settings));
-    world.touchpoints = Arc::clone(&catalog.touchpoints);
-    world.pauses = Arc::clone(&catalog.pauses);
+    let (mut world, contacts_from) = shared.world(&catalog, now);
     let mut session = Session::new(catalog, contacts_from);
     session.load(tx, &mut world, needs).await?;
 

@@ -10,9 +10,19 @@ mod pending;
 pub use lanes::Lane;
 pub use pending::SubmitError;
 
-use super::{catalog::CatalogCache, catalog_write::Job, connect::Pools, error::StoreError};
+use super::{
+    catalog::{Catalog, CatalogCache},
+    catalog_write::Job,
+    connect::Pools,
+    error::StoreError,
+};
 use crate::{
-    domain::{ids::IdSource, settings::Settings, world::Command},
+    domain::{
+        hold_out::HoldOutSecret,
+        ids::IdSource,
+        settings::Settings,
+        world::{Command, World},
+    },
     telemetry::metric,
 };
 use jiff::Timestamp;
@@ -22,12 +32,19 @@ use pending::{Pending, Typed};
 use std::sync::{Arc, Mutex, PoisonError};
 use tokio::{sync::oneshot, task::JoinHandle};
 
-/// What every writer shares.
+/// What every writer shares, and who only looks at what would be written.
 pub(super) struct Shared {
     pub(super) pools: Pools,
     pub(super) catalog: Arc<CatalogCache>,
     pub(super) settings: Arc<Settings>,
+    pub(super) hold_out: HoldOutSecret,
     pub(super) now: super::Now,
+}
+
+impl std::fmt::Debug for Shared {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Shared").finish_non_exhaustive()
+    }
 }
 
 /// The queue and its writers.
@@ -116,6 +133,17 @@ async fn run(shared: Arc<Shared>, lanes: Arc<Lanes>, bulk: bool, mut ids: IdSour
 }
 
 impl Shared {
+    /// A world of this catalogue in which nothing is loaded yet, and the instant from which on contacts count in its
+    /// budget.
+    pub(super) fn world(&self, catalog: &Catalog, now: Timestamp) -> (World, Timestamp) {
+        let mut world =
+            World::new(Arc::clone(&catalog.rules), Arc::clone(&catalog.templates), Arc::clone(&catalog.settings));
+        world.touchpoints = Arc::clone(&catalog.touchpoints);
+        world.pauses = Arc::clone(&catalog.pauses);
+        world.hold_out = self.hold_out.clone();
+        (world, now.saturating_sub(catalog.settings.policy.budget_period).unwrap_or(now))
+    }
+
     /// The instant of a decision.
     pub(super) fn now(&self) -> Timestamp {
         (self.now)()

@@ -29,6 +29,9 @@ pub(in crate::store) fn to_row(summary: &Summary) -> Result<customer_summary::Mo
         gaps: SUMMARIES.to_json("gaps", &summary.gaps)?,
         spend: SUMMARIES.to_json("spend", &summary.spend)?,
         last_seen: last.map(|seen| SUMMARIES.to_json("last_seen", seen)).transpose()?,
+        look_at: summary.look_at.as_microsecond(),
+        last_spoken: summary.last_spoken.map(|d| d.to_string()),
+        known_on: summary.known_on.map(|d| d.to_string()),
     })
 }
 
@@ -48,5 +51,8 @@ pub(in crate::store) fn from_row(row: customer_summary::Model) -> Result<Summary
         open_case: row.open_case.map(CaseId),
         open_promises: SUMMARIES.number("open_promises", row.open_promises)?,
         grieving_since: SUMMARIES.instant_opt("grieving_since", row.grieving_since)?,
+        last_spoken: SUMMARIES.day_opt("last_spoken", row.last_spoken.as_deref())?,
+        known_on: SUMMARIES.day_opt("known_on", row.known_on.as_deref())?,
+        look_at: SUMMARIES.instant("look_at", row.look_at)?,
     })
 }

@@ -134,6 +134,7 @@ async fn read_everything(store: &Store) {
     store.visits_to_close(now(), SignedDuration::from_hours(8), 50).await.unwrap();
     store.lapsed_leases(now(), 50).await.unwrap();
     store.overdue_gestures(now(), 50).await.unwrap();
+    store.customers_to_look_at(now(), 50).await.unwrap();
     store.forget_request_keys(now(), 50).await.unwrap();
     let some_days = CoverageQuery { from: Some(now()), before: Some(now()), location: None };
     store.coverage(&some_days).await.unwrap();

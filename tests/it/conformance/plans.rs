@@ -84,5 +84,6 @@ async fn read(ledger: &TestLedger) {
     store.visits_to_close(now, SignedDuration::from_hours(8), 10).await.expect("read");
     store.lapsed_leases(now, 10).await.expect("read");
     store.overdue_gestures(now, 10).await.expect("read");
+    store.customers_to_look_at(now, 10).await.expect("read");
     store.forget_request_keys(now, 10).await.expect("forgotten");
 }

@@ -92,7 +92,7 @@ fn each_interaction_is_answered_for(whole: &Whole, shop: &Shop, broken: &mut Vec
             decisions: whole
                 .decisions
                 .iter()
-                .filter(|d| d.interaction == *id && Some(d.customer) == interaction.customer)
+                .filter(|d| d.interaction == Some(*id) && Some(d.customer) == interaction.customer)
                 .collect(),
             gestures: whole
                 .gestures

@@ -58,7 +58,7 @@ macro_rules! names {
 
 names! {
     /// What a template speaks of.
-    OccasionName of Occasion { Customer, Interaction, Purchase, Visit, Enquiry, Misery, Milestone }
+    OccasionName of Occasion { Customer, Interaction, Purchase, Visit, Enquiry, Misery, Milestone, Day }
 }
 
 names! {

@@ -119,6 +119,7 @@ impl CreateCustomer {
         customer.tags = sorted(&self.tags);
         ledger.note(EventKind::CustomerCreated, Subject::Customer(id), Some(id), EventDetail::default());
         ledger.world.customers.put(id, customer.clone());
+        ledger.look_at_dates(&customer);
         customer
     }
 }

@@ -1,6 +1,6 @@
 //! What is unique about a customer.
 
-use super::{super::Once, CustomerReply, editable, keep, replayed};
+use super::{super::Once, CustomerReply, editable, heed_new_dates, keep, replayed};
 use crate::domain::{
     customer::{Fact, FactKind, FactOrigin},
     ids::CustomerId,
@@ -63,6 +63,7 @@ impl Command for AddFact {
         });
         let detail = EventDetail { related: vec![format!("facts/{id}")], ..EventDetail::default() };
         let customer = keep(&mut ledger, customer, EventKind::FactAdded, detail);
+        heed_new_dates(&mut ledger, &customer)?;
         self.once.remember(&mut ledger, &Subject::Customer(customer.id).to_string());
         Ok(CustomerReply::of(customer))
     }
@@ -95,6 +96,8 @@ impl Command for RemoveFact {
             return Ok(CustomerReply::of(customer));
         }
         let detail = EventDetail { related: vec![format!("facts/{}", self.fact)], ..EventDetail::default() };
-        Ok(CustomerReply::of(keep(&mut ledger, customer, EventKind::FactRemoved, detail)))
+        let customer = keep(&mut ledger, customer, EventKind::FactRemoved, detail);
+        heed_new_dates(&mut ledger, &customer)?;
+        Ok(CustomerReply::of(customer))
     }
 }

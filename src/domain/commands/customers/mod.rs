@@ -15,6 +15,7 @@ use crate::domain::{
     ids::CustomerId,
     ledger::Ledger,
     refusal::Refusal,
+    upcoming::heed_dates,
     world::{EventDetail, EventKind, Miss, Needs, Subject, World},
 };
 
@@ -51,6 +52,12 @@ fn keep(ledger: &mut Ledger<'_, '_>, mut customer: Customer, kind: EventKind, de
     ledger.note(kind, Subject::Customer(customer.id), Some(customer.id), detail);
     ledger.world.customers.put(customer.id, customer.clone());
     customer
+}
+
+/// What follows when a day of a customer's is known anew, was corrected or forgotten.
+fn heed_new_dates(ledger: &mut Ledger<'_, '_>, customer: &Customer) -> Result<(), Refusal> {
+    ledger.look_at_dates(customer);
+    heed_dates(ledger, customer)
 }
 
 /// What an earlier call made or changed, as it is now.

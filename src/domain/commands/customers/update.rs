@@ -3,7 +3,7 @@
 use super::{
     CustomerReply,
     create::{distinct, refuse_taken, sorted},
-    editable, keep,
+    editable, heed_new_dates, keep,
 };
 use crate::domain::{
     customer::{Customer, CustomerKind, Identifier, Profile},
@@ -79,12 +79,16 @@ impl Command for UpdateCustomer {
         if fields.is_empty() {
             return Ok(CustomerReply::of(before));
         }
+        let dates_changed = fields.iter().any(|field| field == "birth_date");
         let plans_anew = fields.iter().any(|field| field == "kind" || PLANNED_BY.contains(&field.as_str()));
         let detail = EventDetail { fields, ..EventDetail::default() };
         let after = keep(&mut ledger, after, EventKind::CustomerUpdated, detail);
         if plans_anew {
             let how = Replan::since("How and when the customer may be contacted was changed.");
             replan_pending(&mut ledger, after.id, &how, |_| true)?;
+        }
+        if dates_changed {
+            heed_new_dates(&mut ledger, &after)?;
         }
         Ok(CustomerReply::of(after))
     }

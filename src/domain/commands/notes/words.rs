@@ -12,6 +12,7 @@ use crate::domain::{
     replan::location_of,
     summary::Summary,
     template::{CompiledTemplate, Draft, NoteFacts, Objection, Part, Wish, compose, objections, wanted_language},
+    upcoming::Upcoming,
     world::World,
 };
 use jiff::Timestamp;
@@ -30,6 +31,7 @@ struct Source<'a> {
     location: Arc<Location>,
     interaction: Option<&'a Interaction>,
     milestone: Option<u32>,
+    upcoming: Option<Upcoming>,
 }
 
 /// Writes the note of gestures, the strongest first, over a channel, not in the words of what the customer had read by
@@ -64,7 +66,8 @@ pub(super) fn write_unasked(
     channel: Channel,
     read_by: Timestamp,
 ) -> Written {
-    let source = Source { template, location: Arc::clone(location), interaction: None, milestone: None };
+    let source =
+        Source { template, location: Arc::clone(location), interaction: None, milestone: None, upcoming: None };
     from_sources(world, customer, &[source], channel, read_by)
 }
 
@@ -95,6 +98,7 @@ fn part<'a>(source: &'a Source<'_>, customer: &'a Customer, summary: &'a Summary
         location: &source.location,
         interaction: source.interaction,
         milestone: source.milestone,
+        upcoming: source.upcoming,
     };
     Part { template: source.template, facts }
 }
@@ -108,7 +112,7 @@ fn source<'a>(world: &'a World, gesture: &Gesture) -> Result<Source<'a>, Refusal
     let planned = gesture.content.template.as_ref().and_then(|(id, _)| world.templates.get(id));
     let template = planned.unwrap_or_else(|| world.templates.unasked(gesture.kind));
     let location = location_of(world, &gesture.location)?;
-    Ok(Source { template, location, interaction, milestone: gesture.milestone() })
+    Ok(Source { template, location, interaction, milestone: gesture.milestone(), upcoming: Upcoming::of(gesture) })
 }
 
 fn words(draft: Draft, channel: Channel) -> Words {

@@ -3,7 +3,7 @@
 use jiff::{SignedDuration, Timestamp, civil::Date};
 use uuid::Uuid;
 
-use super::super::{Field, Kind, RULE_CONDITIONS, Value};
+use super::super::{Field, Kind, RULE_CONDITIONS, TIME_RULE_CONDITIONS, Value};
 use crate::domain::customer::{Customer, CustomerKind, CustomerStatus, Greeting, Profile};
 use crate::domain::ids::{CaseId, CustomerId, HouseholdId, InteractionId};
 use crate::domain::interaction::{
@@ -13,7 +13,7 @@ use crate::domain::interaction::{
 use crate::domain::journey::{Place, Standard, Verdict};
 use crate::domain::location::{Location, LocationSettings, ReplyContact};
 use crate::domain::money::Money;
-use crate::domain::rulebook::Facts;
+use crate::domain::rulebook::{Cause, Facts};
 use crate::domain::summary::{LastSeen, Summary};
 
 const NOW: Timestamp = Timestamp::UNIX_EPOCH;
@@ -178,16 +178,18 @@ fn fits(kind: Kind, value: Value<'_>) -> bool {
 #[test]
 fn rules_read_every_field_that_their_conditions_may_name_in_its_type() {
     let (interaction, customer, summary, location) = (interaction(), customer(), summary(), location());
-    let facts = Facts {
-        interaction: &interaction,
-        customer: &customer,
-        summary: &summary,
-        location: &location,
-        on_latest_visit_day: true,
-    };
+    let cause = Cause::Interaction { interaction: &interaction, on_latest_visit_day: true };
+    let facts = Facts { cause, customer: &customer, summary: &summary, location: &location };
     for &field in RULE_CONDITIONS.fields {
         let value = facts.read(field);
         assert!(value.is_present() && fits(field.kind(), value), "{} was read as {value:?}", field.path());
     }
     assert_eq!(facts.read(Field::GestureName), Value::Absent);
+}
+
+#[test]
+fn a_rule_that_no_interaction_sets_off_names_all_fields_but_those_of_one() {
+    let others: Vec<_> =
+        RULE_CONDITIONS.fields.iter().copied().filter(|field| !field.path().starts_with("interaction.")).collect();
+    assert_eq!(TIME_RULE_CONDITIONS.fields, others);
 }

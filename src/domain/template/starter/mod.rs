@@ -20,7 +20,7 @@ macro_rules! files {
     ($($slug:literal),+ $(,)?) => { [$(($slug, include_str!(concat!($slug, ".toml")))),+] };
 }
 
-const FILES: [(&str, &str); 13] = files![
+const FILES: [(&str, &str); 16] = files![
     "thanks-after-purchase",
     "thanks-for-stopping-by",
     "did-that-answer-it",
@@ -29,6 +29,9 @@ const FILES: [(&str, &str); 13] = files![
     "congratulation-at-a-peak",
     "sign-off",
     "milestone",
+    "birthday",
+    "call-to-a-silent-leaver",
+    "call-to-a-regular",
     "thanks-for-being-our-customer",
     "a-call",
     "a-welcome",
