@@ -18,6 +18,7 @@ mod m20261122_000011_when;
 mod m20261122_000012_upcoming;
 mod m20261122_000013_remedies;
 mod m20261122_000014_contact_policy;
+mod m20261122_000015_taken;
 mod schema;
 
 use sea_orm_migration::MigrationTrait;
@@ -45,6 +46,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261122_000012_upcoming::Migration),
             Box::new(m20261122_000013_remedies::Migration),
             Box::new(m20261122_000014_contact_policy::Migration),
+            Box::new(m20261122_000015_taken::Migration),
         ]
     }
 }

@@ -4,7 +4,8 @@ use super::{App, AppError};
 use crate::{
     domain::{
         commands::customers::{
-            AddFact, CreateCustomer, CustomerReply, OnMatch, ProfileChange, RemoveFact, SetConsent, UpdateCustomer,
+            AddFact, CreateCustomer, CustomerReply, OnMatch, ProfileChange, RemoveFact, SetConsent, SetDeceased,
+            UpdateCustomer,
         },
         customer::{Channel, ConsentState, Customer, CustomerKind, FactKind, FactOrigin, Identifier, Profile, Purpose},
         filter::Filter,
@@ -221,6 +222,23 @@ impl App {
         let once = self.once(&actor, "SetConsent", content);
         let NewConsent { channel, purpose, state, source, text_version, at } = said;
         let command = SetConsent { actor, once, id, channel, purpose, state, source, text_version, at };
+        self.changed(self.submit(Lane::Interactive, command).await?).await
+    }
+
+    /// Marks a customer as deceased, or takes that back.
+    ///
+    /// # Errors
+    /// [`Refusal::NotFound`], [`Refusal::Stale`], and what a repeated write may meet (P2).
+    pub async fn set_deceased(
+        &self,
+        actor: Actor,
+        id: CustomerId,
+        version: Option<i64>,
+        deceased: bool,
+    ) -> Result<CustomerChanged, AppError> {
+        let content = self.fingerprint("", &json!({ "name": id, "deceased": deceased }));
+        let once = self.once(&actor, "SetDeceased", content);
+        let command = SetDeceased { actor, once, id, version, deceased };
         self.changed(self.submit(Lane::Interactive, command).await?).await
     }
 

@@ -5,7 +5,7 @@ use crate::{
     domain::{
         commands::gestures::{
             AskGates, Cancel, Claim, Claimed, Complete, Completed, Fail, LogCall, Proof, Release, Schedule,
-            StartDelivery, Started,
+            StartDelivery, Started, Take,
         },
         customer::{Channel, Customer, Purpose},
         filter::Filter,
@@ -244,12 +244,26 @@ impl App {
         self.submit(Lane::Interactive, Fail { actor, id, proof, retryable, reason }).await
     }
 
-    /// Gives a claimed gesture back, or frees cheer that waits because of something in the customer's own life.
+    /// Gives a claimed or taken gesture back, or frees cheer that waits because of something in the customer's own life.
     ///
     /// # Errors
     /// As for [`App::complete_gesture`].
     pub async fn release_gesture(&self, actor: Actor, id: GestureId, proof: Proof) -> Result<Gesture, AppError> {
         self.submit(Lane::Interactive, Release { actor, id, proof }).await
+    }
+
+    /// Takes what a person does, so that nobody else does it too.
+    ///
+    /// # Errors
+    /// [`Refusal::NotFound`], [`Refusal::Stale`], or a precondition when somebody else has it or nothing is to be done.
+    pub async fn take_gesture(
+        &self,
+        actor: Actor,
+        id: GestureId,
+        version: Option<i64>,
+        staff: String,
+    ) -> Result<Gesture, AppError> {
+        self.submit(Lane::Interactive, Take { actor, id, version, staff }).await
     }
 
     /// Takes a gesture back for good.
@@ -279,7 +293,7 @@ impl App {
             _ => (None, None),
         };
         let said = json!({
-            "name": id, "outcome": outcome_name(outcome), "happy": happy, "call_back_time": call_back, "words": words,
+            "name": id, "outcome": outcome.name(), "happy": happy, "call_back_time": call_back, "words": words,
             "staff": staff,
         });
         let once = self.once(&actor, "LogCall", self.fingerprint("", &said));
@@ -295,17 +309,5 @@ impl App {
         let decision = self.store.decision_of(&gesture).await?;
         let gates = self.submit(Lane::Interactive, AskGates { id }).await?;
         Ok(GestureExplained { gesture, decision, gates })
-    }
-}
-
-const fn outcome_name(outcome: CallOutcome) -> &'static str {
-    match outcome {
-        CallOutcome::Reached { .. } => "reached",
-        CallOutcome::Voicemail => "voicemail",
-        CallOutcome::NoAnswer => "no_answer",
-        CallOutcome::Busy => "busy",
-        CallOutcome::CallBack { .. } => "call_back",
-        CallOutcome::WrongNumber => "wrong_number",
-        CallOutcome::NeverAgain => "never_again",
     }
 }

@@ -4,6 +4,8 @@
 
 pub mod service;
 
+mod call;
+mod cases;
 mod client;
 mod clock;
 mod clock_routes;
@@ -15,6 +17,7 @@ mod import;
 mod journeys;
 mod location;
 mod migrate;
+mod named;
 mod notes;
 mod output;
 mod pause;
@@ -57,6 +60,10 @@ enum Verb {
     Pause(pause::Pause),
     /// Let what was paused leave again.
     Resume(pause::Resume),
+    /// Take a call, and say how it went.
+    Call(call::Call),
+    /// Show what went wrong, and put it right.
+    Cases(cases::Cases),
     /// Have notes written for many at once, read them, and let them leave.
     Notes(notes::Notes),
     /// Show and set up the customers' journeys, with the standards that hold there.
@@ -93,6 +100,8 @@ impl Cli {
             Verb::Queue(queue) => queue.run().await,
             Verb::Pause(pause) => pause.run().await,
             Verb::Resume(resume) => resume.run().await,
+            Verb::Call(call) => call.run().await,
+            Verb::Cases(cases) => cases.run().await,
             Verb::Notes(notes) => notes.run().await,
             Verb::Journeys(journeys) => journeys.run().await,
             Verb::Coverage(coverage) => coverage.run().await,

@@ -58,7 +58,9 @@ pub(super) fn is_owed(interaction: &Interaction) -> bool {
 
 /// What keeps every rule from speaking to a customer.
 pub(super) fn gate(customer: &Customer, today: Date) -> Option<(Reason, &'static str)> {
-    if customer.status != CustomerStatus::Active {
+    if customer.status == CustomerStatus::Deceased {
+        Some((Reason::Deceased, "The customer has died."))
+    } else if customer.status != CustomerStatus::Active {
         Some((Reason::CustomerInactive, "The customer's record is not active."))
     } else if customer.kind == CustomerKind::Internal {
         Some((Reason::Internal, "An internal account is not thanked."))

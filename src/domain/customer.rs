@@ -156,6 +156,11 @@ text_enum! {
     }
 }
 
+impl CustomerStatus {
+    /// The names of those that callers are told.
+    pub const TOLD: &'static [&'static str] = &["active", "deceased"];
+}
+
 /// A customer: who they are, how they are found and reached, and what they allow.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Customer {

@@ -131,6 +131,7 @@ pub(super) fn decide(
                 written: None,
                 with_person: false,
                 lease: None,
+                taken: None,
                 attempts: 0,
                 completed_at: None,
                 version: 1,

@@ -197,6 +197,8 @@ text_enum! {
         CameBack = "came_back",
         /// The day it was for was corrected or forgotten.
         DateChanged = "date_changed",
+        /// The customer has died.
+        Deceased = "deceased",
     }
 }
 
@@ -253,6 +255,8 @@ pub struct Gesture {
     pub with_person: bool,
     /// Who has it, while claimed or delivering; kept afterwards for the late answer.
     pub lease: Option<Lease>,
+    /// The person who said that they are doing it.
+    pub taken: Option<Taken>,
     /// How often it was begun.
     pub attempts: u32,
     /// When it reached the customer.
@@ -264,6 +268,21 @@ pub struct Gesture {
 }
 
 impl Gesture {
+    /// The person who has it at an instant.
+    #[must_use]
+    pub fn taken_at(&self, now: Timestamp) -> Option<&Taken> {
+        self.taken.as_ref().filter(|taken| now < taken.until)
+    }
+
+    /// Whether people do it: said, called, given, handed over, or written by them because what we would write is not
+    /// good enough.
+    #[must_use]
+    pub const fn is_for_people(&self) -> bool {
+        self.with_person
+            || matches!(self.channel, Channel::InPerson | Channel::Phone | Channel::HandOver)
+            || matches!(self.kind, GestureKind::Call | GestureKind::Recognition | GestureKind::Gift)
+    }
+
     /// Whether it is something to read: a note or an apology, over a channel that carries words.
     #[must_use]
     pub const fn is_written(&self) -> bool {
@@ -388,6 +407,15 @@ pub struct Lease {
     pub until: Timestamp,
     /// The far side recognises a repeated delivery, so an unanswered one is simply tried again.
     pub far_side_deduplicates: bool,
+}
+
+/// A person is doing it, and nobody else should.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Taken {
+    /// Who, as the business names them.
+    pub by: String,
+    /// When others may take it again.
+    pub until: Timestamp,
 }
 
 /// A place in a household's contact budget.

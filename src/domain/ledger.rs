@@ -107,6 +107,8 @@ impl Ledger<'_, '_> {
         gesture.state = state;
         gesture.reason = reason;
         gesture.explanation = explanation.into();
+        // Whoever was doing it has done it, or need not any more.
+        gesture.taken = None;
         if state == GestureState::Completed {
             gesture.completed_at.get_or_insert(self.context.now);
         }
@@ -135,11 +137,11 @@ impl Ledger<'_, '_> {
         self.put_gesture(gesture)
     }
 
-    /// Keeps a gesture that went into a note or left one, with its place. The note's own event tells of it.
+    /// Keeps a gesture of which another event tells already: it went into a note or left one, or a person has it.
     ///
     /// # Errors
     /// When the interaction it answers is not loaded.
-    pub fn keep_in_note(&mut self, gesture: Gesture) -> Result<Gesture, Refusal> {
+    pub fn keep_quietly(&mut self, gesture: Gesture) -> Result<Gesture, Refusal> {
         self.keep_place(&gesture);
         self.put_gesture(gesture)
     }

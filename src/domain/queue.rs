@@ -37,6 +37,8 @@ pub struct QueueEntry {
     pub what_happened_last: String,
     /// What must not be said.
     pub not_to_be_said: Vec<String>,
+    /// The person who has it now; empty when nobody does.
+    pub taken_by: String,
     /// What has stopped it from leaving.
     pub pause: Option<Pause>,
 }
@@ -86,6 +88,7 @@ pub fn queue_entry(input: &QueueInput<'_>) -> QueueEntry {
         allowed_now,
         what_happened_last: summary.last.as_ref().map(last_time).unwrap_or_default(),
         not_to_be_said: not_to_be_said(input),
+        taken_by: gesture.taken_at(input.now).map(|taken| taken.by.clone()).unwrap_or_default(),
         pause: input.pauses.over(gesture).cloned(),
     }
 }

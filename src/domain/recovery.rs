@@ -129,6 +129,7 @@ fn plan_anew(
         written: None,
         with_person: false,
         lease: None,
+        taken: None,
         attempts: 0,
         completed_at: None,
         version: 1,

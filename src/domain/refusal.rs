@@ -94,6 +94,8 @@ text_enum! {
         NobodyFits = "nobody_fits",
         /// The case is not open.
         CaseNotOpen = "case_not_open",
+        /// Somebody else is doing it.
+        Taken = "taken",
         /// The case is not resolved.
         CaseNotResolved = "case_not_resolved",
         /// The desk may not grant that much.

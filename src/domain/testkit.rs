@@ -158,6 +158,7 @@ pub fn call(n: u8, customer: &Customer, due_at: Timestamp) -> Gesture {
         written: None,
         with_person: false,
         lease: None,
+        taken: None,
         attempts: 0,
         completed_at: None,
         version: 1,

@@ -135,6 +135,23 @@ impl CustomerService for Rpc {
         }))
     }
 
+    async fn set_deceased(
+        &self,
+        request: Request<pb::SetDeceasedRequest>,
+    ) -> Result<Response<pb::SetDeceasedResponse>, Status> {
+        let (mut actor, said) = self.call(request)?;
+        let mut fields = Fields::new();
+        actor.request_id = fields.request_id(&said.request_id);
+        let id = fields.name("name", &said.name);
+        let version = etag::read(&mut fields, "etag", &said.etag);
+        let id = fields.finish(id)?;
+        let changed = self.app.set_deceased(actor, id, version, said.deceased).await.map_err(Failure::from)?;
+        Ok(Response::new(pb::SetDeceasedResponse {
+            customer: Some(customer(&changed.known)),
+            replayed: changed.replayed,
+        }))
+    }
+
     async fn add_fact(&self, request: Request<pb::AddFactRequest>) -> Result<Response<pb::AddFactResponse>, Status> {
         let (mut actor, said) = self.call(request)?;
         let mut fields = Fields::new();

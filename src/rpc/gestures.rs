@@ -198,6 +198,17 @@ impl GestureService for Rpc {
         Ok(Response::new(gesture(&released)))
     }
 
+    async fn take_gesture(&self, request: Request<pb::TakeGestureRequest>) -> Result<Response<pb::Gesture>, Status> {
+        let (actor, said) = self.call(request)?;
+        let mut fields = Fields::new();
+        let id = fields.name("name", &said.name);
+        let staff = fields.required_short("staff", said.staff);
+        let version = etag::read(&mut fields, "etag", &said.etag);
+        let id = fields.finish(id)?;
+        let taken = self.app.take_gesture(actor, id, version, staff).await.map_err(Failure::from)?;
+        Ok(Response::new(gesture(&taken)))
+    }
+
     async fn cancel_gesture(
         &self,
         request: Request<pb::CancelGestureRequest>,
@@ -324,8 +335,11 @@ fn read_report(fields: &mut Fields, said: pb::LogCallRequest) -> Option<CallRepo
         Some(Wire::CallBack) => call_back.map(|at| CallOutcome::CallBack { at }),
         Some(Wire::WrongNumber) => Some(CallOutcome::WrongNumber),
         Some(Wire::NeverAgain) => Some(CallOutcome::NeverAgain),
+        Some(Wire::Bereavement) => Some(CallOutcome::Bereavement),
+        Some(Wire::Died) => Some(CallOutcome::Died),
         Some(Wire::Unspecified) | None => {
-            let known = "REACHED, VOICEMAIL, NO_ANSWER, BUSY, CALL_BACK, WRONG_NUMBER, NEVER_AGAIN";
+            let known = "REACHED, VOICEMAIL, NO_ANSWER, BUSY, CALL_BACK, WRONG_NUMBER, NEVER_AGAIN, \
+                         BEREAVEMENT, DIED";
             fields.refuse("outcome", format!("must be one of {known}"));
             None
         }

@@ -241,6 +241,7 @@ fn precondition(kind: Precondition) -> (Code, ErrorReason) {
         P::CustomerInactive => ErrorReason::CustomerInactive,
         P::NobodyFits => ErrorReason::NobodyFits,
         P::CaseNotOpen => ErrorReason::CaseNotOpen,
+        P::Taken => ErrorReason::Taken,
         P::CaseNotResolved => ErrorReason::CaseNotResolved,
         P::RemedyLimit => ErrorReason::RemedyLimit,
         P::RuleRetired => ErrorReason::RuleRetired,

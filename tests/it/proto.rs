@@ -15,7 +15,7 @@ const READS: [&str; 9] = ["Get", "List", "BatchGet", "Explain", "Recognize", "Pr
 
 /// Methods that change something and yet need no `request_id`: done again, they leave the same state. A batch has one in
 /// each of its requests.
-const IDEMPOTENT: [&str; 19] = [
+const IDEMPOTENT: [&str; 20] = [
     "ApproveNoteBatch",
     "AttributeInteraction",
     "BatchRecordInteractions",
@@ -34,6 +34,7 @@ const IDEMPOTENT: [&str; 19] = [
     "RetireTemplate",
     "RetireTouchpoint",
     "StartDelivery",
+    "TakeGesture",
     "VoidInteraction",
 ];
 

@@ -11,6 +11,9 @@ const HEADING_WIDTH: usize = 11;
 /// A card as lines of text.
 pub(in crate::cli) fn card(card: &v1::Card) -> String {
     let mut lines = Lines(vec![title(card)]);
+    if !card.notice.is_empty() {
+        lines.push("FIRST", &style(&card.notice).red().bold().to_string());
+    }
     if let Some(first) = &card.first {
         lines.push("FIRST", &style(&first.text).red().bold().to_string());
     }

@@ -3,6 +3,7 @@
 //! Each function returns text; colours are in it only where they can be seen.
 
 mod card;
+mod cases;
 mod coverage;
 mod journeys;
 mod notes;
@@ -11,6 +12,7 @@ mod queue;
 mod words;
 
 pub(super) use card::{candidates, card};
+pub(super) use cases::{case, cases};
 pub(super) use coverage::coverage;
 pub(super) use journeys::{journey, journeys};
 pub(super) use notes::{note, note_batch, note_batch_state, note_batches, pace, preview, template, templates};

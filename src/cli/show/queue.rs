@@ -13,6 +13,7 @@ pub(in crate::cli) fn queue(entries: &[v1::QueueEntry]) -> String {
         let due = if entry.allowed_now { format!("{due}\nnow") } else { due };
         let promised = if gesture.promised { "promised " } else { "" };
         let what = format!("{promised}{}\n{}", words::gesture_kind(gesture.kind()), words::channel(gesture.channel()));
+        let what = format!("{what}\n{}", words::short_ids(&gesture.name));
         table.add_row([due, what, who(entry), why(entry), say(entry)]);
     }
     table.to_string()
@@ -20,7 +21,8 @@ pub(in crate::cli) fn queue(entries: &[v1::QueueEntry]) -> String {
 
 fn who(entry: &v1::QueueEntry) -> String {
     let name = if entry.display_name.is_empty() { "(no name)" } else { &entry.display_name };
-    lines([name.to_owned(), entry.how_to_say.clone(), entry.phone.clone()])
+    let taken = if entry.taken_by.is_empty() { String::new() } else { format!("{} has it", entry.taken_by) };
+    lines([name.to_owned(), entry.how_to_say.clone(), entry.phone.clone(), taken])
 }
 
 fn why(entry: &v1::QueueEntry) -> String {
@@ -29,7 +31,7 @@ fn why(entry: &v1::QueueEntry) -> String {
     } else {
         format!("Last: {}", entry.what_happened_last)
     };
-    lines([entry.why.clone(), last, String::new()])
+    lines([entry.why.clone(), last])
 }
 
 fn say(entry: &v1::QueueEntry) -> String {
@@ -39,6 +41,6 @@ fn say(entry: &v1::QueueEntry) -> String {
     lines([entry.what_to_say.clone(), not, paused])
 }
 
-fn lines(parts: [String; 3]) -> String {
+fn lines<const N: usize>(parts: [String; N]) -> String {
     parts.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join("\n")
 }

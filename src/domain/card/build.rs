@@ -8,7 +8,7 @@ use super::{
 };
 use crate::domain::{
     case::Case,
-    customer::{Channel, Customer, FactKind, Greeting},
+    customer::{Channel, Customer, CustomerStatus, FactKind, Greeting},
     gesture::{Gesture, GestureState},
     interaction::{InteractionKind, NoPurchaseReason, Outcome},
     location::Location,
@@ -81,11 +81,12 @@ pub fn card(input: &CardInput<'_>) -> Card {
     let welcome_back = is_welcome_back(summary, previous, today, input.location_gap_days);
     let milestone = milestone(input, today);
     let say = sentence(input, milestone.as_deref(), welcome_back);
-    Card {
+    let card = Card {
         customer: customer.id,
         display_name: spoken_name(input).to_owned(),
         how_to_say: if spoken_name(input).is_empty() { String::new() } else { customer.profile.how_to_say.clone() },
         greeting: customer.profile.greeting.unwrap_or(Greeting::ByName),
+        notice: "",
         first: input.open_case.map(|case| first(case, today, &zone)),
         status,
         welcome_back,
@@ -104,6 +105,22 @@ pub fn card(input: &CardInput<'_>) -> Card {
         days_since_contact: summary.last_contact_at.map(|at| days_between(local_date(&zone, at), today)),
         tags: customer.tags.iter().filter(|tag| is_fit(tag)).cloned().collect(),
         automatic_tags: automatic_tags(summary, status),
+    };
+    if customer.status == CustomerStatus::Deceased { in_memory(card) } else { card }
+}
+
+/// Whoever stands there is somebody else: nothing is said, asked or handed over in the name of who has died.
+fn in_memory(card: Card) -> Card {
+    Card {
+        notice: "The customer has died. Whoever stands here may be in mourning: be gentle, and ask how you can help.",
+        welcome_back: false,
+        milestone: None,
+        say: None,
+        ask: None,
+        hand_over: Vec::new(),
+        dates: Vec::new(),
+        automatic_tags: Vec::new(),
+        ..card
     }
 }
 

@@ -32,6 +32,8 @@ pub struct Card {
     pub how_to_say: String,
     /// How they like to be met.
     pub greeting: Greeting,
+    /// What must be known before a word is said; empty when nothing must.
+    pub notice: &'static str,
     /// What to do before anything else.
     pub first: Option<First>,
     /// Where they stand on the way of returning; `None` before the first visit day.

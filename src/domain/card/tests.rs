@@ -217,11 +217,21 @@ fn gesture(number: u128, state: GestureState, channel: Channel, due: &str) -> Ge
         written: None,
         with_person: false,
         lease: None,
+        taken: None,
         attempts: 0,
         completed_at: None,
         version: 1,
         created_at: Timestamp::UNIX_EPOCH,
     }
+}
+
+#[test]
+fn in_the_name_of_who_has_died_nothing_is_said_or_handed_over() {
+    let mut scene = Scene::new();
+    scene.customer.status = CustomerStatus::Deceased;
+    let card = scene.card();
+    assert!(card.notice.contains("has died"));
+    assert!(card.say.is_none() && card.ask.is_none() && card.hand_over.is_empty() && card.dates.is_empty());
 }
 
 #[test]

@@ -4,7 +4,7 @@
 //! wherever it stands, and can be copied from a rule into a list. The paths are those of the contract's messages.
 
 use crate::domain::case::{CaseOrigin, CaseState};
-use crate::domain::customer::{Channel, CustomerKind, Greeting, Purpose};
+use crate::domain::customer::{Channel, CustomerKind, CustomerStatus, Greeting, Purpose};
 use crate::domain::gesture::{GestureKind, GestureState, Reason, Tone};
 use crate::domain::interaction::{
     Direction, FaultKind, FeelingAbout, FeelingJudge, InteractionChannel, InteractionKind, InteractionState,
@@ -107,6 +107,7 @@ fields! {
     CustomerName = "customer.name", Kind::Id("customers/"), "Its resource name.";
     CustomerHousehold = "customer.household", Kind::Id("households/"), "The household.";
     CustomerKind = "customer.kind", Kind::Enum(CustomerKind::NAMES), "Person, organization or internal.";
+    CustomerStatus = "customer.status", Kind::Enum(CustomerStatus::TOLD), "Active, or deceased.";
     CustomerLanguage = "customer.language_code", Kind::Text, "The customer's own BCP 47 language.";
     CustomerRegion = "customer.region_code", Kind::Text, "The customer's own ISO 3166-1 region.";
     CustomerTimeZone = "customer.time_zone", Kind::Text, "The customer's own IANA time zone.";
@@ -173,6 +174,8 @@ fields! {
     CaseGesture = "case.gesture", Kind::Id("gestures/"), "The gesture in which it showed.";
     CaseState = "case.state", Kind::Enum(CaseState::NAMES), "Open or resolved.";
     CaseOrigin = "case.origin", Kind::Enum(CaseOrigin::NAMES), "What opened it.";
+    CaseLocation = "case.location", Kind::Slug("locations/"), "Where it is put right.";
+    CaseAssignee = "case.assignee", Kind::Text, "Who takes care of it.";
     CaseSeverity = "case.severity", Kind::Int, "1 (a nuisance) to 5 (grave).";
     CaseNoCauseFound = "case.no_cause_found", Kind::Bool, "Whether a root cause was looked for in vain.";
     CaseOpenTime = "case.open_time", Kind::Timestamp, "When it was opened.";
@@ -285,6 +288,7 @@ pub const CUSTOMERS: Schema = Schema {
         Field::CustomerName,
         Field::CustomerHousehold,
         Field::CustomerKind,
+        Field::CustomerStatus,
         Field::CustomerLanguage,
         Field::CustomerRegion,
         Field::CustomerTimeZone,
@@ -398,6 +402,8 @@ pub const CASES: Schema = Schema {
         Field::CaseGesture,
         Field::CaseState,
         Field::CaseOrigin,
+        Field::CaseLocation,
+        Field::CaseAssignee,
         Field::CaseSeverity,
         Field::CaseNoCauseFound,
         Field::CaseOpenTime,

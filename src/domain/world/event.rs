@@ -24,6 +24,10 @@ text_enum! {
         CustomerUpdated = "customer.updated",
         /// A consent was given, refused or taken back.
         ConsentSet = "customer.consent_set",
+        /// A customer was marked as deceased, or that was taken back.
+        DeceasedSet = "customer.deceased_set",
+        /// A customer has lost somebody: cheer waits.
+        Bereaved = "customer.bereaved",
         /// A fact was added.
         FactAdded = "customer.fact_added",
         /// A fact was removed.
@@ -66,6 +70,10 @@ text_enum! {
         GestureFailed = "gesture.failed",
         /// Nobody knows whether a gesture reached the customer.
         GestureUncertain = "gesture.uncertain",
+        /// A person took a gesture.
+        GestureTaken = "gesture.taken",
+        /// A person gave back a gesture that they had taken.
+        GestureGivenBack = "gesture.given_back",
         /// A call was made, with or without success.
         CallLogged = "gesture.call_logged",
         /// A case was opened.

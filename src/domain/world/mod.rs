@@ -166,6 +166,7 @@ impl Due {
         gesture.state == GestureState::Scheduled
             && gesture.written.is_none()
             && !gesture.with_person
+            && gesture.taken_at(self.at).is_none()
             && !left_to_batches
             && among(&self.kinds, &gesture.kind)
             && among(&self.channels, &gesture.channel)

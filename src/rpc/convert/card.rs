@@ -37,6 +37,7 @@ pub(crate) fn card(card: &Card) -> pb::Card {
         days_since_contact: card.days_since_contact.map(days),
         tags: card.tags.clone(),
         automatic_tags: card.automatic_tags.clone(),
+        notice: card.notice.to_owned(),
     }
 }
 

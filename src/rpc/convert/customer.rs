@@ -12,7 +12,8 @@ use crate::{
     app::{KnownCustomer, NewConsent, NewFact},
     domain::{
         customer::{
-            Consent, ContactAddress, ContactPoint, CustomerKind, Fact, FactKind, Identifier, IdentifierKind, Profile,
+            Consent, ContactAddress, ContactPoint, CustomerKind, CustomerStatus, Fact, FactKind, Identifier,
+            IdentifierKind, Profile,
         },
         identity,
         limits::LIST_MAX,
@@ -35,6 +36,7 @@ pub(crate) fn customer(known: &KnownCustomer) -> pb::Customer {
     pb::Customer {
         name: customer.id.name(),
         kind: customer.kind.to_wire(),
+        status: record_status(customer.status).into(),
         household: customer.household.name(),
         display_name: profile.display_name.clone(),
         given_name: profile.given_name.clone(),
@@ -59,6 +61,15 @@ pub(crate) fn customer(known: &KnownCustomer) -> pb::Customer {
         create_time: Some(timestamp(customer.created_at)),
         update_time: Some(timestamp(customer.updated_at)),
         etag: etag::of(customer.version),
+    }
+}
+
+/// Merged and erased records are not shown as such yet.
+fn record_status(status: CustomerStatus) -> pb::customer::Status {
+    match status {
+        CustomerStatus::Active => pb::customer::Status::Active,
+        CustomerStatus::Deceased => pb::customer::Status::Deceased,
+        CustomerStatus::Merged | CustomerStatus::Erased => pb::customer::Status::Unspecified,
     }
 }
 
@@ -275,7 +286,7 @@ mod tests {
 
     use super::*;
     use crate::domain::{
-        customer::{Channel, ConsentState, Customer, CustomerStatus, Purpose},
+        customer::{Channel, ConsentState, Customer, Purpose},
         ids::{CustomerId, HouseholdId},
     };
     use jiff::Timestamp;
@@ -369,6 +380,7 @@ mod tests {
         assert_eq!(shown.name, "customers/00000000-0000-0000-0000-000000000001");
         let said = pb::Customer {
             name: String::new(),
+            status: 0,
             household: String::new(),
             summary: None,
             create_time: None,

@@ -52,6 +52,8 @@ pub(crate) fn gesture(gesture: &Gesture) -> pb::Gesture {
         complete_time: gesture.completed_at.map(timestamp),
         create_time: Some(timestamp(gesture.created_at)),
         etag: etag::of(gesture.version),
+        taken_by: gesture.taken.as_ref().map(|taken| taken.by.clone()).unwrap_or_default(),
+        take_expire_time: gesture.taken.as_ref().map(|taken| timestamp(taken.until)),
         occasion_date: gesture.terms.occasion.map(date),
     }
 }
@@ -95,6 +97,7 @@ pub(crate) fn queue_entry(entry: &QueueEntry) -> pb::QueueEntry {
         what_to_say: entry.gesture.content.text.clone(),
         what_happened_last: entry.what_happened_last.clone(),
         not_to_be_said: entry.not_to_be_said.clone(),
+        taken_by: entry.taken_by.clone(),
         pause: entry.pause.as_ref().map(pause),
     }
 }

@@ -49,6 +49,8 @@ pub struct Model {
     pub note_id: Option<Uuid>,
     pub with_person: bool,
     pub folded: bool,
+    pub taken_by: Option<String>,
+    pub taken_until: Option<i64>,
 }
 
 #[derive(Clone, Copy, Debug, EnumIter, DeriveRelation)]

@@ -3,7 +3,7 @@
 use super::{Source, count};
 use crate::{
     domain::{
-        gesture::{Contact, Gesture, Lease, Schedule, Written},
+        gesture::{Contact, Gesture, Lease, Schedule, Taken, Written},
         ids::{CaseId, CustomerId, GestureId, HouseholdId, InteractionId, NoteBatchId, NoteId, RuleId},
     },
     store::{
@@ -60,6 +60,8 @@ pub(in crate::store) fn to_row(gesture: &Gesture) -> Result<gesture::Model, Stor
         note_id: gesture.written.map(|written| written.note.0),
         with_person: gesture.with_person,
         folded: gesture.written.is_some_and(|written| written.folded),
+        taken_by: gesture.taken.as_ref().map(|taken| taken.by.clone()),
+        taken_until: gesture.taken.as_ref().map(|taken| taken.until.as_microsecond()),
     })
 }
 
@@ -75,6 +77,7 @@ pub(in crate::store) fn from_row(row: gesture::Model) -> Result<Gesture, StoreEr
         written: written(&row),
         with_person: row.with_person,
         lease: lease(&row)?,
+        taken: taken(&row)?,
         schedule: schedule(&row)?,
         kind: GESTURES.named("kind", &row.kind)?,
         channel: GESTURES.named("channel", &row.channel)?,
@@ -100,6 +103,11 @@ pub(in crate::store) fn from_row(row: gesture::Model) -> Result<Gesture, StoreEr
 fn written(row: &gesture::Model) -> Option<Written> {
     let (batch, note) = row.batch_id.zip(row.note_id)?;
     Some(Written { batch: NoteBatchId(batch), note: NoteId(note), folded: row.folded })
+}
+
+fn taken(row: &gesture::Model) -> Result<Option<Taken>, StoreError> {
+    let (Some(by), Some(until)) = (&row.taken_by, row.taken_until) else { return Ok(None) };
+    Ok(Some(Taken { by: by.clone(), until: GESTURES.instant("taken_until", until)? }))
 }
 
 fn rule(row: &gesture::Model) -> Result<Option<(RuleId, u32)>, StoreError> {

@@ -5,5 +5,6 @@ mod ledger;
 mod plans;
 mod queue;
 mod reads;
+mod remedies;
 mod schema;
 mod templates;

@@ -7,6 +7,7 @@ mod input;
 mod journeys;
 mod notes;
 mod pauses;
+mod people;
 mod raw;
 mod rules;
 mod templates;

@@ -5,6 +5,7 @@ mod gates;
 mod journeys;
 mod notes;
 mod once;
+mod recovery;
 mod silences;
 mod strangers;
 pub(crate) mod telling;

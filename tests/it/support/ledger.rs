@@ -228,7 +228,10 @@ pub(crate) fn decision_settings() -> Settings {
         policy: ContactPolicy::default(),
         lapse_gap_days: 90,
         recovery_pause: hours(1),
-        remedy_limits: RemedyLimits::default(),
+        remedy_limits: RemedyLimits {
+            per_case: [("EUR".to_owned(), 50_000_000)].into(),
+            per_day: [("EUR".to_owned(), 80_000_000)].into(),
+        },
         notes: NoteRoutes::default(),
     }
 }

@@ -2,13 +2,17 @@
 
 mod consent;
 mod create;
+mod deceased;
 mod facts;
 mod update;
 
 pub use consent::SetConsent;
 pub use create::{CreateCustomer, OnMatch};
+pub use deceased::SetDeceased;
 pub use facts::{AddFact, RemoveFact};
 pub use update::{ProfileChange, UpdateCustomer};
+
+pub(super) use deceased::mark_deceased;
 
 use crate::domain::{
     customer::{Customer, CustomerStatus},

@@ -4,8 +4,8 @@ use super::*;
 use crate::domain::{
     commands::Once,
     customer::{
-        Channel, ConsentState, ContactPointKind, CustomerKind, FactKind, FactOrigin, Identifier, IdentifierKind,
-        Profile, Purpose,
+        Channel, ConsentState, ContactPointKind, CustomerKind, CustomerStatus, FactKind, FactOrigin, Identifier,
+        IdentifierKind, Profile, Purpose,
     },
     gesture::{ContactState, GestureState, Reason},
     testkit::{Kit, actor, at, call, customer, email, once, unkeyed},
@@ -234,4 +234,21 @@ fn a_fact_that_is_not_there_is_removed_without_a_change() {
     let after = kit.run(&remove).unwrap().customer;
     assert_eq!((after.profile.facts.len(), after.version), (0, 3));
     assert_eq!(kit.run(&remove).unwrap().customer, after);
+}
+
+#[test]
+fn p7_nothing_is_planned_for_who_has_died_and_nothing_comes_back() {
+    let ana = customer(1);
+    let cheer = call(1, &ana, at("2026-11-23T12:00"));
+    let mut kit = Kit::new(at("2026-11-23T10:00")).with_customer(&ana).with_gesture(&cheer);
+    let set = |deceased| SetDeceased { actor: actor(), once: unkeyed(), id: ana.id, version: None, deceased };
+    let changed = kit.run(&set(true)).unwrap().customer;
+    assert_eq!((changed.status, changed.version), (CustomerStatus::Deceased, ana.version + 1));
+    assert_eq!(kit.gesture(cheer.id).reason, Some(Reason::Deceased));
+    let again = kit.run(&set(true)).unwrap().customer;
+    assert_eq!(again.version, changed.version, "once is enough");
+    let stale = SetDeceased { version: Some(ana.version), ..set(false) };
+    assert!(matches!(kit.run(&stale), Err(Refusal::Stale { .. })));
+    assert_eq!(kit.run(&set(false)).unwrap().customer.status, CustomerStatus::Active);
+    assert_eq!(kit.gesture(cheer.id).state, GestureState::Cancelled, "it does not come back");
 }

@@ -1,9 +1,11 @@
 //! How a call went, and what follows from it (4.7).
 
 use super::{
-    super::Once,
+    super::{Once, customers::mark_deceased},
     carry_out::{Told, carry_out, contact_key, contact_of, count_apart, record_contact},
-    check_version, wrong_state,
+    check_version, mourning,
+    take::check_not_taken,
+    wrong_state,
 };
 use crate::domain::{
     case::CaseOrigin,
@@ -62,6 +64,10 @@ pub enum CallOutcome {
     WrongNumber,
     /// They want no such call again.
     NeverAgain,
+    /// They have lost somebody: cheer waits until a person finds the time right for it.
+    Bereavement,
+    /// Whoever answered said that the customer has died.
+    Died,
 }
 
 /// What logging a call left.
@@ -102,7 +108,7 @@ impl Command for LogCall {
         if let Replay::Of(_) = self.once.replay(&ledger)? {
             return self.read(ledger.world, None, true);
         }
-        let gesture = gesture(ledger.world, self.id)?;
+        let mut gesture = gesture(ledger.world, self.id)?;
         check_version(&gesture, self.version)?;
         if !is_call(&gesture) {
             return Err(Refusal::invalid("name", "is no call"));
@@ -110,6 +116,10 @@ impl Command for LogCall {
         if gesture.state != GestureState::Scheduled {
             return Err(wrong_state(&gesture, "scheduled"));
         }
+        if !self.staff.is_empty() {
+            check_not_taken(&gesture, &self.staff, ledger.now())?;
+        }
+        gesture.taken = None;
         self.note(&mut ledger, &gesture);
         let resource = Subject::Gesture(gesture.id).to_string();
         let case = self.follow(&mut ledger, gesture)?;
@@ -152,6 +162,8 @@ impl LogCall {
             CallOutcome::CallBack { at } => call_back(ledger, gesture, at)?,
             CallOutcome::WrongNumber => wrong_number(ledger, gesture)?,
             CallOutcome::NeverAgain => self.never_again(ledger, gesture)?,
+            CallOutcome::Bereavement => mourning::heed(ledger, gesture, self.told(None))?,
+            CallOutcome::Died => mark_deceased(ledger, gesture.customer, true).map(drop)?,
         }
         Ok(None)
     }
@@ -201,7 +213,9 @@ impl LogCall {
 }
 
 impl CallOutcome {
-    const fn name(self) -> &'static str {
+    /// The name under which it is kept.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
         match self {
             Self::Reached { .. } => "reached",
             Self::Voicemail => "voicemail",
@@ -210,6 +224,8 @@ impl CallOutcome {
             Self::CallBack { .. } => "call_back",
             Self::WrongNumber => "wrong_number",
             Self::NeverAgain => "never_again",
+            Self::Bereavement => "bereavement",
+            Self::Died => "died",
         }
     }
 }

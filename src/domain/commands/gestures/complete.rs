@@ -6,8 +6,7 @@ use super::{
     check_free, check_version, lease_of, wrong_state,
 };
 use crate::domain::{
-    customer::Channel,
-    gesture::{Gesture, GestureKind, GestureState},
+    gesture::{Gesture, GestureState},
     ids::{GestureId, InteractionId},
     ledger::Ledger,
     refusal::Refusal,
@@ -96,7 +95,7 @@ impl Complete {
                 check_version(gesture, version)?;
                 match gesture.state {
                     Uncertain => Ok(()),
-                    Scheduled if is_for_people(gesture) => Ok(()),
+                    Scheduled if gesture.is_for_people() => Ok(()),
                     _ => Err(wrong_state(gesture, "scheduled for a person, or uncertain,")),
                 }
             }
@@ -113,12 +112,4 @@ impl Complete {
             _ => Ok(()),
         }
     }
-}
-
-/// Whether people do it: said, called, given, handed over, or written by them because what we would write is not good
-/// enough.
-fn is_for_people(gesture: &Gesture) -> bool {
-    gesture.with_person
-        || matches!(gesture.channel, Channel::InPerson | Channel::Phone | Channel::HandOver)
-        || matches!(gesture.kind, GestureKind::Call | GestureKind::Recognition | GestureKind::Gift)
 }

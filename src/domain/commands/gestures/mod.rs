@@ -7,8 +7,10 @@ mod complete;
 mod explain;
 mod fail;
 mod lapse;
+mod mourning;
 mod schedule;
 mod start;
+mod take;
 mod take_back;
 
 pub use call::{CallLogged, CallOutcome, LogCall};
@@ -20,6 +22,7 @@ pub use fail::Fail;
 pub use lapse::{Expire, LapseLease};
 pub use schedule::{Schedule, Scheduled};
 pub use start::{StartDelivery, Started};
+pub use take::Take;
 pub use take_back::{Cancel, CancelOfRetiredRule, Release};
 
 pub(super) use carry_out::{Told, carry_out};

@@ -131,6 +131,7 @@ impl Command for Schedule {
                     written: None,
                     with_person: false,
                     lease: None,
+                    taken: None,
                     attempts: 0,
                     completed_at: None,
                     version: 1,

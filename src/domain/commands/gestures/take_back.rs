@@ -1,6 +1,6 @@
 //! Giving a gesture back, and taking it back for good.
 
-use super::{Proof, check_version, lease_of, wrong_state};
+use super::{Proof, check_version, lease_of, take, wrong_state};
 use crate::domain::{
     gesture::{Gesture, GestureState, Reason},
     ids::GestureId,
@@ -10,8 +10,8 @@ use crate::domain::{
     world::{Actor, Command, Context, Needs, World},
 };
 
-/// Gives back a claimed gesture that was not begun; or, by a person, frees the cheer that waits since the customer
-/// has grief of their own.
+/// Gives back a claimed gesture that was not begun. By a person: gives back what they took, or frees the cheer that
+/// waits since the customer has grief of their own.
 #[derive(Debug, Clone)]
 pub struct Release {
     /// Who gives it back.
@@ -36,7 +36,10 @@ impl Command for Release {
             Proof::Token(token) => give_back(&mut ledger, gesture, token),
             Proof::Version(version) => {
                 check_version(&gesture, version)?;
-                free_cheer(&mut ledger, gesture)
+                match gesture.state {
+                    GestureState::Scheduled => take::give_back(&mut ledger, gesture),
+                    _ => free_cheer(&mut ledger, gesture),
+                }
             }
         }
     }
@@ -60,7 +63,7 @@ fn free_cheer(ledger: &mut Ledger<'_, '_>, held: Gesture) -> Result<Gesture, Ref
         (GestureState::Held, Some(Reason::OwnLife)) => {}
         (GestureState::Held, _) => {
             let resource = name(held.id);
-            let message = format!("{resource} waits for an open case; resolve that");
+            let message = format!("{resource} waits for an open case, or for the recovery contact after it");
             return Err(Refusal::Precondition { kind: Precondition::OpenCase, resource, message });
         }
         _ => return Err(wrong_state(&held, "held since the customer grieves")),

@@ -9,8 +9,9 @@ use crate::domain::{
     ledger::NewCase,
     limits::ATTEMPTS_MAX,
     obligation::ObligationState,
+    refusal::Precondition,
     testkit::{Kit, actor, at, call, customer, email, once, shop_id, unkeyed, visit},
-    world::Due,
+    world::{Due, EventKind},
 };
 use jiff::{SignedDuration, Timestamp};
 

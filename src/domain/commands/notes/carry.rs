@@ -78,7 +78,7 @@ pub(super) fn put_in(
             until: ledger.now(),
             far_side_deduplicates: false,
         });
-        ledger.keep_in_note(gesture)?;
+        ledger.keep_quietly(gesture)?;
     }
     Ok(())
 }
@@ -96,7 +96,7 @@ pub(super) fn free(ledger: &mut Ledger<'_, '_>, note: NoteId, gestures: Vec<Gest
     for mut gesture in gestures {
         if is_in(&gesture, note) && matches!(gesture.state, GestureState::Scheduled | GestureState::Held) {
             gesture.written = None;
-            ledger.keep_in_note(gesture)?;
+            ledger.keep_quietly(gesture)?;
         }
     }
     Ok(())

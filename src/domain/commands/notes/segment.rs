@@ -143,6 +143,7 @@ fn gesture(ledger: &mut Ledger<'_, '_>, customer: &Customer, note: &Note, plan: 
         written: (!with_person).then_some(Written { batch: note.batch, note: note.id, folded: false }),
         with_person,
         lease: None,
+        taken: None,
         attempts: 0,
         completed_at: None,
         version: 1,

@@ -153,3 +153,86 @@ fn what_was_decided_on_an_older_version_is_refused() {
     let stale = LogCall { version: 9, ..log(&kit, call.id, CallOutcome::Voicemail) };
     assert!(matches!(kit.run(&stale), Err(Refusal::Stale { .. })));
 }
+
+fn take(id: GestureId, staff: &str) -> Take {
+    Take { actor: actor(), id, version: None, staff: staff.to_owned() }
+}
+
+#[test]
+fn p4_a_call_is_with_one_person_for_a_quarter_of_an_hour() {
+    let (mut kit, _, call) = with_call();
+    let taken = kit.run(&take(call.id, "Jo")).unwrap();
+    assert_eq!(taken.taken_at(kit.now).map(|taken| taken.by.as_str()), Some("Jo"));
+    let refused = kit.run(&take(call.id, "Rui"));
+    let Err(Refusal::Precondition { kind: Precondition::Taken, message, .. }) = refused else { panic!("{refused:?}") };
+    assert!(message.contains("2026-11-23T09:15:00Z") && !message.contains("Jo"), "{message}");
+    let meddling = LogCall { staff: "Rui".to_owned(), ..log(&kit, call.id, CallOutcome::Voicemail) };
+    assert!(matches!(kit.run(&meddling), Err(Refusal::Precondition { kind: Precondition::Taken, .. })));
+    let due = Due {
+        at: kit.now,
+        kinds: Vec::new(),
+        channels: Vec::new(),
+        locations: Vec::new(),
+        in_batches: Vec::new(),
+        limit: 10,
+    };
+    assert!(!due.fits(kit.gesture(call.id)), "no worker gets it either");
+
+    kit.run_at(at("2026-11-23T10:10"), &take(call.id, "Jo")).unwrap();
+    kit.run_at(at("2026-11-23T10:25"), &take(call.id, "Rui")).unwrap();
+    let missed = LogCall { staff: "Rui".to_owned(), ..log(&kit, call.id, CallOutcome::NoAnswer) };
+    let later = kit.run(&missed).unwrap().gesture;
+    assert_eq!((later.state, later.taken), (GestureState::Scheduled, None), "the next attempt is anybody's");
+}
+
+#[test]
+fn what_was_taken_can_be_given_back() {
+    let (mut kit, _, call) = with_call();
+    let taken = kit.run(&take(call.id, "Jo")).unwrap();
+    let give_back = Release { actor: actor(), id: call.id, proof: Proof::Version(taken.version) };
+    assert_eq!(kit.run(&give_back).unwrap().taken, None);
+    kit.run(&take(call.id, "Rui")).unwrap();
+}
+
+#[test]
+fn who_is_in_mourning_is_not_thanked_and_cheer_waits_for_a_person() {
+    let (mut kit, ana, call) = with_call();
+    let later = super::call(2, &ana, at("2026-11-24T10:00"));
+    kit = kit.with_gesture(&later);
+    let logged = kit.run(&log(&kit, call.id, CallOutcome::Bereavement)).unwrap();
+    assert_eq!((logged.gesture.state, logged.gesture.reason), (GestureState::Cancelled, Some(Reason::OwnLife)));
+    assert!(logged.contact.is_some(), "we spoke");
+    assert_eq!(kit.gesture(later.id).reason, Some(Reason::OwnLife));
+    assert!(kit.world.summary(ana.id).grieving_since.is_some());
+    assert!(kit.world.events().iter().any(|event| event.kind == EventKind::Bereaved));
+    assert!(kit.world.open_case(ana.id).is_none(), "nothing went wrong between us");
+
+    let released = Release { actor: actor(), id: later.id, proof: Proof::Version(kit.gesture(later.id).version) };
+    assert_eq!(kit.run(&released).unwrap().state, GestureState::Scheduled);
+}
+
+#[test]
+fn care_was_taken_by_the_call_that_found_them_in_mourning() {
+    let (mut kit, ana, _) = with_call();
+    let mut care = super::call(2, &ana, at(TODAY));
+    care.tone = Tone::Caring;
+    kit = kit.with_gesture(&care);
+    let logged = kit.run(&log(&kit, care.id, CallOutcome::Bereavement)).unwrap();
+    assert_eq!(logged.gesture.state, GestureState::Completed);
+}
+
+#[test]
+fn p3_who_has_died_is_left_alone_in_that_call() {
+    let (mut kit, ana, call) = with_call();
+    let later = super::call(2, &ana, at("2026-11-24T10:00"));
+    kit = kit.with_gesture(&later);
+    let logged = kit.run(&log(&kit, call.id, CallOutcome::Died)).unwrap();
+    assert!(logged.contact.is_none());
+    for id in [call.id, later.id] {
+        let gesture = kit.gesture(id);
+        assert_eq!((gesture.state, gesture.reason), (GestureState::Cancelled, Some(Reason::Deceased)));
+    }
+    let owed = kit.world.obligations.get(&call.interaction.unwrap()).unwrap();
+    assert_eq!((owed.state, owed.reason), (ObligationState::Cancelled, Some(Reason::Deceased)));
+    assert!(kit.contacts(ana.household).iter().all(|(state, _)| *state == ContactState::Released));
+}

@@ -1,0 +1,162 @@
+//! What people do for people: cases are taken care of, calls are taken, and who has died is left alone.
+
+use gratitude::proto::v1 as pb;
+use pb::{
+    case_service_client::CaseServiceClient, front_desk_service_client::FrontDeskServiceClient,
+    gesture_service_client::GestureServiceClient,
+};
+use tonic::Code;
+
+use super::{SHOP, ada, customers, fields, reason, shop, visit};
+use crate::support::service::TestService;
+
+async fn opened(service: &TestService, customer: &str) -> pb::Case {
+    let case = pb::Case {
+        customer: customer.to_owned(),
+        location: SHOP.to_owned(),
+        summary: "The glaze cracked.".to_owned(),
+        ..pb::Case::default()
+    };
+    let request = pb::OpenCaseRequest { case: Some(case), ..pb::OpenCaseRequest::default() };
+    let opened = CaseServiceClient::new(service.channel()).open_case(request).await.expect("opened");
+    opened.into_inner().case.expect("it is returned")
+}
+
+fn voucher(name: &str, pounds: i64) -> pb::GrantRemedyRequest {
+    let remedy = pb::Remedy {
+        kind: pb::remedy::Kind::Voucher.into(),
+        amount: Some(pb::Money { currency_code: "GBP".to_owned(), micros: pounds * 1_000_000 }),
+        granted_by: "mina".to_owned(),
+        ..pb::Remedy::default()
+    };
+    pb::GrantRemedyRequest {
+        name: name.to_owned(),
+        remedy: Some(remedy),
+        request_id: uuid::Uuid::from_u128(7).to_string(),
+        ..pb::GrantRemedyRequest::default()
+    }
+}
+
+both_engines! {
+    async fn a_case_is_taken_care_of_within_limits_settled_and_opened_again(database) {
+        let service = shop(database).await;
+        let ada = ada(&service).await;
+        let case = opened(&service, &ada.name).await;
+        let mut cases = CaseServiceClient::new(service.channel());
+        let care = pb::Case {
+            name: case.name.clone(),
+            assignee: "mina".to_owned(),
+            severity: 4,
+            etag: case.etag.clone(),
+            ..pb::Case::default()
+        };
+        let request = pb::UpdateCaseRequest { case: Some(care.clone()), update_mask: None };
+        let updated = cases.update_case(request.clone()).await.expect("updated").into_inner();
+        assert_eq!((updated.assignee.as_str(), updated.severity), ("mina", 4));
+        assert_eq!((&updated.summary, &updated.location), (&case.summary, &case.location), "the mask left them alone");
+        assert_eq!(cases.update_case(request).await.expect_err("another version").code(), Code::Aborted);
+        let filter = "case.assignee = \"mina\" AND case.location = \"locations/mill-lane\"".to_owned();
+        let found = cases.list_cases(pb::ListCasesRequest { filter, ..pb::ListCasesRequest::default() }).await;
+        assert_eq!(found.expect("a page").into_inner().cases.len(), 1);
+
+        let granted = cases.grant_remedy(voucher(&case.name, 40)).await.expect("granted").into_inner();
+        assert_eq!(granted.case.expect("it is returned").remedies.len(), 1);
+        assert!(cases.grant_remedy(voucher(&case.name, 40)).await.expect("replayed").into_inner().replayed);
+        let more = pb::GrantRemedyRequest { request_id: String::new(), ..voucher(&case.name, 11) };
+        let status = cases.grant_remedy(more).await.expect_err("50 is the limit");
+        assert_eq!((status.code(), reason(&status).as_str()), (Code::FailedPrecondition, "REMEDY_LIMIT"));
+        assert!(status.message().contains("10.00 GBP left of 50.00 GBP"), "{}", status.message());
+        let nothing = pb::GrantRemedyRequest { name: case.name.clone(), remedy: Some(pb::Remedy::default()), ..pb::GrantRemedyRequest::default() };
+        let mut wrong = fields(&cases.grant_remedy(nothing).await.expect_err("it says nothing"));
+        wrong.sort();
+        assert_eq!(wrong, ["remedy.granted_by", "remedy.kind"]);
+
+        let reopen = pb::ReopenCaseRequest {
+            name: case.name.clone(),
+            reason: "It cracked again.".to_owned(),
+            ..pb::ReopenCaseRequest::default()
+        };
+        let status = cases.reopen_case(reopen.clone()).await.expect_err("it is open");
+        assert_eq!(reason(&status), "CASE_NOT_RESOLVED");
+        let resolve = pb::ResolveCaseRequest {
+            name: case.name.clone(),
+            cause: Some(pb::resolve_case_request::Cause::NoCauseFound(true)),
+            ..pb::ResolveCaseRequest::default()
+        };
+        let resolved = cases.resolve_case(resolve).await.expect("resolved").into_inner().case.expect("it is returned");
+        assert!(resolved.recovery.starts_with("gestures/"), "she hears of it");
+        let reopened = cases.reopen_case(reopen).await.expect("reopened").into_inner().case.expect("it is returned");
+        assert_eq!((reopened.state(), reopened.reopen_reason.as_str()), (pb::case::State::Open, "It cracked again."));
+        service.stop().await;
+    }
+
+    async fn p4_a_call_that_somebody_took_is_with_them(database) {
+        let service = shop(database).await;
+        let ada = ada(&service).await;
+        let gesture = pb::Gesture {
+            customer: ada.name,
+            location: SHOP.to_owned(),
+            kind: pb::GestureKind::Call.into(),
+            channel: pb::Channel::Phone.into(),
+            ..pb::Gesture::default()
+        };
+        let mut gestures = GestureServiceClient::new(service.channel());
+        let request = pb::ScheduleGestureRequest { gesture: Some(gesture), ..pb::ScheduleGestureRequest::default() };
+        let planned = gestures.schedule_gesture(request).await.expect("planned").into_inner().gesture.expect("returned");
+        let take = |staff: &str| pb::TakeGestureRequest {
+            name: planned.name.clone(),
+            staff: staff.to_owned(),
+            etag: String::new(),
+        };
+        let taken = gestures.take_gesture(take("mina")).await.expect("taken").into_inner();
+        assert_eq!(taken.taken_by, "mina");
+        let status = gestures.take_gesture(take("rui")).await.expect_err("mina has it");
+        assert_eq!((status.code(), reason(&status).as_str()), (Code::FailedPrecondition, "TAKEN"));
+        let queue = || pb::ListQueueRequest { location: SHOP.to_owned(), ..pb::ListQueueRequest::default() };
+        let entries = gestures.list_queue(queue()).await.expect("a page").into_inner().entries;
+        assert_eq!(entries.iter().map(|entry| entry.taken_by.as_str()).collect::<Vec<_>>(), ["mina"]);
+        service.advance("15m").await;
+        let entries = gestures.list_queue(queue()).await.expect("a page").into_inner().entries;
+        assert_eq!(entries[0].taken_by, "", "it lapsed by itself");
+        let taken = gestures.take_gesture(take("rui")).await.expect("taken").into_inner();
+        let authority = Some(pb::release_gesture_request::Authority::Etag(taken.etag));
+        let release = pb::ReleaseGestureRequest { name: taken.name, authority };
+        assert_eq!(gestures.release_gesture(release).await.expect("given back").into_inner().taken_by, "");
+        service.stop().await;
+    }
+
+    async fn p3_who_has_died_is_left_alone(database) {
+        let service = shop(database).await;
+        let ada = ada(&service).await;
+        let planned = visit(&service, &ada.name).await.gestures;
+        let set = |deceased, id| pb::SetDeceasedRequest {
+            name: ada.name.clone(),
+            deceased,
+            request_id: uuid::Uuid::from_u128(id).to_string(),
+            ..pb::SetDeceasedRequest::default()
+        };
+        let changed = customers(&service).set_deceased(set(true, 1)).await.expect("kept").into_inner();
+        assert_eq!(changed.customer.expect("it is returned").status(), pb::customer::Status::Deceased);
+        assert!(customers(&service).set_deceased(set(true, 1)).await.expect("replayed").into_inner().replayed);
+        let mut gestures = GestureServiceClient::new(service.channel());
+        let request = pb::GetGestureRequest { name: planned[0].name.clone() };
+        let gesture = gestures.get_gesture(request).await.expect("it is there").into_inner();
+        assert_eq!((gesture.state(), gesture.state_reason()), (pb::gesture::State::Cancelled, pb::Reason::Deceased));
+        let filter = "customer.status = DECEASED".to_owned();
+        let request = pb::ListCustomersRequest { filter, ..pb::ListCustomersRequest::default() };
+        let found = customers(&service).list_customers(request).await.expect("a page").into_inner();
+        assert_eq!(found.customers.len(), 1);
+
+        let request = pb::RecognizeRequest {
+            location: SHOP.to_owned(),
+            query: "till:A-7".to_owned(),
+            ..pb::RecognizeRequest::default()
+        };
+        let card = FrontDeskServiceClient::new(service.channel()).recognize(request).await.expect("recognised");
+        let card = card.into_inner().card.expect("a card");
+        assert!(card.notice.contains("has died") && card.say.is_none() && card.hand_over.is_empty(), "{card:?}");
+        let changed = customers(&service).set_deceased(set(false, 2)).await.expect("kept").into_inner();
+        assert_eq!(changed.customer.expect("it is returned").status(), pb::customer::Status::Active);
+        service.stop().await;
+    }
+}
