@@ -38,7 +38,7 @@ impl App {
             Box::pin(async move {
                 if let Replay::Of(name) = ledger.replay(&once.keys, &once.content).await? {
                     let id = name.strip_prefix("pauses/").and_then(|id| id.parse().ok()).map(PauseId);
-                    let id = id.ok_or_else(|| Refusal::NotFound { kind: "pause", name })?;
+                    let id = id.ok_or(Refusal::NotFound { kind: "pause", name })?;
                     return Ok(Made { what: existing(ledger, id).await?, replayed: true });
                 }
                 check_scope(ledger, &scope).await?;

@@ -73,7 +73,7 @@ impl Interceptor for OnBehalfOf {
 }
 
 /// An address as people write it: `127.0.0.1:50051` means the same as `http://127.0.0.1:50051`.
-fn with_scheme(server: &str) -> String {
+pub(super) fn with_scheme(server: &str) -> String {
     if server.contains("://") { server.to_owned() } else { format!("http://{server}") }
 }
 

@@ -8,7 +8,7 @@ use http_body_util::BodyExt;
 use tonic::{body::Body, transport::Channel};
 use tower::ServiceExt;
 
-use super::{CliError, Connection};
+use super::{CliError, Connection, client::with_scheme};
 
 #[derive(Debug, Args)]
 #[command(after_help = "\
@@ -74,7 +74,7 @@ pub(super) async fn exchange(server: &str, wanted: Move) -> Result<String, CliEr
 /// One plain HTTP exchange over the gRPC port.
 async fn http(server: &str, method: Method, path: &str, body: String) -> Result<(StatusCode, String), CliError> {
     let unreachable = |cause: String| CliError::Unreachable { server: server.to_owned(), cause };
-    let endpoint = Channel::from_shared(server.to_owned())
+    let endpoint = Channel::from_shared(with_scheme(server))
         .map_err(|error| CliError::Usage(format!("--server {server}: {error}")))?;
     let channel = endpoint.connect().await.map_err(|error| unreachable(error.to_string()))?;
     let request = Request::builder().method(method).uri(path);

@@ -80,7 +80,7 @@ Exit codes: 0 done · 1 failed · 2 wrong arguments or configuration · 3 the se
 #[derive(Debug, Clone, Args)]
 pub struct Connection {
     /// Address of the service.
-    #[arg(long, env = "GRATITUDE_SERVER", default_value = "http://127.0.0.1:50051", value_name = "URL")]
+    #[arg(long, global = true, env = "GRATITUDE_SERVER", default_value = "http://127.0.0.1:50051", value_name = "URL")]
     pub server: String,
 }
 

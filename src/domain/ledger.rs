@@ -190,8 +190,19 @@ impl Ledger<'_, '_> {
     /// # Errors
     /// [`Refusal::Miss`] when the interaction is not loaded with all that comes with it.
     pub fn refresh_obligation(&mut self, id: InteractionId) -> Result<(), Refusal> {
-        let known = self.world.obligations.get(&id).cloned().ok_or_else(|| missing_interaction(id))?;
+        let known = self.world.obligations.get(&id).cloned().ok_or_else(|| self.missing_with_all_pending(id))?;
         self.derive_obligation(id, known)
+    }
+
+    /// Asks for an interaction, and for those of all that is pending for whoever has a gesture that answers it: what ends
+    /// one of their gestures seldom leaves the others alone, and each question is a round of reads.
+    fn missing_with_all_pending(&self, id: InteractionId) -> Refusal {
+        let customers: BTreeSet<_> = self.world.gestures_for(id).map(|gesture| gesture.customer).collect();
+        let pending = customers.into_iter().flat_map(|customer| self.world.gestures_of(customer));
+        let interactions = pending.filter(|g| !g.state.is_final()).filter_map(|g| g.interaction);
+        let unknown = interactions.filter(|id| self.world.obligations.get(id).is_none());
+        let needs = Needs { interactions: unknown.chain([id]).collect(), ..Needs::default() };
+        Refusal::Miss(Miss::More(Box::new(needs)))
     }
 
     /// Derives an obligation from what is known of its interaction; `before` carries what is not derived.

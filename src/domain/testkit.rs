@@ -245,6 +245,7 @@ impl Kit {
 
     /// Runs a command as the store does: kept when it is done, forgotten when it is refused.
     pub fn run<C: Command>(&mut self, command: &C) -> Result<C::Reply, Refusal> {
+        self.world.picked = self.world.gestures.values().map(|gesture| gesture.id).collect();
         let mut context = Context { now: self.now, ids: &mut self.ids };
         let reply = command.decide(&mut self.world, &mut context);
         if reply.is_ok() {

@@ -14,6 +14,7 @@ mod docs;
 mod endurance;
 mod harness;
 mod interop;
+mod mutations;
 mod proto;
 mod rpc;
 mod scheduler;

@@ -4,7 +4,7 @@
 //! needs no line here. A copy has its models' rows but for three things: the last four bytes of every id are its own
 //! number, that number stands wherever the model's stood, and what happened did so at another minute.
 
-use crate::outcome::Outcome;
+use super::Outcome;
 use sea_orm::{ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DbBackend, Statement};
 
 /// Tables with a column that says whose a row is, parents first.

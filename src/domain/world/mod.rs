@@ -234,6 +234,8 @@ pub struct World {
     pub visit_days: Table<CustomerId, BTreeMap<Date, u32>>,
     /// The customers whose whole history is loaded.
     pub histories: BTreeSet<CustomerId>,
+    /// The gestures that were picked for those who claim; others came along with them, and not with all that is theirs.
+    pub picked: BTreeSet<GestureId>,
     /// What commands asked for while deciding, and got.
     pub granted: Vec<Needs>,
     events: Vec<Event>,
@@ -267,6 +269,7 @@ impl World {
             keys: Table::default(),
             visit_days: Table::default(),
             histories: BTreeSet::new(),
+            picked: BTreeSet::new(),
             granted: Vec::new(),
             events: Vec::new(),
             settled_events: 0,

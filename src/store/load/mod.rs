@@ -80,6 +80,7 @@ impl Session {
         let wishes: Vec<_> = needs.iter().flat_map(|need| need.due.iter().cloned()).collect();
         let picked = due::pick(db, &wishes, &world.pauses).await?;
         if !picked.is_empty() {
+            world.picked.extend(&picked);
             let picked = Needs { gestures: picked, ..Needs::default() };
             reach.extend(self.reach(db, world, std::slice::from_ref(&picked)).await?);
         }

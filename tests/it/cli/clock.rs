@@ -34,7 +34,7 @@ fn a_database_belongs_to_the_clock_it_was_made_with() {
     let folder = tempfile::tempdir().expect("there is room for temporary files");
     let url = format!("sqlite:{}", folder.path().join("gratitude.db").display());
     let serving = Serving::start(&url, &[]);
-    let refused = run(&["clock", "--server", &serving.url(), "advance", "1h"]);
+    let refused = run(&["clock", "advance", "1h", "--server", &serving.address.to_string()]);
     assert_eq!(refused.status.code(), Some(4));
     assert!(stderr(&refused).contains("--manual-clock"), "{}", stderr(&refused));
     assert_eq!(serving.terminate(), Some(0));

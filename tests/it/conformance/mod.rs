@@ -1,6 +1,7 @@
 //! What the ledger must do on both engines alike.
 
 mod filter;
+mod grown;
 mod ledger;
 mod plans;
 mod queue;

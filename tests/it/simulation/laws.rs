@@ -7,12 +7,15 @@ use super::{
 use crate::stories::telling::Telling;
 use gratitude::domain::{
     budget::Budget,
+    customer::{Channel, ConsentState, Customer, Purpose},
     gesture::{ContactState, Gesture, GestureState, Tone},
     ids::GestureId,
     interaction::{InteractionKind, InteractionState},
     obligation::{Evidence, Obligation, ObligationState, OpenReason, derive},
+    when::{ClockTime, WeeklyHours},
     world::EventDetail,
 };
+use jiff::{Timestamp, civil::Weekday, tz::TimeZone};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The laws, and what they remember of the steps before.
@@ -33,8 +36,30 @@ impl Laws {
         no_cheer_while_something_is_wrong(whole, &mut broken);
         summaries_are_what_the_facts_make_them(whole, &mut broken);
         self.the_budget_is_kept(whole, shop, &mut broken);
+        self.what_leaves_is_welcome_now(whole, shop, &mut broken);
         self.before = whole.gestures.iter().map(|g| (g.id, g.state)).collect();
         broken
+    }
+
+    /// P5 and P6, by a model that knows nothing of openings and plans: what left in this step left in its time, on a
+    /// wall clock that shows an allowed hour, to somebody who did not say no.
+    fn what_leaves_is_welcome_now(&self, whole: &Whole, shop: &Shop, broken: &mut Vec<String>) {
+        let now = shop.story.ledger.now();
+        let left = whole.gestures.iter().filter(|gesture| {
+            gesture.state == GestureState::Delivering && self.before.get(&gesture.id) != Some(&GestureState::Delivering)
+        });
+        for gesture in left {
+            let Some(customer) = whole.customers.get(&gesture.customer) else { continue };
+            if now < gesture.schedule.due_at || now >= gesture.schedule.deadline_at {
+                broken.push(format!("P5: {:?} left at {now}, outside {:?}", gesture.id, gesture.schedule));
+            }
+            if !is_an_allowed_hour(gesture, customer, now) {
+                broken.push(format!("P5: {:?} left by {} at {now}", gesture.id, gesture.channel));
+            }
+            if !is_allowed_to_thank(gesture, customer) {
+                broken.push(format!("P6: {:?} left by {} for {}", gesture.id, gesture.channel, gesture.purpose));
+            }
+        }
     }
 
     /// Planning takes only free places, and what is sent was counted when it left. (What a person does counts always.)
@@ -66,6 +91,49 @@ impl Laws {
                 }
             }
         }
+    }
+}
+
+/// Calls from Monday to Saturday from nine to eight, messages daily from eight to nine, all the customer's own hours
+/// kept; a rule's own hours in the place of the channel's.
+fn is_an_allowed_hour(gesture: &Gesture, customer: &Customer, now: Timestamp) -> bool {
+    let zone = TimeZone::get(&gesture.schedule.zone).expect("it was planned by it");
+    let clock = zone.to_datetime(now);
+    let (weekday, minute) = (clock.weekday(), i32::from(clock.hour()) * 60 + i32::from(clock.minute()));
+    let shows = |hours: &WeeklyHours| {
+        hours.windows().iter().any(|window| {
+            let minutes = |time: ClockTime| i32::from(time.hour()) * 60 + i32::from(time.minute());
+            let (open, close) = (minutes(window.open()), minutes(window.close()));
+            if open < close {
+                window.weekday() == weekday && (open..close).contains(&minute)
+            } else {
+                (window.weekday() == weekday && minute >= open)
+                    || (window.weekday().wrapping_add(1) == weekday && minute < close)
+            }
+        })
+    };
+    let by_channel = match (&gesture.terms.window, gesture.channel) {
+        (Some(window), _) => shows(window),
+        (None, Channel::Phone) => weekday != Weekday::Sunday && (9 * 60..20 * 60).contains(&minute),
+        (None, Channel::Email | Channel::Message) => (8 * 60..21 * 60).contains(&minute),
+        (None, Channel::InPerson | Channel::Post | Channel::HandOver) => true,
+    };
+    let reaches_out = matches!(gesture.channel, Channel::Phone | Channel::Email | Channel::Message);
+    by_channel && (!reaches_out || customer.profile.contact_hours.as_ref().is_none_or(shows))
+}
+
+/// The last word counts; who said nothing may be thanked by all ways but e-mail and messages, and be served by all.
+fn is_allowed_to_thank(gesture: &Gesture, customer: &Customer) -> bool {
+    let channel = if gesture.channel == Channel::HandOver { Channel::InPerson } else { gesture.channel };
+    let said = customer.consents.iter().filter(|c| c.channel == channel && c.purpose == gesture.purpose);
+    match said.max_by_key(|consent| consent.at).map(|consent| consent.state) {
+        Some(ConsentState::Granted) => true,
+        Some(ConsentState::Refused) => false,
+        Some(ConsentState::Unknown) | None => match gesture.purpose {
+            Purpose::Service => true,
+            Purpose::Gratitude => !matches!(channel, Channel::Email | Channel::Message),
+            Purpose::Marketing => false,
+        },
     }
 }
 

@@ -3,6 +3,7 @@
 use crate::stories::telling::Telling;
 use gratitude::domain::{
     case::Case,
+    customer::Customer,
     gesture::{Contact, Gesture},
     ids::{CustomerId, InteractionId},
     interaction::Interaction,
@@ -24,6 +25,7 @@ pub(super) struct Whole {
     pub(super) gestures: Vec<Gesture>,
     pub(super) contacts: Vec<Contact>,
     pub(super) summaries: BTreeMap<CustomerId, Summary>,
+    pub(super) customers: BTreeMap<CustomerId, Customer>,
     pub(super) open_cases: Vec<Case>,
     /// How many rows each table has that commands write to.
     pub(super) rows: BTreeMap<&'static str, i64>,
@@ -103,6 +105,7 @@ impl Command for Everything {
         Ok(Whole {
             interactions: world.interactions.values().map(|i| (i.id, i.clone())).collect(),
             obligations: world.obligations.values().map(|o| (o.interaction, o.clone())).collect(),
+            customers: world.customers.values().map(|c| (c.id, c.clone())).collect(),
             summaries: world.summaries.values().map(|s| (s.customer, s.clone())).collect(),
             decisions,
             gestures,

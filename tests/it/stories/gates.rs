@@ -1,10 +1,14 @@
 //! What keeps a thank-you from being said, for a while or for good, and how the ledger says so.
 
 use super::telling::{Telling, ana, rule, somebody};
+use crate::support::ledger::LOCATION;
 use gratitude::domain::{
-    commands::{customers::SetConsent, gestures::CallOutcome},
+    commands::{
+        customers::SetConsent,
+        gestures::{CallOutcome, Schedule},
+    },
     customer::{BirthDate, Channel, ConsentState, ContactAddress, ContactPoint, Profile, Purpose},
-    gesture::{GestureKind, GestureState, Reason},
+    gesture::{GestureKind, GestureState, Reason, Tone},
     interaction::{Direction, Emotion, FeelingAbout, FeelingJudge, InteractionChannel, InteractionKind, Outcome},
     obligation::{ObligationState, OpenReason},
 };
@@ -142,6 +146,51 @@ both_engines! {
         assert_eq!((rule(call), call.channel), ("sign-off", Channel::Phone));
         assert_eq!(call.schedule.planned_local, "2026-03-09T09:00", "after the Sunday");
         assert!(call.schedule.steps.iter().any(|step| step.text.contains("Sun")), "{:?}", call.schedule.steps);
+    }
+
+    async fn p6_a_refusal_takes_back_all_that_is_planned_however_much_it_is(database) {
+        let story = Telling::begin(database).await;
+        let mut promised = Vec::new();
+        for _ in 0..12 {
+            let visit = story.tell(ana(), InteractionKind::Feedback, |_| {}).await;
+            let promise = Schedule {
+                actor: story.actor(),
+                once: story.unrepeated(),
+                customer: visit.interaction.customer.expect("made known"),
+                location: LOCATION.parse().unwrap(),
+                interaction: Some(visit.interaction.id),
+                kind: GestureKind::Call,
+                channels: vec![Channel::Phone],
+                purpose: Purpose::Gratitude,
+                tone: Tone::Caring,
+                priority: 50,
+                role: String::new(),
+                promised: true,
+                due_at: None,
+                deadline_at: None,
+                occasion: None,
+                window: None,
+                content: None,
+            };
+            promised.push(story.submit(promise).await.gesture);
+        }
+        for channel in [Channel::InPerson, Channel::Phone] {
+            let refusal = SetConsent {
+                actor: story.actor(),
+                once: story.unrepeated(),
+                id: promised[0].customer,
+                channel,
+                purpose: Purpose::Gratitude,
+                state: ConsentState::Refused,
+                source: "till form".to_owned(),
+                text_version: "1".to_owned(),
+                at: None,
+            };
+            story.submit(refusal).await;
+        }
+        for promise in promised {
+            assert_eq!(story.gesture(promise.id).await.reason, Some(Reason::NoConsent));
+        }
     }
 
     async fn p6_a_refusal_moves_what_is_planned_to_a_person(database) {

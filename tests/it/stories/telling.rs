@@ -26,7 +26,7 @@ use gratitude::{
         summary::Summary,
         world::{Actor, Command, Context, Due, Fingerprint, IdempotencyKey, Needs, World},
     },
-    store::{Lane, SubmitError},
+    store::{Lane, SubmitError, Watch},
 };
 use jiff::{SignedDuration, Timestamp, civil::DateTime};
 use std::{cell::Cell, sync::Arc};
@@ -65,6 +65,11 @@ pub(crate) fn rule(gesture: &Gesture) -> &str {
 impl Telling {
     pub(crate) async fn begin(database: Database) -> Self {
         Self { ledger: TestLedger::open(database).await, calls: Cell::new(0) }
+    }
+
+    /// The same shop after something happened to its database; `watch` sees every statement from then on.
+    pub(crate) async fn opened_again(self, change: impl AsyncFnOnce(&str), watch: Watch) -> Self {
+        Self { ledger: self.ledger.opened_again(change, watch).await, ..self }
     }
 
     /// Moves the clock to a time in Lisbon, for example `2026-03-02T21:40`.
@@ -173,13 +178,18 @@ impl Telling {
 
     /// What a worker gets who asks for everything that is due now.
     pub(crate) async fn claims(&self) -> Vec<ClaimedGesture> {
+        self.claims_up_to(100).await
+    }
+
+    /// The same, of so many at most.
+    pub(crate) async fn claims_up_to(&self, limit: u32) -> Vec<ClaimedGesture> {
         let due = Due {
             at: self.ledger.now(),
             kinds: Vec::new(),
             channels: Vec::new(),
             locations: Vec::new(),
             in_batches: Vec::new(),
-            limit: 100,
+            limit,
         };
         let claim = Claim {
             actor: self.actor(),

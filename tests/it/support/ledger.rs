@@ -1,6 +1,6 @@
 //! A store on a test's database, with a location, the starter rules and their templates, and words to record with.
 
-use super::database::{Database, settings};
+use super::database::Database;
 use gratitude::{
     domain::{
         commands::{
@@ -19,7 +19,7 @@ use gratitude::{
         template::{Template, TemplateState, starter as templates},
         world::{Actor, IdempotencyKey},
     },
-    store::{Lane, Room, Store, StoreOptions, SubmitError},
+    store::{Lane, Room, Store, StoreOptions, SubmitError, Watch},
 };
 use jiff::{SignedDuration, Timestamp};
 use sea_orm::{Database as Connection, DatabaseConnection};
@@ -41,10 +41,12 @@ pub(crate) struct TestLedger {
 /// Where everything happens: in Lisbon.
 pub(crate) const LOCATION: &str = "lisbon";
 
+const ROOM: Room = Room { interactive: 10_000, bulk: 10_000 };
+
 impl TestLedger {
     /// A ledger that begins on Monday, 2 March 2026, at 10:00 in Lisbon.
     pub(crate) async fn open(database: Database) -> Self {
-        Self::with_room(database, Room { interactive: 10_000, bulk: 10_000 }).await
+        Self::with_room(database, ROOM).await
     }
 
     /// The same, with so many places to wait.
@@ -52,21 +54,22 @@ impl TestLedger {
         let start: Timestamp = "2026-03-02T10:00:00Z".parse().unwrap();
         let now = Arc::new(AtomicI64::new(start.as_microsecond()));
         let settings = Arc::new(decision_settings());
-        let clock = Arc::clone(&now);
-        let options = StoreOptions {
-            secrets: gratitude::store::GivenSecrets::default(),
-            connect: settings_of(&database),
-            migrate: false,
-            manual_clock: false,
-            now: Arc::new(move || Timestamp::from_microsecond(clock.load(Ordering::Relaxed)).unwrap()),
-            settings: Arc::clone(&settings),
-            room,
-            seed: Some([1; 32]),
-        };
+        let options = options(&database, &now, &settings, room);
         let ledger =
             Self { store: Store::open(options).await.unwrap(), settings, now, reader: OnceCell::new(), database };
         ledger.furnish().await;
         ledger
+    }
+
+    /// The same database, opened again after `change`; `watch` sees every statement from then on.
+    pub(crate) async fn opened_again(self, change: impl AsyncFnOnce(&str), watch: Watch) -> Self {
+        self.store.close().await.unwrap();
+        change(&self.database.url).await;
+        let mut options = options(&self.database, &self.now, &self.settings, ROOM);
+        options.connect.watch = Some(watch);
+        // Ids go on from where they were.
+        options.seed = Some([2; 32]);
+        Self { store: Store::open(options).await.unwrap(), reader: OnceCell::new(), ..self }
     }
 
     pub(crate) fn now(&self) -> Timestamp {
@@ -211,8 +214,18 @@ fn location(now: Timestamp) -> Location {
     }
 }
 
-fn settings_of(database: &Database) -> gratitude::store::ConnectSettings {
-    settings(&database.url)
+fn options(database: &Database, now: &Arc<AtomicI64>, settings: &Arc<Settings>, room: Room) -> StoreOptions {
+    let clock = Arc::clone(now);
+    StoreOptions {
+        secrets: gratitude::store::GivenSecrets::default(),
+        connect: super::database::settings(&database.url),
+        migrate: false,
+        manual_clock: false,
+        now: Arc::new(move || Timestamp::from_microsecond(clock.load(Ordering::Relaxed)).unwrap()),
+        settings: Arc::clone(settings),
+        room,
+        seed: Some([1; 32]),
+    }
 }
 
 /// The defaults of the configuration.

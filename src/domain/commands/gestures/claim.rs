@@ -63,7 +63,9 @@ impl Command for Claim {
         if let Replay::Of(taken) = self.once.replay(&ledger)? {
             return replayed(ledger.world, &taken);
         }
-        let mut waiting: Vec<_> = ledger.world.gestures.values().filter(|g| self.due.fits(g)).cloned().collect();
+        let world = &ledger.world;
+        let picked = world.picked.iter().filter_map(|id| world.gestures.get(id));
+        let mut waiting: Vec<_> = picked.filter(|g| self.due.fits(g)).cloned().collect();
         waiting.sort_by_key(|g| (Reverse(g.priority), g.schedule.due_at, g.id));
         let mut gestures = Vec::new();
         for gesture in waiting {
