@@ -14,20 +14,21 @@ use gratitude::{
         commands::{
             Once,
             batch::RecordAll,
-            cases::OpenCase,
+            cases::{OpenCase, ReopenCase},
             correct::{Attribute, Void},
-            customers::SetConsent,
+            customers::{SetConsent, SetDeceased},
             gestures::{
-                CallOutcome, Cancel, Complete, Expire, Fail, LapseLease, LogCall, Proof, Release, StartDelivery,
+                CallOutcome, Cancel, Complete, Expire, Fail, LapseLease, LogCall, Proof, Release, StartDelivery, Take,
             },
             left_open::CloseLeftOpen,
+            look_ahead::LookAhead,
             record::{NewInteraction, Record},
             visits::{Close, Ending},
             who::Who,
         },
-        customer::{Channel, ConsentState, Purpose},
+        customer::{BirthDate, Channel, ConsentState, Purpose},
         gesture::{Gesture, GestureState},
-        ids::{CustomerId, InteractionId},
+        ids::{CaseId, CustomerId, InteractionId},
         interaction::{
             Direction, Emotion, ExternalRef, FaultKind, FeelingAbout, FeelingJudge, InteractionKind, InteractionState,
             NoPurchaseReason, Outcome,
@@ -49,11 +50,12 @@ pub(super) struct Shop {
     whole: Whole,
     told: Vec<(Timestamp, Record)>,
     tokens: Vec<(Gesture, i64)>,
+    resolved: Vec<CaseId>,
 }
 
 impl Shop {
     pub(super) fn new(story: Telling, dice: Dice) -> Self {
-        Self { story, dice, whole: Whole::default(), told: Vec::new(), tokens: Vec::new() }
+        Self { story, dice, whole: Whole::default(), told: Vec::new(), tokens: Vec::new(), resolved: Vec::new() }
     }
 
     /// Takes note of how things stand.
@@ -73,11 +75,13 @@ impl Shop {
             46..50 => self.void().await,
             50..54 => self.attribute().await,
             54..56 => self.open_case().await,
-            56..61 => self.resolve_case().await,
+            56..60 => self.resolve_case().await,
+            60 => self.reopen_case().await,
             61..65 => self.consent().await,
             65..71 => self.claim().await,
             71..80 => self.answer_claim().await,
-            80..87 => self.person().await,
+            80..86 => self.person().await,
+            86 => self.death().await,
             87..91 => self.repeat().await,
             91..95 => self.sweep().await,
             _ => {
@@ -105,7 +109,12 @@ impl Shop {
     fn who(&mut self) -> Who {
         match self.dice.below(6) {
             0 => Who::Nobody,
-            n => somebody(&format!("+35191000000{n}"), |profile| profile.minor = n == 5),
+            n => somebody(&format!("+35191000000{n}"), |profile| {
+                profile.minor = n == 5;
+                // In the week after the life begins.
+                let day = i8::try_from(n + 3).expect("a small number");
+                profile.birth_date = Some(BirthDate { year: None, month: 3, day });
+            }),
         }
     }
 
@@ -257,7 +266,24 @@ impl Shop {
             self.whole.open_cases.iter().filter(|c| c.state == CaseState::Open).map(|case| case.id).collect();
         let Some(id) = self.dice.one_of(&open).copied() else { return "no case to resolve".to_owned() };
         self.story.resolves(id).await;
+        self.resolved.push(id);
         format!("resolved case {id}")
+    }
+
+    async fn reopen_case(&mut self) -> String {
+        let Some(id) = self.dice.one_of(&self.resolved).copied() else { return "no case to open again".to_owned() };
+        let (actor, once) = (self.story.actor(), self.story.unrepeated());
+        let reopen = ReopenCase { actor, once, id, version: None, reason: "it broke again".to_owned() };
+        self.try_to(&format!("opened case {id} again"), reopen).await.0
+    }
+
+    /// Somebody has died, or we hear that they have not.
+    async fn death(&mut self) -> String {
+        let Some(id) = self.any_customer() else { return "nobody to mourn".to_owned() };
+        let deceased = self.dice.percent(50);
+        let (actor, once) = (self.story.actor(), self.story.unrepeated());
+        let death = SetDeceased { actor, once, id, version: None, deceased };
+        self.try_to(&format!("{id} has died: {deceased}"), death).await.0
     }
 
     async fn consent(&mut self) -> String {
@@ -328,14 +354,20 @@ impl Shop {
                 CallOutcome::Busy,
                 CallOutcome::WrongNumber,
                 CallOutcome::NeverAgain,
+                CallOutcome::Bereavement,
+                CallOutcome::Died,
             ];
             let outcome = *self.dice.one_of(&outcomes).expect("there are some");
             let once = self.story.unrepeated();
             let call = LogCall { actor, once, id, version, outcome, words: String::new(), staff: "Rui".to_owned() };
             return self.try_to(&format!("called about {id}: {outcome:?}"), call).await.0;
         }
-        match self.dice.below(3) {
+        match self.dice.below(4) {
             0 => {
+                let take = Take { actor, id, version: Some(version), staff: "Rui".to_owned() };
+                self.try_to(&format!("Rui took {id}"), take).await.0
+            }
+            1 => {
                 let cancel = Cancel { actor, id, version: None, reason: "not wanted".to_owned() };
                 self.try_to(&format!("cancelled {id}"), cancel).await.0
             }
@@ -368,6 +400,11 @@ impl Shop {
             if matches!(gesture.state, GestureState::Scheduled | GestureState::Held) {
                 self.try_to("expire", Expire { id: gesture.id }).await;
             }
+        }
+        let now = self.story.ledger.now();
+        let seen = self.whole.summaries.iter().filter(|(_, summary)| summary.look_at <= now);
+        for id in seen.map(|(id, _)| *id).collect::<Vec<_>>() {
+            self.try_to("look ahead", LookAhead { id, location: LOCATION.parse().unwrap(), now }).await;
         }
         let open = self.whole.interactions.values().filter(|i| i.state == InteractionState::Open);
         for id in open.map(|i| i.id).collect::<Vec<_>>() {

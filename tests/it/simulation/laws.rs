@@ -7,7 +7,7 @@ use super::{
 use crate::stories::telling::Telling;
 use gratitude::domain::{
     budget::Budget,
-    customer::{Channel, ConsentState, Customer, Purpose},
+    customer::{Channel, ConsentState, Customer, CustomerStatus, Purpose},
     gesture::{ContactState, Gesture, GestureState, Tone},
     ids::GestureId,
     interaction::{InteractionKind, InteractionState},
@@ -34,6 +34,7 @@ impl Laws {
         each_interaction_is_answered_for(whole, shop, &mut broken);
         thanked_once(whole, &mut broken);
         no_cheer_while_something_is_wrong(whole, &mut broken);
+        the_dead_are_left_alone(whole, &mut broken);
         summaries_are_what_the_facts_make_them(whole, &mut broken);
         self.the_budget_is_kept(whole, shop, &mut broken);
         self.what_leaves_is_welcome_now(whole, shop, &mut broken);
@@ -236,6 +237,15 @@ fn no_cheer_while_something_is_wrong(whole: &Whole, broken: &mut Vec<String>) {
         if !case && !sorry && !grief && gesture.state == GestureState::Held {
             broken.push(format!("P7: {:?} is held by nothing", gesture.id));
         }
+    }
+}
+
+/// Nothing is planned or taken for who has died; what is on its way can't be called back.
+fn the_dead_are_left_alone(whole: &Whole, broken: &mut Vec<String>) {
+    let deceased = |id| whole.customers.get(&id).is_some_and(|c| c.status == CustomerStatus::Deceased);
+    let pending = |state| matches!(state, GestureState::Scheduled | GestureState::Claimed | GestureState::Held);
+    for gesture in whole.gestures.iter().filter(|g| pending(g.state) && deceased(g.customer)) {
+        broken.push(format!("{:?} is {} for somebody who has died", gesture.id, gesture.state));
     }
 }
 
