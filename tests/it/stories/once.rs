@@ -1,6 +1,6 @@
 //! The same told twice is told once (P2).
 
-use super::telling::{Telling, ana, somebody};
+use super::telling::{Telling, ana, rule, somebody};
 use gratitude::{
     domain::{
         commands::{Once, batch::RecordAll, record::Record},
@@ -55,6 +55,21 @@ both_engines! {
         story.ledger.advance(REQUEST_ID_KEPT);
         let later = story.submit(visit("a ring")).await;
         assert!(!later.replayed, "a request id is kept for a week");
+    }
+
+    async fn p4_a_changed_rule_does_not_thank_again_for_what_it_decided_about(database) {
+        let story = Telling::begin(database).await;
+        let visit = story.stops_by(ana()).await;
+        let id = visit.interaction.id;
+        let by = visit.gestures[0].rule.clone().expect("a rule thanked").0;
+        story.belongs_to(id, None).await;
+        story.ledger.renew(by.clone()).await;
+        // Now the rules are asked about it again.
+        story.belongs_to(id, visit.interaction.customer).await;
+        let seen = story.look(id).await;
+        let decided: Vec<_> = seen.decisions.iter().filter(|decision| decision.rule == by).collect();
+        assert_eq!(decided.len(), 1, "{decided:?}");
+        assert_eq!(seen.recorded.gestures.iter().filter(|g| rule(g) == by.as_str()).count(), 1);
     }
 
     async fn p2_a_source_is_recognised_for_ever_whatever_the_request(database) {

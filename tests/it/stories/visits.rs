@@ -184,6 +184,23 @@ both_engines! {
         assert_eq!(seen.summary().last_visit.map(|d| d.to_string()).as_deref(), Some("2026-02-25"));
     }
 
+    async fn p4_a_visit_told_late_celebrates_no_fifth_day(database) {
+        let story = Telling::begin(database).await;
+        for day in ["2026-02-20", "2026-02-23", "2026-02-25", "2026-03-02"] {
+            story.tell(ana(), InteractionKind::Visit, |new| {
+                new.start_at = Some(story.instant(&format!("{day}T09:00")));
+                new.detail.outcome = Some(Outcome::NotPurchased);
+            }).await;
+        }
+        // The day before yesterday's visit makes five days, but nobody stands there who could hear of it.
+        let late = story.tell(ana(), InteractionKind::Visit, |new| {
+            new.start_at = Some(story.instant("2026-02-28T09:00"));
+            new.detail.outcome = Some(Outcome::NotPurchased);
+        }).await;
+        assert_eq!(story.look(late.interaction.id).await.summary().visit_days, 5);
+        assert_eq!(late.gestures.iter().map(rule).filter(|rule| *rule == "milestone").count(), 0);
+    }
+
     async fn p4_the_fifth_visit_day_is_celebrated_once(database) {
         let story = Telling::begin(database).await;
         let mut milestones = Vec::new();

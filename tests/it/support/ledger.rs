@@ -110,15 +110,29 @@ impl TestLedger {
 
     /// Retires a rule.
     pub(crate) async fn retire(&self, rule: RuleId) {
-        let retired = self.store.write("retire", move |ledger| {
+        self.change(rule, |rule| rule.state = RuleState::Retired).await;
+    }
+
+    /// Saves a new version of a rule.
+    pub(crate) async fn renew(&self, rule: RuleId) {
+        self.change(rule, |rule| {
+            rule.version += 1;
+            rule.definition.display_name.push_str(", anew");
+        })
+        .await;
+    }
+
+    async fn change(&self, rule: RuleId, change: fn(&mut Rule)) {
+        let changed = self.store.write("change", move |ledger| {
             let rule = rule.clone();
             Box::pin(async move {
                 let mut rule = ledger.rule(&rule).await?.expect("the rule is there");
-                rule.state = RuleState::Retired;
+                change(&mut rule);
+                rule.revision += 1;
                 Ok(ledger.put_rule(&rule).await?)
             })
         });
-        retired.await.expect("retired");
+        changed.await.expect("changed");
     }
 
     pub(crate) async fn record(&self, record: Record) -> Result<Recorded, SubmitError> {
