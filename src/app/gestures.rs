@@ -4,12 +4,11 @@ use super::{App, AppError, Made};
 use crate::{
     domain::{
         commands::gestures::{
-            AskGates, Cancel, Claim, Claimed, Complete, Completed, Fail, LogCall, Proof, Release, Schedule,
+            AskGates, Cancel, Claim, Claimed, Complete, Completed, Fail, GatesSay, LogCall, Proof, Release, Schedule,
             StartDelivery, Started, Take,
         },
         customer::{Channel, Customer, Purpose},
         filter::Filter,
-        gates::{Gate, Stop},
         gesture::{Content, Gesture, GestureKind, Tone},
         ids::{CustomerId, GestureId, InteractionId, LocationId},
         obligation::Decision,
@@ -98,8 +97,8 @@ pub struct GestureExplained {
     pub gesture: Gesture,
     /// The decision that made it; `None` when a person did.
     pub decision: Option<Decision>,
-    /// What each gate would say now.
-    pub gates: Vec<(Gate, Option<Stop>)>,
+    /// What each gate would say now, and what would have to change.
+    pub said: GatesSay,
 }
 
 /// How a call went.
@@ -307,7 +306,7 @@ impl App {
     pub async fn explain_gesture(&self, actor: &Actor, id: GestureId) -> Result<GestureExplained, AppError> {
         let gesture = self.gesture(actor, id).await?;
         let decision = self.store.decision_of(&gesture).await?;
-        let gates = self.submit(Lane::Interactive, AskGates { id }).await?;
-        Ok(GestureExplained { gesture, decision, gates })
+        let said = self.store.consider(&AskGates { id }, None).await?;
+        Ok(GestureExplained { gesture, decision, said })
     }
 }

@@ -7,6 +7,7 @@ use crate::{
             Once,
             batch::RecordAll,
             correct::{Attribute, Void},
+            explain::{AdviseInteraction, InteractionAdvice},
             record::{NewInteraction, Record, Recorded},
             visits::{CheckIn, Close, Ending},
             who::Who,
@@ -198,14 +199,19 @@ impl App {
         Ok(page)
     }
 
-    /// What an interaction is owed, and how that came about.
+    /// What an interaction is owed, how that came about, and what would have to change.
     ///
     /// # Errors
     /// [`Refusal::NotFound`] when there is none.
-    pub async fn explain_interaction(&self, actor: &Actor, id: InteractionId) -> Result<Answered, AppError> {
+    pub async fn explain_interaction(
+        &self,
+        actor: &Actor,
+        id: InteractionId,
+    ) -> Result<(Answered, InteractionAdvice), AppError> {
         let found = self.store.answered(id).await?.ok_or_else(|| Refusal::not_found("interaction", &id))?;
         self.note_read_of(actor, "ExplainInteraction", found.interaction.customer).await;
-        Ok(found)
+        let advice = self.store.consider(&AdviseInteraction { id }, None).await?;
+        Ok((found, advice))
     }
 
     async fn note_read_of(&self, actor: &Actor, method: &'static str, customer: Option<CustomerId>) {

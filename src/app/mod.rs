@@ -21,6 +21,7 @@ mod preview;
 mod queue;
 mod reads;
 mod rules;
+mod simulate;
 mod templates;
 mod touchpoints;
 
@@ -37,6 +38,7 @@ pub use note_work::{NoteStep, NoteWorker, Parcel};
 pub use notes::{NewNoteBatch, NewSelection};
 pub use preview::{Preview, PreviewWords, Previewed};
 pub use queue::{Work, WorkPage};
+pub use simulate::{SimulatedRule, Simulation, SimulationPage, selects};
 
 use crate::{
     clock::Clock,

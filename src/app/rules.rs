@@ -6,10 +6,10 @@ use crate::{
         ids::RuleId,
         limits::RULES_MAX,
         refusal::{Precondition, Refusal, Violation},
-        rule::{Rule, RuleDefinition, RuleState},
+        rule::{Rule, RuleDefinition, RuleState, Trigger},
         rulebook::CompiledRule,
         starter,
-        template::Occasion,
+        template::{Occasion, Template},
         world::{Actor, EventDetail, EventKind, Replay, Subject},
     },
     store::{Cursor, Page, PageRequest, SubmitError},
@@ -206,17 +206,23 @@ fn check(id: &RuleId, definition: &RuleDefinition) -> Result<(), Refusal> {
 async fn check_words(ledger: &catalog::CatalogWrite, rule: &RuleDefinition) -> Result<(), SubmitError> {
     let Some(id) = &rule.action.template else { return Ok(()) };
     let template = ledger.template(id).await?.ok_or_else(|| Refusal::not_found("template", id))?;
-    templates::in_use(&template)?;
-    let occasion = template.definition.occasion;
-    if occasion.is_given_by(&rule.trigger) {
-        return Ok(());
+    words_fault(&template, &rule.trigger).map_or(Ok(()), |fault| Err(fault.into()))
+}
+
+/// What speaks against a rule with this trigger speaking in the words of a template.
+pub(super) fn words_fault(template: &Template, trigger: &Trigger) -> Option<Refusal> {
+    if let Err(refusal) = templates::in_use(template) {
+        return Some(refusal);
     }
-    let given: Vec<_> = Occasion::of(&rule.trigger).into_iter().map(Occasion::as_str).collect();
-    let text = format!(
-        "templates/{id} speaks of {occasion}, which not everything that sets this rule off gives; it gives {}",
-        given.join(", ")
-    );
-    Err(Refusal::invalid("rule.action.template", text).into())
+    let (id, occasion) = (&template.id, template.definition.occasion);
+    let given: Vec<_> = Occasion::of(trigger).into_iter().map(Occasion::as_str).collect();
+    let text = || {
+        format!(
+            "templates/{id} speaks of {occasion}, which not everything that sets this rule off gives; it gives {}",
+            given.join(", ")
+        )
+    };
+    (!occasion.is_given_by(trigger)).then(|| Refusal::invalid("rule.action.template", text()))
 }
 
 fn check_in_use(rule: &Rule) -> Result<(), Refusal> {

@@ -17,7 +17,7 @@ use crate::proto::v1::{
     front_desk_service_client::FrontDeskServiceClient, gesture_service_client::GestureServiceClient,
     insight_service_client::InsightServiceClient, interaction_service_client::InteractionServiceClient,
     journey_service_client::JourneyServiceClient, location_service_client::LocationServiceClient,
-    note_service_client::NoteServiceClient,
+    note_service_client::NoteServiceClient, rule_service_client::RuleServiceClient,
 };
 
 /// Metadata that says for which member of staff a call is made.
@@ -136,6 +136,10 @@ impl Client {
 
     pub(super) fn locations(&self) -> LocationServiceClient<Transport> {
         LocationServiceClient::new(self.transport.clone())
+    }
+
+    pub(super) fn rules(&self) -> RuleServiceClient<Transport> {
+        RuleServiceClient::new(self.transport.clone()).max_decoding_message_size(REPLY_MAX_BYTES)
     }
 
     pub(super) fn notes(&self) -> NoteServiceClient<Transport> {

@@ -13,6 +13,7 @@ mod contract;
 mod coverage;
 mod demo;
 mod error;
+mod explain;
 mod import;
 mod journeys;
 mod location;
@@ -24,6 +25,7 @@ mod pause;
 mod queue;
 mod recognize;
 mod refusal;
+mod rules;
 mod serve;
 pub mod settings;
 mod show;
@@ -68,6 +70,10 @@ enum Verb {
     Notes(notes::Notes),
     /// Show and set up the customers' journeys, with the standards that hold there.
     Journeys(journeys::Journeys),
+    /// Look at rules: what is wrong with one, and what it would have made.
+    Rules(rules::Rules),
+    /// Say why an interaction or a gesture is as it is, and what would have to change.
+    Explain(explain::Explain),
     /// Show whether those who bought and those who did not get the same care.
     Coverage(coverage::Coverage),
 }
@@ -104,6 +110,8 @@ impl Cli {
             Verb::Cases(cases) => cases.run().await,
             Verb::Notes(notes) => notes.run().await,
             Verb::Journeys(journeys) => journeys.run().await,
+            Verb::Rules(rules) => rules.run().await,
+            Verb::Explain(explain) => explain.run().await,
             Verb::Coverage(coverage) => coverage.run().await,
         }
     }

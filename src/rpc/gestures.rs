@@ -17,10 +17,9 @@ use super::{
 use crate::{
     app::{CallReport, Taken, Want, Work},
     domain::{
-        commands::gestures::{CallOutcome, Proof, Started},
+        commands::gestures::{CallOutcome, GateSays, Proof, Started},
         customer::Customer,
         filter::GESTURES,
-        gates::{Gate, Stop},
         ids::{GestureId, LocationId},
         limits::{CLAIM_MAX, LEASE_DEFAULT, LEASE_MAX, LEASE_MIN, LIST_MAX},
         refusal::Refusal,
@@ -265,7 +264,8 @@ impl GestureService for Rpc {
         Ok(Response::new(pb::ExplainGestureResponse {
             gesture: Some(gesture(&explained.gesture)),
             decision: explained.decision.as_ref().map(decision),
-            gates: explained.gates.iter().map(gate).collect(),
+            gates: explained.said.gates.iter().map(gate).collect(),
+            would_change: explained.said.would_change,
         }))
     }
 }
@@ -349,11 +349,13 @@ fn read_report(fields: &mut Fields, said: pb::LogCallRequest) -> Option<CallRepo
     Some(CallReport { id: id?, version: version?, outcome: outcome?, words, staff })
 }
 
-fn gate((gate, stop): &(Gate, Option<Stop>)) -> pb::Gate {
+fn gate(said: &GateSays) -> pb::Gate {
+    let GateSays { gate, stop, would_pass } = said;
     pb::Gate {
         display_name: gate.to_string(),
         passes: stop.is_none(),
         reason: to_wire_or_zero(stop.as_ref().map(|stop| stop.reason)),
         explanation: stop.as_ref().map(|stop| stop.explanation.clone()).unwrap_or_default(),
+        would_pass: would_pass.clone(),
     }
 }

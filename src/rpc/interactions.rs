@@ -150,13 +150,21 @@ impl InteractionService for Rpc {
         let mut fields = Fields::new();
         let id = fields.name("name", &said.name);
         let id = fields.finish(id)?;
-        let answered = self.app.explain_interaction(&actor, id).await.map_err(Failure::from)?;
+        let (answered, advice) = self.app.explain_interaction(&actor, id).await.map_err(Failure::from)?;
         Ok(Response::new(pb::ExplainInteractionResponse {
             interaction: Some(interaction(&answered.interaction)),
             obligation: Some(obligation(&answered.obligation)),
-            decisions: answered.decisions.iter().map(decision).collect(),
+            decisions: answered
+                .decisions
+                .iter()
+                .map(|it| pb::Decision {
+                    would_change: advice.decisions.get(&it.rule).cloned().unwrap_or_default(),
+                    ..decision(it)
+                })
+                .collect(),
             gestures: answered.gestures.iter().map(gesture).collect(),
-            looked_at: answered.obligation.looked_at.iter().map(looked_at).collect(),
+            looked_at: looked_at(&answered.obligation.looked_at, advice.looked_at),
+            would_change: advice.obligation,
         }))
     }
 }

@@ -48,6 +48,11 @@ impl Fields {
         }
     }
 
+    /// Everything that is wrong.
+    pub(crate) fn into_violations(self) -> Vec<Violation> {
+        self.violations
+    }
+
     /// Notes what is wrong with a field and what would be right.
     pub(crate) fn refuse(&mut self, field: &str, description: impl Into<String>) {
         let path = if self.path.is_empty() { field.to_owned() } else { format!("{}.{field}", self.path) };

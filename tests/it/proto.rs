@@ -11,7 +11,19 @@ const PACKAGE: &str = "gratitude.v1";
 const BEHAVIOURS: [&str; 4] = ["Required.", "Optional.", "Output only.", "Immutable."];
 
 /// Methods that begin with one of these change nothing.
-const READS: [&str; 9] = ["Get", "List", "BatchGet", "Explain", "Recognize", "Preview", "Watch", "Download", "Update"];
+const READS: [&str; 11] = [
+    "Get",
+    "List",
+    "BatchGet",
+    "Explain",
+    "Recognize",
+    "Preview",
+    "Watch",
+    "Download",
+    "Update",
+    "Validate",
+    "Simulate",
+];
 
 /// Methods that change something and yet need no `request_id`: done again, they leave the same state. A batch has one in
 /// each of its requests.

@@ -5,19 +5,23 @@
 mod card;
 mod cases;
 mod coverage;
+mod explain;
 mod journeys;
 mod notes;
 mod pauses;
 mod queue;
+mod rules;
 mod words;
 
 pub(super) use card::{candidates, card};
 pub(super) use cases::{case, cases};
 pub(super) use coverage::coverage;
+pub(super) use explain::{gesture_explained, interaction_explained};
 pub(super) use journeys::{journey, journeys};
 pub(super) use notes::{note, note_batch, note_batch_state, note_batches, pace, preview, template, templates};
 pub(super) use pauses::pauses;
 pub(super) use queue::queue;
+pub(super) use rules::{rule_faults, rules, simulation};
 pub(super) use words::{
     channel, gesture_kind, gesture_state, instant, obligation_state, one_line, outcome, short_ids, wrapped,
 };

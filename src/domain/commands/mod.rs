@@ -4,6 +4,7 @@ pub mod batch;
 pub mod cases;
 pub mod correct;
 pub mod customers;
+pub mod explain;
 pub mod gestures;
 pub mod left_open;
 pub mod look_ahead;

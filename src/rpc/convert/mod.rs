@@ -13,6 +13,7 @@ pub(crate) mod note;
 pub(crate) mod obligation;
 pub(crate) mod policy;
 pub(crate) mod rule;
+pub(crate) mod simulation;
 pub(crate) mod template;
 pub(crate) mod types;
 pub(crate) mod who;

@@ -5,7 +5,10 @@ use super::{
     types::timestamp,
 };
 use crate::{
-    domain::obligation::{Decision, LookedAt, Obligation},
+    domain::{
+        advice::Advice,
+        obligation::{Decision, LookedAt, Obligation},
+    },
     proto::v1 as pb,
     rpc::names::{ResourceId, optional_name},
 };
@@ -36,15 +39,21 @@ pub(crate) fn decision(decision: &Decision) -> pb::Decision {
         explanation: decision.explanation.clone(),
         priority: decision.priority.into(),
         decide_time: Some(timestamp(decision.at)),
+        would_change: String::new(),
     }
 }
 
-pub(crate) fn looked_at(looked_at: &LookedAt) -> pb::RuleLookedAt {
-    pb::RuleLookedAt {
+/// The rules that did not match, each with what was found there. Advice is given in the same order.
+pub(crate) fn looked_at(looked_at: &[LookedAt], advice: Vec<Advice>) -> Vec<pb::RuleLookedAt> {
+    let advice = advice.into_iter().chain(std::iter::repeat_with(Advice::default));
+    let one = |(looked_at, advice): (&LookedAt, Advice)| pb::RuleLookedAt {
         rule: looked_at.rule.name(),
         rule_version: version(looked_at.version),
         failed_clause: looked_at.failed.clone(),
-    }
+        found: advice.found,
+        would_match: advice.would,
+    };
+    looked_at.iter().zip(advice).map(one).collect()
 }
 
 /// The number of a rule's version.

@@ -120,7 +120,8 @@ pub(crate) fn read_definition(fields: &mut Fields, rule: pb::Rule) -> Option<Rul
     Some(RuleDefinition { display_name, trigger: trigger?, condition: condition?, action: action? })
 }
 
-fn read_trigger(fields: &mut Fields, trigger: Option<pb::rule::Trigger>) -> Option<Trigger> {
+/// What sets a rule off.
+pub(crate) fn read_trigger(fields: &mut Fields, trigger: Option<pb::rule::Trigger>) -> Option<Trigger> {
     match trigger {
         Some(pb::rule::Trigger::Interaction(pattern)) => fields.within("interaction", |fields| {
             Some(Trigger::Interaction(Pattern {

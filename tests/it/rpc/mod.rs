@@ -2,6 +2,7 @@
 
 mod attacks;
 mod customers;
+mod explain;
 mod gestures;
 mod input;
 mod journeys;
@@ -10,6 +11,7 @@ mod pauses;
 mod people;
 mod raw;
 mod rules;
+mod simulation;
 mod templates;
 
 use gratitude::proto::v1 as pb;

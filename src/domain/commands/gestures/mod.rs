@@ -17,7 +17,7 @@ pub use call::{CallLogged, CallOutcome, LogCall};
 pub use carry_out::contact_key;
 pub use claim::{Claim, Claimed, ClaimedGesture};
 pub use complete::{Complete, Completed};
-pub use explain::AskGates;
+pub use explain::{AskGates, GateSays, GatesSay};
 pub use fail::Fail;
 pub use lapse::{Expire, LapseLease};
 pub use schedule::{Schedule, Scheduled};
