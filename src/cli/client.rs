@@ -17,7 +17,8 @@ use crate::proto::v1::{
     front_desk_service_client::FrontDeskServiceClient, gesture_service_client::GestureServiceClient,
     insight_service_client::InsightServiceClient, interaction_service_client::InteractionServiceClient,
     journey_service_client::JourneyServiceClient, location_service_client::LocationServiceClient,
-    note_service_client::NoteServiceClient, rule_service_client::RuleServiceClient,
+    note_service_client::NoteServiceClient, policy_service_client::PolicyServiceClient,
+    rule_service_client::RuleServiceClient,
 };
 
 /// Metadata that says for which member of staff a call is made.
@@ -144,6 +145,10 @@ impl Client {
 
     pub(super) fn notes(&self) -> NoteServiceClient<Transport> {
         NoteServiceClient::new(self.transport.clone()).max_decoding_message_size(REPLY_MAX_BYTES)
+    }
+
+    pub(super) fn policies(&self) -> PolicyServiceClient<Transport> {
+        PolicyServiceClient::new(self.transport.clone())
     }
 
     /// Calls, and calls again while the service is busy or away, as long as patience lasts.

@@ -22,6 +22,7 @@ mod named;
 mod notes;
 mod output;
 mod pause;
+mod policy;
 mod queue;
 mod recognize;
 mod refusal;
@@ -74,6 +75,8 @@ enum Verb {
     Rules(rules::Rules),
     /// Say why an interaction or a gesture is as it is, and what would have to change.
     Explain(explain::Explain),
+    /// Show or change how customers may be contacted: budget, hours, lead times, consent by country.
+    Policy(policy::Policy),
     /// Show whether those who bought and those who did not get the same care.
     Coverage(coverage::Coverage),
 }
@@ -112,6 +115,7 @@ impl Cli {
             Verb::Journeys(journeys) => journeys.run().await,
             Verb::Rules(rules) => rules.run().await,
             Verb::Explain(explain) => explain.run().await,
+            Verb::Policy(policy) => policy.run().await,
             Verb::Coverage(coverage) => coverage.run().await,
         }
     }

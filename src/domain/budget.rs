@@ -13,6 +13,7 @@ use jiff::{SignedDuration, Timestamp};
 /// A budget and the places taken in it.
 #[derive(Debug)]
 pub struct Budget<'a> {
+    /// The oldest first.
     places: Vec<&'a Contact>,
     period: SignedDuration,
     limit: usize,
@@ -21,35 +22,51 @@ pub struct Budget<'a> {
 /// Why there is no place.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Full {
-    /// The gestures, or where there is none the contacts, that used it up.
+    /// What used it up, as resource names: what happened before what is planned, and of each the oldest first.
     pub used_by: Vec<String>,
     /// The earliest instant from the one asked for on at which there is a place.
     pub free_at: Option<Timestamp>,
 }
 
+/// Most names that a sentence lists.
+const NAMED_MAX: usize = 10;
+
+impl std::fmt::Display for Full {
+    /// "gestures/… and interactions/…".
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let named = self.used_by.len().min(NAMED_MAX);
+        f.write_str(&self.used_by[..named].join(" and "))?;
+        match self.used_by.len() - named {
+            0 => Ok(()),
+            more => write!(f, " and {more} more"),
+        }
+    }
+}
+
 impl<'a> Budget<'a> {
     /// A household's budget; `except` leaves out the place a gesture already holds.
     pub fn new(contacts: impl Iterator<Item = &'a Contact>, settings: &Settings, except: Option<GestureId>) -> Self {
-        let places = contacts
-            .filter(|c| c.state != ContactState::Released && (except.is_none() || c.gesture != except))
-            .collect();
+        let taken = |c: &&Contact| c.state != ContactState::Released && (except.is_none() || c.gesture != except);
+        let mut places: Vec<_> = contacts.filter(taken).collect();
+        places.sort_unstable_by_key(|place| (place.at, place.id));
         Self { places, period: settings.policy.budget_period, limit: settings.policy.budget_contacts as usize }
     }
 
     /// Whether one more contact fits at an instant: every rolling window that would hold it has a place.
+    #[must_use]
+    pub fn has_place_at(&self, at: Timestamp) -> bool {
+        self.full_window(at).is_none()
+    }
+
+    /// The same, with what used the place up.
     ///
     /// # Errors
     /// [`Full`], naming what used the place up and when there is one again.
     pub fn place_at(&self, at: Timestamp) -> Result<(), Full> {
-        self.window_over(at).map_or(Ok(()), |used_by| {
-            let free_at = self
-                .places
-                .iter()
-                .filter_map(|place| place.at.checked_add(self.period).ok())
-                .filter(|free| *free > at && self.window_over(*free).is_none())
-                .min();
-            Err(Full { used_by, free_at })
-        })
+        let Some(inside) = self.full_window(at) else { return Ok(()) };
+        let ends = self.places.iter().filter_map(|place| place.at.checked_add(self.period).ok());
+        let free_at = ends.filter(|free| *free > at).find(|free| self.has_place_at(*free));
+        Err(Full { used_by: self.names(inside), free_at })
     }
 
     /// Whether a contact may happen now, counted by what happened or is on its way.
@@ -57,38 +74,41 @@ impl<'a> Budget<'a> {
     /// # Errors
     /// [`Full`], naming what used the budget up and when the first of it leaves the period.
     pub fn start_at(&self, now: Timestamp) -> Result<(), Full> {
-        let used: Vec<_> =
-            self.places.iter().filter(|p| p.state == ContactState::Used && self.within(p.at, now)).collect();
-        if used.len() < self.limit {
-            return Ok(());
-        }
-        let free_at = nth_newest(&used, self.limit).and_then(|at| at.checked_add(self.period).ok());
-        Err(Full { used_by: used.iter().map(|p| name(p)).collect(), free_at })
+        let used: Vec<_> = self.window(now).iter().filter(|place| place.state == ContactState::Used).copied().collect();
+        let Some(first_to_leave) = used.len().checked_sub(self.limit) else { return Ok(()) };
+        let free_at = used.get(first_to_leave).and_then(|place| place.at.checked_add(self.period).ok());
+        Err(Full { used_by: used.iter().map(|place| name(place)).collect(), free_at })
     }
 
-    fn within(&self, place: Timestamp, end: Timestamp) -> bool {
-        place <= end && end.duration_since(place) < self.period
+    /// The places within the period that ends at an instant.
+    fn window(&self, end: Timestamp) -> &[&'a Contact] {
+        let past = self.places.partition_point(|place| end.duration_since(place.at) >= self.period);
+        let until = self.places.partition_point(|place| place.at <= end);
+        &self.places[past..until]
     }
 
     /// The places of the first window that has none left for a contact at `at`.
-    fn window_over(&self, at: Timestamp) -> Option<Vec<String>> {
-        let later = self.places.iter().map(|p| p.at).filter(|end| *end > at && self.within(at, *end));
-        std::iter::once(at).chain(later).find_map(|end| {
-            let inside: Vec<_> = self.places.iter().filter(|p| self.within(p.at, end)).collect();
-            (inside.len() >= self.limit).then(|| inside.iter().map(|p| name(p)).collect())
-        })
+    fn full_window(&self, at: Timestamp) -> Option<&[&'a Contact]> {
+        let later = self.places.partition_point(|place| place.at <= at);
+        let ends = self.places[later..].iter().map(|place| place.at);
+        let ends = ends.take_while(|end| end.duration_since(at) < self.period);
+        std::iter::once(at).chain(ends).map(|end| self.window(end)).find(|inside| inside.len() >= self.limit)
+    }
+
+    /// What happened, and of what is planned as much as fills the budget.
+    fn names(&self, inside: &[&Contact]) -> Vec<String> {
+        let (used, reserved): (Vec<&Contact>, Vec<_>) = inside.iter().partition(|it| it.state == ContactState::Used);
+        let planned = self.limit.saturating_sub(used.len());
+        used.iter().chain(reserved.iter().take(planned)).map(|place| name(place)).collect()
     }
 }
 
-/// With `limit` places, the instant whose leaving the period makes room: the `limit`-th newest.
-fn nth_newest(used: &[&&Contact], limit: usize) -> Option<Timestamp> {
-    let mut instants: Vec<_> = used.iter().map(|p| p.at).collect();
-    instants.sort_unstable_by(|a, b| b.cmp(a));
-    instants.get(limit.saturating_sub(1)).copied()
-}
-
+/// The gesture, or the interaction of a contact that nobody planned.
 fn name(contact: &Contact) -> String {
-    contact.gesture.map_or_else(|| format!("a {} on record", contact.kind), |g| format!("gestures/{g}"))
+    match contact.gesture {
+        Some(gesture) => format!("gestures/{gesture}"),
+        None => format!("interactions/{}", contact.id),
+    }
 }
 
 /// The reservation that must give way when something happened unplanned: the lowest priority, the latest among equals.

@@ -1,7 +1,7 @@
 //! The gates that a gesture passes once more before it leaves, and what each would say now.
 
 use super::{
-    budget::{Budget, Full},
+    budget::Budget,
     consent::{needed_contact_point, permits},
     customer::{ConsentState, Customer},
     gesture::{Gesture, Reason},
@@ -159,7 +159,7 @@ fn budget(world: &World, gesture: &Gesture, now: Timestamp) -> Option<Stop> {
         return None;
     }
     let contacts = world.contacts_of(gesture.household);
-    let Full { used_by, free_at } = Budget::new(contacts, &world.settings, Some(gesture.id)).start_at(now).err()?;
-    let text = format!("The contact budget is used up by {}.", used_by.join(" and "));
-    Some(Stop { passes_at: free_at, ..Stop::new(Precondition::OverBudget, Reason::OverBudget, text) })
+    let full = Budget::new(contacts, &world.settings, Some(gesture.id)).start_at(now).err()?;
+    let text = format!("The contact budget is used up by {full}.");
+    Some(Stop { passes_at: full.free_at, ..Stop::new(Precondition::OverBudget, Reason::OverBudget, text) })
 }

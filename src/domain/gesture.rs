@@ -199,6 +199,8 @@ text_enum! {
         DateChanged = "date_changed",
         /// The customer has died.
         Deceased = "deceased",
+        /// The gesture reached the customer, though the contact budget was used up.
+        DeliveredOverBudget = "delivered_over_budget",
     }
 }
 
@@ -435,7 +437,7 @@ pub struct Contact {
     pub at: Timestamp,
     /// Planned or happened.
     pub state: ContactState,
-    /// The gesture, where there is one.
+    /// The gesture, where there is one; a contact that nobody planned has its interaction's id.
     pub gesture: Option<GestureId>,
     /// The gesture's priority; the lowest is displaced first.
     pub priority: u8,

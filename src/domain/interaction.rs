@@ -342,6 +342,10 @@ pub struct Detail {
     /// Thanked face to face before it was recorded or closed.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub thanked_in_person: bool,
+    /// What had used the contact budget up when we made this contact nevertheless, as resource names. Found by us, said
+    /// by nobody.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub over_budget_by: Vec<String>,
 }
 
 impl Detail {
@@ -376,6 +380,7 @@ impl Detail {
             source: None,
             replaces: None,
             thanked_in_person: false,
+            over_budget_by: Vec::new(),
         }
     }
 }

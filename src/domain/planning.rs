@@ -265,7 +265,7 @@ fn defer(
     first: &Schedule,
     now: Timestamp,
 ) -> Result<Schedule, Halt> {
-    let used_by = format!("The contact budget is used up by {}", full.used_by.join(" and "));
+    let used_by = format!("The contact budget is used up by {full}");
     if wish.terms.over_budget == OverBudget::Defer {
         let mut free_at = full.free_at;
         while let Some(from) = free_at.filter(|from| *from < first.deadline_at) {

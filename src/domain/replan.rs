@@ -3,7 +3,7 @@
 
 use super::{
     answer::gate,
-    budget::{Budget, first_to_give_way},
+    budget::{Budget, Full, first_to_give_way},
     case::CaseOrigin,
     content,
     customer::{Channel, Customer},
@@ -219,7 +219,7 @@ pub fn replan_pending(
 /// # Errors
 /// [`Refusal::Miss`] when something must be loaded first.
 pub fn make_room(ledger: &mut Ledger<'_, '_>, household: HouseholdId) -> Result<(), Refusal> {
-    while let Some(id) = next_to_give_way(ledger.world, household) {
+    while let Some((id, full)) = next_to_give_way(ledger.world, household) {
         let Some(gesture) = ledger.world.gestures.get(&id).cloned() else {
             return Err(missing_gesture(id));
         };
@@ -228,7 +228,7 @@ pub fn make_room(ledger: &mut Ledger<'_, '_>, household: HouseholdId) -> Result<
             from: Some(before.max(ledger.now())),
             within_deadline: true,
             reason: Some(Reason::OverBudget),
-            why: "An unplanned contact took its place in the contact budget.".to_owned(),
+            why: format!("Its place in the contact budget was taken: that is used up by {full}."),
         };
         let moved = defer(ledger, gesture, &how)?;
         if moved.state == GestureState::Scheduled && moved.schedule.due_at <= before {
@@ -255,17 +255,16 @@ pub fn defer(ledger: &mut Ledger<'_, '_>, gesture: Gesture, how: &Replan) -> Res
     }
 }
 
-/// The weakest reservation of a household for which the budget has no place.
-fn next_to_give_way(world: &World, household: HouseholdId) -> Option<GestureId> {
-    let misplaced = |contact: &&Contact| {
-        let budget = Budget::new(world.contacts_of(household), &world.settings, contact.gesture);
-        budget.place_at(contact.at).is_err()
-    };
+/// The weakest reservation of a household for which the budget has no place, and what has it instead.
+fn next_to_give_way(world: &World, household: HouseholdId) -> Option<(GestureId, Full)> {
+    let without = |gesture| Budget::new(world.contacts_of(household), &world.settings, gesture);
+    let misplaced = |contact: &&Contact| !without(contact.gesture).has_place_at(contact.at);
     let started = |id| {
         let state = world.gestures.get(&id).map(|g| g.state);
         !matches!(state, None | Some(GestureState::Scheduled | GestureState::Claimed))
     };
-    first_to_give_way(world.contacts_of(household).filter(misplaced), started).and_then(|contact| contact.gesture)
+    let contact = first_to_give_way(world.contacts_of(household).filter(misplaced), started)?;
+    contact.gesture.zip(without(contact.gesture).place_at(contact.at).err())
 }
 
 /// The location of a gesture.

@@ -9,6 +9,7 @@ mod explain;
 mod journeys;
 mod notes;
 mod pauses;
+mod policy;
 mod queue;
 mod rules;
 mod words;
@@ -20,6 +21,7 @@ pub(super) use explain::{gesture_explained, interaction_explained};
 pub(super) use journeys::{journey, journeys};
 pub(super) use notes::{note, note_batch, note_batch_state, note_batches, pace, preview, template, templates};
 pub(super) use pauses::pauses;
+pub(super) use policy::contact_policy;
 pub(super) use queue::queue;
 pub(super) use rules::{rule_faults, rules, simulation};
 pub(super) use words::{

@@ -2,6 +2,7 @@
 
 use super::{
     cases::close_unfounded,
+    outreach,
     record::{Recorded, respond},
     story::{self, Left},
 };
@@ -73,6 +74,7 @@ pub fn take_back(
     note_interaction(ledger, EventKind::InteractionVoided, &interaction, vec!["state".to_owned()]);
     ledger.world.interactions.put(id, interaction);
     ledger.cancel_gestures_for(id, reason, explanation, |_| true)?;
+    outreach::discount(ledger, id);
     let left = story::leave(ledger, id)?;
     customer.map_or(Ok(()), |customer| ledger.rebuild_summary(customer))?;
     ledger.refresh_obligation(id)?;
@@ -134,6 +136,10 @@ impl Command for Attribute {
         };
         ledger.note(EventKind::InteractionAttributed, Subject::Interaction(self.id), customer, detail);
         before.customer.map_or(Ok(()), |customer| close_unfounded(&mut ledger, self.id, customer, text))?;
+        if before.customer.is_none() || ledger.world.contacts.get(&self.id.0).is_some() {
+            outreach::discount(&mut ledger, self.id);
+            outreach::count(&mut ledger, self.id)?;
+        }
         heed_misery(&mut ledger, self.id)?;
         story::settle(&mut ledger, left, Reason::Reattributed, text)?;
         respond(&mut ledger, self.id)?;

@@ -9,6 +9,7 @@ pub mod gestures;
 pub mod left_open;
 pub mod look_ahead;
 pub mod notes;
+mod outreach;
 pub mod place;
 pub mod record;
 pub mod simulate;

@@ -3,7 +3,7 @@
 use super::{
     Once,
     correct::take_back,
-    place,
+    outreach, place,
     story::{self, Span},
     who::{Found, Who},
 };
@@ -189,6 +189,7 @@ pub fn enter(ledger: &mut Ledger<'_, '_>, mut interaction: Interaction) -> Resul
         InteractionState::Closed | InteractionState::Voided => EventKind::InteractionRecorded,
     };
     note_interaction(ledger, kind, &interaction, Vec::new());
+    outreach::count(ledger, id)?;
     heed_misery(ledger, id)?;
     respond(ledger, id)
 }

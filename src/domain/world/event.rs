@@ -32,6 +32,8 @@ text_enum! {
         FactAdded = "customer.fact_added",
         /// A fact was removed.
         FactRemoved = "customer.fact_removed",
+        /// A contact was made for which the contact budget had no place.
+        ContactOverBudget = "contact.over_budget",
         /// An interaction was recorded.
         InteractionRecorded = "interaction.recorded",
         /// A visit began.

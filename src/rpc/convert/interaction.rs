@@ -63,6 +63,7 @@ pub(crate) fn interaction(interaction: &Interaction) -> pb::Interaction {
         replaces: optional_name(detail.replaces.as_ref()),
         history: interaction.history,
         thanked_in_person: detail.thanked_in_person,
+        over_budget_by: detail.over_budget_by.clone(),
         state: interaction.state.to_wire(),
         customer: optional_name(interaction.customer.as_ref()),
         recorded_customer: optional_name(interaction.recorded_customer.as_ref()),

@@ -7,6 +7,7 @@ use crate::{
         customer::Customer,
         gesture::GestureState,
         ids::{CustomerId, InteractionId},
+        interaction::{Interaction, InteractionKind},
         world::{Needs, World},
     },
     store::{
@@ -48,6 +49,9 @@ pub(super) async fn everything(
     let customers = customers(db, &owners).await?;
     let households: BTreeSet<Uuid> = customers.iter().map(|customer| customer.household.0).collect();
     contacts(db, world, &households, &gestures, contacts_from).await?;
+    let made_by_us = |i: &&Interaction| i.detail.kind == InteractionKind::OutboundContact;
+    let unplanned = world.interactions.values().filter(made_by_us).map(|interaction| interaction.id.0).collect();
+    unplanned_contacts(db, world, unplanned).await?;
     for customer in &customers {
         world.customers.load(customer.id, customer.clone());
     }
@@ -332,6 +336,21 @@ async fn contacts(
     for row in found {
         let contact = rows::gestures::contact_from_row(row)?;
         world.contacts.load(contact.id, contact);
+    }
+    Ok(())
+}
+
+/// The places of contacts that no gesture planned, which bear their interaction's id.
+async fn unplanned_contacts(
+    db: &impl ConnectionTrait,
+    world: &mut World,
+    interactions: BTreeSet<Uuid>,
+) -> Result<(), StoreError> {
+    for list in lists(interactions) {
+        for row in contact::Entity::find().filter(contact::Column::Id.is_in(list)).all(db).await? {
+            let contact = rows::gestures::contact_from_row(row)?;
+            world.contacts.load(contact.id, contact);
+        }
     }
     Ok(())
 }

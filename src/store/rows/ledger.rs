@@ -46,6 +46,9 @@ pub(in crate::store) fn event_from_row(row: event::Model) -> Result<Event, Store
 
 fn subject(name: &str) -> Result<Subject, StoreError> {
     let bad = || EVENTS.bad("subject", "not a resource name");
+    if name == Subject::ContactPolicy.to_string() {
+        return Ok(Subject::ContactPolicy);
+    }
     let (collection, id) = name.split_once('/').ok_or_else(bad)?;
     let uuid = |id: &str| id.parse::<Uuid>().map_err(|_| bad());
     Ok(match collection {
@@ -55,6 +58,8 @@ fn subject(name: &str) -> Result<Subject, StoreError> {
         "cases" => Subject::Case(CaseId(uuid(id)?)),
         "locations" => Subject::Location(EVENTS.named("subject", id)?),
         "pauses" => Subject::Pause(PauseId(uuid(id)?)),
+        "journeys" => Subject::Journey(EVENTS.named("subject", id)?),
+        "touchpoints" => Subject::Touchpoint(EVENTS.named("subject", id)?),
         "rules" => Subject::Rule(EVENTS.named("subject", id)?),
         "templates" => Subject::Template(EVENTS.named("subject", id)?),
         "noteBatches" => match id.split_once("/notes/") {

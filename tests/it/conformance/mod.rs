@@ -4,6 +4,7 @@ mod filter;
 mod grown;
 mod ledger;
 mod plans;
+mod policy;
 mod queue;
 mod reads;
 mod remedies;

@@ -9,6 +9,8 @@ mod journeys;
 mod notes;
 mod pauses;
 mod people;
+mod policy;
+mod race;
 mod raw;
 mod rules;
 mod simulation;

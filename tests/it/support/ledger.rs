@@ -72,6 +72,13 @@ impl TestLedger {
         Self { store: Store::open(options).await.unwrap(), reader: OnceCell::new(), ..self }
     }
 
+    /// Another replica's store on the same database, configured so.
+    pub(crate) async fn replica(&self, settings: &Arc<Settings>) -> Store {
+        let mut options = options(&self.database, &self.now, settings, ROOM);
+        options.seed = Some([2; 32]);
+        Store::open(options).await.unwrap()
+    }
+
     pub(crate) fn now(&self) -> Timestamp {
         Timestamp::from_microsecond(self.now.load(Ordering::Relaxed)).unwrap()
     }

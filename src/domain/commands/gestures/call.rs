@@ -207,8 +207,8 @@ impl LogCall {
         })?;
         let calls = ledger.world.gestures_of(gesture.customer).filter(|g| is_call(g)).map(|g| g.id).collect();
         ledger.cancel(calls, Reason::NeverAgain, "The customer wants no call again.")?;
-        record_contact(ledger, &gesture, self.told(None))?;
-        count_apart(ledger, &gesture)
+        let contact = record_contact(ledger, &gesture, self.told(None))?;
+        count_apart(ledger, &gesture, contact)
     }
 }
 

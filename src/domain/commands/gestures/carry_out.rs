@@ -2,7 +2,8 @@
 
 use crate::domain::{
     answer::local_date,
-    commands::place,
+    budget::Full,
+    commands::{outreach, place},
     customer::Channel,
     gesture::{Contact, ContactState, Gesture, GestureState, Reason},
     ids::{GestureId, InteractionId},
@@ -50,19 +51,48 @@ pub(in crate::domain::commands) fn carry_out(
     explanation: &str,
 ) -> Result<(Gesture, InteractionId), Refusal> {
     gesture.completed_at = told.at;
-    let gesture = ledger.move_gesture(gesture, GestureState::Completed, Some(Reason::Delivered), explanation)?;
-    let interaction = record_contact(ledger, &gesture, told)?;
+    let used_by = excess(ledger, &gesture, told.at)?;
+    let (reason, explanation) = match used_by.as_slice() {
+        [] => (Reason::Delivered, explanation.to_owned()),
+        _ => {
+            let full = Full { used_by: used_by.clone(), free_at: None };
+            (Reason::DeliveredOverBudget, format!("{explanation} The contact budget was used up by {full}."))
+        }
+    };
+    let gesture = ledger.move_gesture(gesture, GestureState::Completed, Some(reason), explanation)?;
+    let id = record_contact(ledger, &gesture, told)?;
+    if !used_by.is_empty() {
+        outreach::note_excess(ledger, id, gesture.customer, &used_by);
+        if let Some(mut interaction) = ledger.world.interactions.get(&id).cloned() {
+            interaction.detail.over_budget_by = used_by;
+            ledger.world.interactions.put(id, interaction);
+        }
+    }
     make_room(ledger, gesture.household)?;
-    Ok((gesture, interaction))
+    Ok((gesture, id))
+}
+
+/// What had used the contact budget up before a gesture that nobody asked it for: what a worker has on its way was
+/// given its place when delivery started.
+fn excess(ledger: &Ledger<'_, '_>, gesture: &Gesture, at: Option<Timestamp>) -> Result<Vec<String>, Refusal> {
+    let counted = ledger.world.contact_for(gesture.id).is_some_and(|place| place.state == ContactState::Used);
+    if counted || !gesture.counts_as_contact() {
+        return Ok(Vec::new());
+    }
+    outreach::used_up_by(ledger, gesture.customer, at.unwrap_or_else(|| ledger.now()))
 }
 
 /// A contact that happened although its gesture was not completed by it: it counts in the budget all the same.
-pub(super) fn count_apart(ledger: &mut Ledger<'_, '_>, gesture: &Gesture) -> Result<(), Refusal> {
+pub(super) fn count_apart(
+    ledger: &mut Ledger<'_, '_>,
+    gesture: &Gesture,
+    interaction: InteractionId,
+) -> Result<(), Refusal> {
     if !gesture.counts_as_contact() {
         return Ok(());
     }
     let contact = Contact {
-        id: ledger.new_id(),
+        id: interaction.0,
         household: gesture.household,
         customer: gesture.customer,
         channel: gesture.channel,
