@@ -19,6 +19,7 @@ mod m20261122_000012_upcoming;
 mod m20261122_000013_remedies;
 mod m20261122_000014_contact_policy;
 mod m20261122_000015_taken;
+mod m20261122_000016_claim_lanes;
 mod schema;
 
 use sea_orm_migration::MigrationTrait;
@@ -47,6 +48,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261122_000013_remedies::Migration),
             Box::new(m20261122_000014_contact_policy::Migration),
             Box::new(m20261122_000015_taken::Migration),
+            Box::new(m20261122_000016_claim_lanes::Migration),
         ]
     }
 }

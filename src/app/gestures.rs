@@ -2,10 +2,11 @@
 
 use super::{App, AppError, Made};
 use crate::{
+    clock::Stopwatch,
     domain::{
         commands::gestures::{
-            AskGates, Cancel, Claim, Claimed, Complete, Completed, Fail, GatesSay, LogCall, Proof, Release, Schedule,
-            StartDelivery, Started, Take,
+            AskGates, Cancel, Claim, Claimed, Complete, Completed, ExtendLease, Fail, GatesSay, LogCall, Proof,
+            Release, ResolveGesture, Schedule, StartDelivery, Started, Take,
         },
         customer::{Channel, Customer, Purpose},
         filter::Filter,
@@ -21,9 +22,13 @@ use futures_util::future::join_all;
 use jiff::{SignedDuration, Timestamp, civil::Date};
 use serde::Serialize;
 use serde_json::json;
-use std::collections::{BTreeSet, HashMap};
+use std::{
+    collections::{BTreeSet, HashMap},
+    pin::pin,
+    time::Duration,
+};
 
-pub use crate::domain::commands::gestures::{CallLogged, CallOutcome};
+pub use crate::domain::commands::gestures::{CallLogged, CallOutcome, Finding, GestureResolved};
 
 /// A gesture that a person plans.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -79,6 +84,9 @@ pub struct Want {
     pub lease: SignedDuration,
     /// The far side recognises a repeated delivery.
     pub far_side_deduplicates: bool,
+    /// How long it waits where nothing is due. Says nothing of what it wants.
+    #[serde(skip)]
+    pub wait: Duration,
 }
 
 /// What a worker has now.
@@ -115,6 +123,26 @@ pub struct CallReport {
     /// Who called.
     pub staff: String,
 }
+
+/// What a person found out about a gesture that is uncertain.
+#[derive(Debug, Clone)]
+pub struct Resolution {
+    /// The gesture.
+    pub id: GestureId,
+    /// The version of it that was read.
+    pub version: i64,
+    /// What they found out.
+    pub finding: Finding,
+    /// How they know.
+    pub how: String,
+    /// When it reached the customer, if it did.
+    pub at: Option<Timestamp>,
+}
+
+/// How often a worker that waits looks for what time made due, or another process.
+const LOOK_AGAIN_AFTER: Duration = Duration::from_millis(500);
+/// A worker that waits looks at most so often, however much is written.
+const LOOK_AGAIN_SOONEST: Duration = Duration::from_millis(50);
 
 impl App {
     /// A gesture.
@@ -174,21 +202,15 @@ impl App {
         Ok(Made { what: scheduled.gesture, replayed: scheduled.replayed })
     }
 
-    /// Leases what is due to a worker.
+    /// Leases what is due to a worker, who may wait for it.
     ///
     /// # Errors
     /// When the store fails, and what a repeated write may meet (P2).
     pub async fn claim(&self, actor: Actor, want: Want) -> Result<Taken, AppError> {
+        self.wait_for_due(&want).await?;
         let once = self.once(&actor, "ClaimGestures", self.fingerprint("", &want));
-        let Want { worker, kinds, channels, locations, max_count, lease, far_side_deduplicates } = want;
-        let due = Due {
-            at: self.now(),
-            kinds,
-            channels,
-            locations,
-            in_batches: self.settings().notes.left_to_batches(),
-            limit: max_count,
-        };
+        let due = self.due_for(&want);
+        let Want { worker, lease, far_side_deduplicates, .. } = want;
         let command = Claim { actor: actor.clone(), once, due, worker, lease, far_side_deduplicates };
         let Claimed { gestures, replayed } = self.submit(Lane::Interactive, command).await?;
 
@@ -203,6 +225,57 @@ impl App {
             taken.push((claimed.gesture, claimed.token, customer));
         }
         Ok(Taken { gestures: taken, replayed })
+    }
+
+    fn due_for(&self, want: &Want) -> Due {
+        Due {
+            at: self.now(),
+            kinds: want.kinds.clone(),
+            channels: want.channels.clone(),
+            locations: want.locations.clone(),
+            in_batches: self.settings().notes.left_to_batches(),
+            limit: want.max_count,
+        }
+    }
+
+    /// Returns when something seems to be due, or the time that the worker is ready to wait is up. A write of this
+    /// process wakes it; what time makes due, and what others write, is found by looking.
+    async fn wait_for_due(&self, want: &Want) -> Result<(), AppError> {
+        let watch = Stopwatch::start();
+        while let Some(left) = want.wait.checked_sub(watch.elapsed()).filter(|left| !left.is_zero()) {
+            let mut woken = pin!(self.due.notified());
+            woken.as_mut().enable();
+            if !self.store.due_gestures(&Due { limit: 1, ..self.due_for(want) }).await?.is_empty() {
+                break;
+            }
+            if tokio::time::timeout(left.min(LOOK_AGAIN_AFTER), woken).await.is_ok() {
+                tokio::time::sleep(LOOK_AGAIN_SOONEST).await;
+            }
+        }
+        Ok(())
+    }
+
+    /// Has leases last longer, each for itself; the results have the order of the items.
+    pub async fn extend_leases(
+        &self,
+        actor: &Actor,
+        items: Vec<(GestureId, i64)>,
+        lease: SignedDuration,
+    ) -> Vec<Result<Gesture, AppError>> {
+        let extend =
+            |(id, token)| self.submit(Lane::Interactive, ExtendLease { actor: actor.clone(), id, token, lease });
+        join_all(items.into_iter().map(extend)).await
+    }
+
+    /// Settles a gesture that is uncertain by what a person found out.
+    ///
+    /// # Errors
+    /// [`Refusal::NotFound`], [`Refusal::Stale`], a state other than uncertain, and what a repeated write may meet (P2).
+    pub async fn resolve_gesture(&self, actor: Actor, said: Resolution) -> Result<GestureResolved, AppError> {
+        let Resolution { id, version, finding, how, at } = said;
+        let content = json!({ "name": id, "finding": finding, "reason": how, "complete_time": at });
+        let once = self.once(&actor, "ResolveGesture", self.fingerprint("", &content));
+        self.submit(Lane::Interactive, ResolveGesture { actor, once, id, version, finding, how, at }).await
     }
 
     /// Asks every gate once more and marks gestures as on their way, each for itself; the results have the order of the

@@ -3,12 +3,16 @@
 use super::{App, AppError};
 use crate::{
     domain::{
+        commands::waive::{WaiveObligation, Waived},
         gesture::Reason,
+        ids::InteractionId,
         interaction::{InteractionKind, Outcome},
         obligation::{Obligation, ObligationState},
+        world::Actor,
     },
-    store::{CoverageQuery, Cursor, CustomersSeen, ObligationQuery, Page, PageRequest},
+    store::{CoverageQuery, Cursor, CustomersSeen, Lane, ObligationQuery, Page, PageRequest},
 };
+use serde_json::json;
 use std::collections::BTreeMap;
 
 /// Who was thanked, bought or not.
@@ -116,6 +120,22 @@ impl App {
         }
         coverage.rows = rows.into_iter().map(|((kind, bought), counts)| CoverageRow { kind, bought, counts }).collect();
         Ok(coverage)
+    }
+
+    /// Lets go what an interaction is still owed.
+    ///
+    /// # Errors
+    /// [`Refusal::NotFound`](crate::domain::refusal::Refusal::NotFound), a precondition when it is settled already, and
+    /// what a repeated write may meet (P2).
+    pub async fn waive_obligation(
+        &self,
+        actor: Actor,
+        interaction: InteractionId,
+        why: String,
+    ) -> Result<Waived, AppError> {
+        let content = json!({ "interaction": interaction, "reason": why });
+        let once = self.once(&actor, "WaiveObligation", self.fingerprint("", &content));
+        self.submit(Lane::Interactive, WaiveObligation { actor, once, interaction, why }).await
     }
 
     /// A page of obligations, that of the latest interaction first.

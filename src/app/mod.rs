@@ -31,7 +31,10 @@ pub use background::Swept;
 pub use cases::{CaseChange, GrantRemedy, OpenCase, ResolveCase};
 pub use customers::{CustomerChanged, KnownCustomer, NewConsent, NewCustomer, NewFact};
 pub use front_desk::{Fit, Recognition};
-pub use gestures::{CallLogged, CallOutcome, CallReport, GestureExplained, NewGesture, Taken, Want};
+pub use gestures::{
+    CallLogged, CallOutcome, CallReport, Finding, GestureExplained, GestureResolved, NewGesture, Resolution, Taken,
+    Want,
+};
 pub use insights::{Counts, Coverage, CoverageRow};
 pub use interactions::{BatchMode, CloseVisit, OpenVisit, RecordInteraction};
 pub use note_work::{NoteStep, NoteWorker, Parcel};

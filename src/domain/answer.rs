@@ -8,7 +8,7 @@ use super::{
     interaction::{Interaction, InteractionKind, InteractionState},
     ledger::{Ledger, missing_interaction},
     location::Location,
-    obligation::LookedAt,
+    obligation::{LookedAt, ObligationState},
     refusal::Refusal,
     rulebook::{Cause, Facts},
     world::{EventDetail, EventKind, Subject},
@@ -24,6 +24,9 @@ use std::sync::Arc;
 pub fn answer(ledger: &mut Ledger<'_, '_>, id: InteractionId) -> Result<(), Refusal> {
     let interaction = ledger.world.interactions.get(&id).cloned().ok_or_else(|| missing_interaction(id))?;
     let mut obligation = ledger.world.obligations.get(&id).cloned().ok_or_else(|| missing_interaction(id))?;
+    if obligation.state == ObligationState::Waived {
+        return ledger.derive_obligation(id, obligation);
+    }
     // What was found out before may have been about somebody else, or about another story.
     (obligation.reason, obligation.explanation) = (None, String::new());
     obligation.looked_at.clear();

@@ -137,6 +137,16 @@ impl Ledger<'_, '_> {
         self.put_gesture(gesture)
     }
 
+    /// Keeps a lease that was made longer: nothing else of the gesture changes.
+    ///
+    /// # Errors
+    /// When the interaction it answers is not loaded.
+    pub fn keep_lease(&mut self, gesture: Gesture) -> Result<Gesture, Refusal> {
+        let detail = EventDetail { fields: vec!["lease".to_owned()], ..EventDetail::default() };
+        self.note(EventKind::GestureLeaseExtended, Subject::Gesture(gesture.id), Some(gesture.customer), detail);
+        self.put_gesture(gesture)
+    }
+
     /// Keeps a gesture of which another event tells already: it went into a note or left one, or a person has it.
     ///
     /// # Errors
@@ -237,6 +247,25 @@ impl Ledger<'_, '_> {
             self.note(EventKind::ObligationChanged, Subject::Interaction(id), derived.customer, detail);
         }
         self.world.obligations.put(id, derived);
+        let followers: Vec<_> = self.world.followers(id).map(|o| o.interaction).collect();
+        followers.into_iter().try_for_each(|follower| self.refresh_obligation(follower))
+    }
+
+    /// Settles an obligation by a person's word, and with it those that follow it.
+    ///
+    /// # Errors
+    /// [`Refusal::Miss`] when the interaction is not loaded.
+    pub fn settle_obligation(&mut self, settled: Obligation) -> Result<(), Refusal> {
+        let id = settled.interaction;
+        let detail = EventDetail {
+            state: Some(settled.state.to_string()),
+            reason: settled.reason.map(|reason| reason.to_string()),
+            ..EventDetail::default()
+        };
+        self.note(EventKind::ObligationChanged, Subject::Interaction(id), settled.customer, detail);
+        let settled = Obligation { updated_at: self.context.now, ..settled };
+        self.world.obligations.put(id, settled.clone());
+        self.derive_obligation(id, settled)?;
         let followers: Vec<_> = self.world.followers(id).map(|o| o.interaction).collect();
         followers.into_iter().try_for_each(|follower| self.refresh_obligation(follower))
     }

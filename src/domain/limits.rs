@@ -40,6 +40,8 @@ pub const LEASE_MAX: SignedDuration = SignedDuration::from_secs(600);
 pub const LEASE_DEFAULT: SignedDuration = SignedDuration::from_secs(60);
 /// How long a person has what they took.
 pub const TAKEN_FOR: SignedDuration = SignedDuration::from_mins(15);
+/// The longest that a claim may wait for something to become due: shorter than the time that a stop gives calls in work.
+pub const CLAIM_WAIT_MAX: SignedDuration = SignedDuration::from_secs(10);
 /// Most rules that may be enabled at once; keeps the cost of one interaction bounded.
 pub const RULES_MAX: usize = 500;
 /// Most templates, the retired ones too; with [`TEMPLATE_MAX_BYTES`] it bounds the memory that their copies take.

@@ -194,6 +194,7 @@ impl Verdict {
         Self::nothing_owed(interaction)
             .or_else(|| Self::from_visit(evidence.visit))
             .or_else(|| Self::reached(evidence))
+            .or_else(|| Self::waived(before))
             .or_else(|| Self::waiting(evidence))
             .unwrap_or_else(|| Self::stopped(evidence, before))
     }
@@ -234,6 +235,15 @@ impl Verdict {
             .detail
             .thanked_in_person
             .then(|| Self::end(ObligationState::Fulfilled, Reason::ThankedInPerson, "Thanked face to face."))
+    }
+
+    /// A person's word stands; only a gesture that reaches the customer nevertheless goes before it.
+    fn waived(before: &Obligation) -> Option<Self> {
+        let reason = before.reason.filter(|_| before.state == ObligationState::Waived)?;
+        Some(Self {
+            gesture: before.gesture,
+            ..Self::end(ObligationState::Waived, reason, before.explanation.as_str())
+        })
     }
 
     fn waiting(evidence: &Evidence<'_>) -> Option<Self> {

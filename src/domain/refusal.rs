@@ -118,6 +118,8 @@ text_enum! {
         StageInUse = "stage_in_use",
         /// A pause holds.
         Paused = "paused",
+        /// The obligation is not open.
+        ObligationNotOpen = "obligation_not_open",
         /// No allowed minute can keep the promise.
         NoOpening = "no_opening",
     }

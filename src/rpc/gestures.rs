@@ -21,11 +21,12 @@ use crate::{
         customer::Customer,
         filter::GESTURES,
         ids::{GestureId, LocationId},
-        limits::{CLAIM_MAX, LEASE_DEFAULT, LEASE_MAX, LEASE_MIN, LIST_MAX},
+        limits::{CLAIM_MAX, CLAIM_WAIT_MAX, LEASE_DEFAULT, LEASE_MAX, LEASE_MIN, LIST_MAX},
         refusal::Refusal,
     },
     proto::v1::{self as pb, gesture_service_server::GestureService},
 };
+use jiff::SignedDuration;
 use tonic::{Request, Response, Status};
 
 #[tonic::async_trait]
@@ -135,6 +136,20 @@ impl GestureService for Rpc {
             pb::StartDeliveryResult { name, error }
         });
         Ok(Response::new(pb::StartDeliveryResponse { results: results.collect() }))
+    }
+
+    async fn extend_lease(
+        &self,
+        request: Request<pb::ExtendLeaseRequest>,
+    ) -> Result<Response<pb::ExtendLeaseResponse>, Status> {
+        self.extend_leases(request).await
+    }
+
+    async fn resolve_gesture(
+        &self,
+        request: Request<pb::ResolveGestureRequest>,
+    ) -> Result<Response<pb::ResolveGestureResponse>, Status> {
+        self.settle_uncertain(request).await
     }
 
     async fn complete_gesture(
@@ -292,6 +307,8 @@ fn read_want(fields: &mut Fields, said: pb::ClaimGesturesRequest) -> Option<Want
         id
     });
     let max_count = fields.ranged("max_count", max_count, 1..=most);
+    let wait = fields.duration("wait_duration", said.wait_duration, SignedDuration::ZERO..=CLAIM_WAIT_MAX);
+    let wait = wait.unwrap_or_default();
     Some(Want {
         worker: fields.required_short("worker", said.worker),
         kinds: fields.enums("kinds", said.kinds),
@@ -299,6 +316,7 @@ fn read_want(fields: &mut Fields, said: pb::ClaimGesturesRequest) -> Option<Want
         locations,
         lease: fields.duration("lease_duration", said.lease_duration, LEASE_MIN..=LEASE_MAX).unwrap_or(LEASE_DEFAULT),
         far_side_deduplicates: said.far_side_deduplicates,
+        wait: wait.unsigned_abs(),
         max_count: max_count?,
     })
 }

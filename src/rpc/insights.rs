@@ -37,6 +37,21 @@ impl InsightService for Rpc {
         Ok(Response::new(response(&coverage)))
     }
 
+    async fn waive_obligation(
+        &self,
+        request: Request<pb::WaiveObligationRequest>,
+    ) -> Result<Response<pb::WaiveObligationResponse>, Status> {
+        let (mut actor, said) = self.call(request)?;
+        let mut fields = Fields::new();
+        actor.request_id = fields.request_id(&said.request_id);
+        let interaction = fields.name("interaction", &said.interaction);
+        let why = fields.required_short("reason", said.reason);
+        let interaction = fields.finish(interaction)?;
+        let waived = self.app.waive_obligation(actor, interaction, why).await.map_err(Failure::from)?;
+        let obligation = Some(obligation(&waived.obligation));
+        Ok(Response::new(pb::WaiveObligationResponse { obligation, replayed: waived.replayed }))
+    }
+
     async fn list_obligations(
         &self,
         request: Request<pb::ListObligationsRequest>,

@@ -15,6 +15,7 @@ mod gestures;
 mod insights;
 mod interactions;
 mod journeys;
+mod leases;
 mod locations;
 mod mask;
 mod names;

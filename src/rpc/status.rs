@@ -252,6 +252,7 @@ fn precondition(kind: Precondition) -> (Code, ErrorReason) {
         P::JourneyRetired => ErrorReason::JourneyRetired,
         P::TouchpointRetired => ErrorReason::TouchpointRetired,
         P::StageInUse => ErrorReason::StageInUse,
+        P::ObligationNotOpen => ErrorReason::ObligationNotOpen,
         P::Paused => ErrorReason::Paused,
         P::NoOpening => ErrorReason::NoOpening,
     };

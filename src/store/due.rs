@@ -1,4 +1,7 @@
 //! Picks the strongest due gestures.
+//!
+//! What is claimable lies in one index by kind, channel, priority and due time, so that a worker who asks for calls
+//! meets no notes, however many are due. A wish is therefore answered lane by lane: a lane is a kind over a channel.
 
 use super::{
     Store, constant,
@@ -6,7 +9,8 @@ use super::{
     error::StoreError,
 };
 use crate::domain::{
-    gesture::GestureState,
+    customer::Channel,
+    gesture::{GestureKind, GestureState},
     ids::GestureId,
     note::WRITTEN_KINDS,
     pause::{PauseBook, PauseScope},
@@ -14,11 +18,14 @@ use crate::domain::{
 };
 use sea_orm::{
     ColumnTrait, Condition, ConnectionTrait, DbBackend, EntityTrait, JoinType, QueryFilter, QueryOrder, QuerySelect,
-    Select,
+    Select, Statement,
     sea_query::{ExprTrait, LockBehavior, LockType},
 };
 use std::collections::BTreeSet;
 use uuid::Uuid;
+
+/// A kind over a channel.
+type Lane = (GestureKind, Channel);
 
 /// Picks for each wish as many as it wants, none twice.
 ///
@@ -32,7 +39,7 @@ pub(super) async fn pick(
 ) -> Result<BTreeSet<GestureId>, StoreError> {
     let mut picked = BTreeSet::new();
     for wish in wishes {
-        let found = strongest(db, wish, &picked, pauses, Hold::Locked).await?;
+        let found = fairly(db, wish, &picked, pauses, Hold::Locked).await?;
         picked.extend(found);
     }
     Ok(picked)
@@ -46,55 +53,170 @@ enum Hold {
 }
 
 impl Store {
-    /// The strongest gestures that are due and that nobody has, the most urgent first. Others may take them meanwhile:
-    /// a command that asks for them by [`Needs::due`](crate::domain::world::Needs::due) is offered what nobody else is.
+    /// The gestures that a worker with this wish would get, most of them the most urgent. Others may take them
+    /// meanwhile: a command that asks for them by [`Needs::due`](crate::domain::world::Needs::due) is offered what
+    /// nobody else is.
     ///
     /// # Errors
     /// [`StoreError`] when the database can't tell.
     pub async fn due_gestures(&self, wish: &Due) -> Result<Vec<GestureId>, StoreError> {
         let catalog = self.catalog().await?;
-        strongest(self.reader(), wish, &BTreeSet::new(), &catalog.pauses, Hold::Free).await
+        fairly(self.reader(), wish, &BTreeSet::new(), &catalog.pauses, Hold::Free).await
     }
 }
 
-/// Goes from priority to priority, so that neither a long backlog nor all that is planned for later is sorted.
-async fn strongest(
+/// First a small share of each kind, so that a flood of one starves no other; then the strongest of all.
+async fn fairly(
     db: &impl ConnectionTrait,
     wish: &Due,
     taken: &BTreeSet<GestureId>,
     pauses: &PauseBook,
     hold: Hold,
 ) -> Result<Vec<GestureId>, StoreError> {
-    let locks = hold == Hold::Locked && db.get_database_backend() == DbBackend::Postgres;
+    let heads = heads(db, &lanes(wish, pauses), None).await?;
+    let kinds: BTreeSet<_> = heads.iter().map(|head| head.lane.0).collect();
+    let mut taken = taken.clone();
     let mut found = Vec::new();
-    let mut missing = u64::from(wish.limit);
-    let mut below = i32::MAX;
-    while missing > 0 {
-        let Some(priority) = next_priority(db, below).await? else {
-            break;
-        };
-        let mut query = at_priority(wish, priority, taken).filter(not_paused(pauses)).limit(missing);
-        if locks {
-            query = locked(query);
-        }
-        let rows: Vec<Uuid> = query.into_tuple().all(db).await?;
-        missing -= rows.len() as u64;
-        found.extend(rows.into_iter().map(GestureId));
-        below = priority;
+    for (kind, share) in shares(wish.limit, &Vec::from_iter(kinds), wish.at.as_microsecond()) {
+        let of_kind = heads.iter().filter(|head| head.lane.0 == kind).copied().collect();
+        let strongest = strongest(db, wish, of_kind, share, &taken, pauses, hold).await?;
+        taken.extend(&strongest);
+        found.extend(strongest);
+    }
+    let missing = wish.limit.saturating_sub(u32::try_from(found.len()).unwrap_or(u32::MAX));
+    found.extend(strongest(db, wish, heads, missing, &taken, pauses, hold).await?);
+    Ok(found)
+}
+
+/// Half of the places are shared out evenly among the kinds that wait, the other half goes by urgency alone. A worker
+/// who takes fewer than that at a time gives every other claim to one kind after the other; `turn` is the instant in
+/// microseconds, so that nobody has to remember whose turn it is.
+fn shares(limit: u32, kinds: &[GestureKind], turn: i64) -> Vec<(GestureKind, u32)> {
+    let count = u32::try_from(kinds.len()).unwrap_or(u32::MAX);
+    if count < 2 {
+        return Vec::new();
+    }
+    let each = limit / (2 * count);
+    if each > 0 {
+        return kinds.iter().map(|kind| (*kind, each)).collect();
+    }
+    let next = usize::try_from(turn.rem_euclid(2 * i64::from(count))).unwrap_or_default();
+    kinds.get(next / 2).filter(|_| next % 2 == 1).map(|kind| (*kind, 1)).into_iter().collect()
+}
+
+/// The lanes in which there may be something for a wish.
+fn lanes(wish: &Due, pauses: &PauseBook) -> Vec<Lane> {
+    let kinds = if wish.kinds.is_empty() { GestureKind::ALL } else { &wish.kinds };
+    let channels = if wish.channels.is_empty() { Channel::ALL } else { &wish.channels };
+    let all = kinds.iter().flat_map(|kind| channels.iter().map(|channel| (*kind, *channel)));
+    let left_to_batches = |(kind, channel): &Lane| WRITTEN_KINDS.contains(kind) && wish.in_batches.contains(channel);
+    let paused = |(_, channel): &Lane| pauses.scopes().any(|scope| covers(scope, *channel));
+    all.filter(|lane| !left_to_batches(lane) && !paused(lane)).collect()
+}
+
+/// Whether a pause covers everything over a channel.
+fn covers(scope: &PauseScope, channel: Channel) -> bool {
+    scope.location.is_none() && scope.rule.is_none() && scope.channel.is_none_or(|paused| paused == channel)
+}
+
+/// A lane, and the highest priority at which anything is scheduled in it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Head {
+    lane: Lane,
+    priority: i32,
+}
+
+/// The heads of the lanes that are not empty; below a priority, where one is given. One look into the index for each.
+async fn heads(db: &impl ConnectionTrait, lanes: &[Lane], below: Option<i32>) -> Result<Vec<Head>, StoreError> {
+    if lanes.is_empty() {
+        return Ok(Vec::new());
+    }
+    let backend = db.get_database_backend();
+    let rows = db.query_all_raw(Statement::from_string(backend, heads_sql(lanes, below))).await?;
+    let mut found = Vec::new();
+    for row in rows {
+        let Some(priority) = row.try_get::<Option<i32>>("", "priority")? else { continue };
+        let place: i32 = row.try_get("", "lane")?;
+        found.extend(
+            usize::try_from(place).ok().and_then(|place| lanes.get(place)).map(|lane| Head { lane: *lane, priority }),
+        );
     }
     Ok(found)
 }
 
-/// What fits a wish at a priority, the first due first.
-pub(super) fn at_priority(wish: &Due, priority: i32, taken: &BTreeSet<GestureId>) -> Select<gesture::Entity> {
-    gesture::Entity::find()
+/// Holds names and numbers of the program's own, and nothing of a caller's.
+pub(super) fn heads_sql(lanes: &[Lane], below: Option<i32>) -> String {
+    let state = GestureState::Scheduled;
+    let below = below.map_or_else(String::new, |below| format!(" AND priority < {below}"));
+    let one = |(place, (kind, channel)): (usize, &Lane)| {
+        format!(
+            "SELECT {place} AS lane, MAX(priority) AS priority FROM gestures WHERE state = '{state}' \
+             AND batch_id IS NULL AND NOT with_person AND kind = '{kind}' AND channel = '{channel}'{below}"
+        )
+    };
+    lanes.iter().enumerate().map(one).collect::<Vec<_>>().join(" UNION ALL ")
+}
+
+/// Goes from priority to priority, so that neither a long backlog nor all that is planned for later is sorted.
+async fn strongest(
+    db: &impl ConnectionTrait,
+    wish: &Due,
+    mut heads: Vec<Head>,
+    limit: u32,
+    taken: &BTreeSet<GestureId>,
+    pauses: &PauseBook,
+    hold: Hold,
+) -> Result<Vec<GestureId>, StoreError> {
+    let locks = hold == Hold::Locked && db.get_database_backend() == DbBackend::Postgres;
+    let mut found = Vec::new();
+    let mut missing = limit as usize;
+    while let Some(priority) = heads.iter().map(|head| head.priority).max().filter(|_| missing > 0) {
+        let (highest, lower): (Vec<_>, Vec<_>) = heads.into_iter().partition(|head| head.priority == priority);
+        let mut rows: Vec<(i64, Uuid)> = Vec::new();
+        for head in &highest {
+            let mut query = in_lane(wish, head.lane, priority, taken).filter(not_paused(pauses)).limit(missing as u64);
+            if locks {
+                query = locked(query);
+            }
+            rows.extend(query.into_tuple::<(i64, Uuid)>().all(db).await?);
+        }
+        rows.sort_unstable();
+        rows.truncate(missing);
+        missing -= rows.len();
+        found.extend(rows.into_iter().map(|(_, id)| GestureId(id)));
+        heads = lower;
+        if missing > 0 {
+            let emptied: Vec<_> = highest.iter().map(|head| head.lane).collect();
+            heads.extend(self::heads(db, &emptied, Some(priority)).await?);
+        }
+    }
+    Ok(found)
+}
+
+/// What fits a wish in a lane at a priority, the first due first.
+pub(super) fn in_lane(
+    wish: &Due,
+    (kind, channel): Lane,
+    priority: i32,
+    taken: &BTreeSet<GestureId>,
+) -> Select<gesture::Entity> {
+    let at = wish.at.as_microsecond();
+    let mut query = gesture::Entity::find()
         .select_only()
-        .column(gesture::Column::Id)
+        .columns([gesture::Column::DueAt, gesture::Column::Id])
+        .filter(free())
+        .filter(gesture::Column::Kind.eq(kind.as_str()))
+        .filter(gesture::Column::Channel.eq(channel.as_str()))
         .filter(gesture::Column::Priority.eq(priority))
-        .filter(fits(wish))
-        .filter(gesture::Column::Id.is_not_in(taken.iter().map(|id| id.0)))
-        .order_by_asc(gesture::Column::DueAt)
-        .order_by_asc(gesture::Column::Id)
+        .filter(gesture::Column::DueAt.lte(at))
+        .filter(gesture::Column::DeadlineAt.gt(at));
+    if !taken.is_empty() {
+        query = query.filter(gesture::Column::Id.is_not_in(taken.iter().map(|id| id.0)));
+    }
+    if !wish.locations.is_empty() {
+        query = query.filter(gesture::Column::LocationId.is_in(wish.locations.iter().map(|id| id.as_str())));
+    }
+    query.order_by_asc(gesture::Column::DueAt).order_by_asc(gesture::Column::Id)
 }
 
 /// With the gestures and their households locked, those that somebody else has locked left out.
@@ -104,19 +226,6 @@ fn locked(query: Select<gesture::Entity>) -> Select<gesture::Entity> {
         .to(household::Column::Id)
         .into();
     query.join(JoinType::InnerJoin, household).lock_with_behavior(LockType::Update, LockBehavior::SkipLocked)
-}
-
-/// The highest priority below another at which anything is scheduled.
-async fn next_priority(db: &impl ConnectionTrait, below: i32) -> Result<Option<i32>, StoreError> {
-    let found: Option<Option<i32>> = gesture::Entity::find()
-        .select_only()
-        .column_as(gesture::Column::Priority.max(), "priority")
-        .filter(free())
-        .filter(gesture::Column::Priority.lt(below))
-        .into_tuple()
-        .one(db)
-        .await?;
-    Ok(found.flatten())
 }
 
 /// Scheduled, and neither a batch nor a person has it.
@@ -147,24 +256,22 @@ fn not_paused(pauses: &PauseBook) -> Condition {
     })
 }
 
-fn fits(wish: &Due) -> Condition {
-    let at = wish.at.as_microsecond();
-    let mut condition =
-        Condition::all().add(free()).add(gesture::Column::DueAt.lte(at)).add(gesture::Column::DeadlineAt.gt(at));
-    if !wish.kinds.is_empty() {
-        condition = condition.add(gesture::Column::Kind.is_in(wish.kinds.iter().map(|kind| kind.as_str())));
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use GestureKind::{Apology, Call, Note};
+
+    #[test]
+    fn half_of_the_places_are_shared_out_among_the_kinds() {
+        assert_eq!(shares(100, &[Note, Call, Apology], 0), [(Note, 16), (Call, 16), (Apology, 16)]);
+        assert_eq!(shares(4, &[Note, Call], 7), [(Note, 1), (Call, 1)]);
+        assert_eq!(shares(100, &[Note], 1), [], "nobody to share with");
     }
-    if !wish.channels.is_empty() {
-        condition = condition.add(gesture::Column::Channel.is_in(wish.channels.iter().map(|c| c.as_str())));
+
+    #[test]
+    fn who_takes_one_at_a_time_gives_every_other_claim_to_the_kinds_in_turn() {
+        let turns: Vec<_> = (0..6).map(|turn| shares(1, &[Note, Call, Apology], turn)).collect();
+        assert_eq!(turns, [vec![], vec![(Note, 1)], vec![], vec![(Call, 1)], vec![], vec![(Apology, 1)]]);
+        assert_eq!(shares(1, &[Note, Call], -1), [(Call, 1)], "before 1970 too");
     }
-    if !wish.in_batches.is_empty() {
-        let left_to_batches = Condition::all()
-            .add(gesture::Column::Kind.is_in(WRITTEN_KINDS.iter().map(|kind| kind.as_str())))
-            .add(gesture::Column::Channel.is_in(wish.in_batches.iter().map(|c| c.as_str())));
-        condition = condition.add(left_to_batches.not());
-    }
-    if !wish.locations.is_empty() {
-        condition = condition.add(gesture::Column::LocationId.is_in(wish.locations.iter().map(|id| id.as_str())));
-    }
-    condition
 }

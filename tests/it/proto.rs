@@ -36,6 +36,7 @@ const IDEMPOTENT: [&str; 20] = [
     "CompleteGesture",
     "DisableRule",
     "EnableRule",
+    "ExtendLease",
     "FailGesture",
     "ReleaseGesture",
     "RemoveFact",

@@ -15,6 +15,7 @@ pub mod record;
 pub mod simulate;
 pub mod story;
 pub mod visits;
+pub mod waive;
 pub mod who;
 
 use super::{

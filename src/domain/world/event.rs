@@ -54,6 +54,8 @@ text_enum! {
         GestureReplanned = "gesture.replanned",
         /// A worker took a gesture.
         GestureClaimed = "gesture.claimed",
+        /// Whoever has a gesture has it for longer.
+        GestureLeaseExtended = "gesture.lease_extended",
         /// A gesture was given back, or its lease lapsed.
         GestureReleased = "gesture.released",
         /// A gesture is on its way.

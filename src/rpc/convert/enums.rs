@@ -3,6 +3,7 @@
 use crate::{
     domain::{
         case::{CaseOrigin, CaseState, RemedyKind},
+        commands::gestures::Finding,
         customer::{Channel, ConsentState, CustomerKind, FactKind, FactOrigin, Greeting, IdentifierKind, Purpose},
         gesture::{GestureKind, GestureState, Reason, Tone},
         interaction::{
@@ -107,6 +108,7 @@ wire_enums! {
     MomentKind = pb::MomentKind { Gratification, Neutral, Misery }
     GestureKind = pb::GestureKind { Note, Call, Recognition, Gift, Apology }
     Tone = pb::Tone { Cheerful, Caring }
+    Finding = pb::resolve_gesture_request::Finding { Reached, TryAgain, GiveUp }
     GestureState = pb::gesture::State {
         Scheduled, Claimed, Delivering, Completed, Held, Suppressed, Cancelled, Expired, Failed, Uncertain,
     }

@@ -4,8 +4,9 @@
 use super::{options, settings};
 use crate::{
     domain::{
-        customer::{IdentifierKey, IdentifierKind},
+        customer::{Channel, IdentifierKey, IdentifierKind},
         filter::Filter,
+        gesture::GestureKind,
         ids::{CaseId, CustomerId, GestureId, InteractionId, NoteBatchId, NoteId},
         interaction::ExternalRef,
         refusal::Refusal,
@@ -212,11 +213,15 @@ async fn due_gestures_are_picked_in_the_order_of_their_index() {
     let pools = connect::open(&settings(&folder)).await.unwrap();
     crate::store::migrate::up(&pools).await.unwrap();
     let due = &everything().0.due[0];
-    let sql = due::at_priority(due, 50, &BTreeSet::new()).limit(10).build(DbBackend::Sqlite).sql;
+    let lane = (GestureKind::Call, Channel::Phone);
+    let sql = due::in_lane(due, lane, 50, &BTreeSet::new()).limit(10).build(DbBackend::Sqlite).sql;
     let explain = Statement::from_string(DbBackend::Sqlite, format!("EXPLAIN QUERY PLAN {sql}"));
     let steps = pools.writer.query_all_raw(explain).await.unwrap();
     let steps: Vec<String> = steps.iter().map(|row| row.try_get("", "detail").unwrap()).collect();
-    assert_eq!(steps, ["SEARCH gestures USING INDEX gestures_claimable (priority=? AND due_at<?)"]);
+    assert_eq!(
+        steps,
+        ["SEARCH gestures USING INDEX gestures_claimable (kind=? AND channel=? AND priority=? AND due_at<?)"]
+    );
 }
 
 #[tokio::test]

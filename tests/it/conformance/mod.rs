@@ -1,5 +1,6 @@
 //! What the ledger must do on both engines alike.
 
+mod backlog;
 mod filter;
 mod grown;
 mod ledger;

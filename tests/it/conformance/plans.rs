@@ -18,7 +18,7 @@ use sea_orm::{ConnectionTrait, Database as Connection, DatabaseConnection, DbBac
 use std::collections::BTreeMap;
 
 /// Waits until the store's connections are gone: each tells what it counted when it ends.
-async fn alone(connection: &DatabaseConnection) {
+pub(super) async fn alone(connection: &DatabaseConnection) {
     let sql = "SELECT COUNT(*), pg_sleep(0.01)::text FROM pg_stat_activity \
                WHERE datname = current_database() AND application_name LIKE 'gratitude-%'";
     loop {

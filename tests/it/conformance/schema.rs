@@ -105,7 +105,7 @@ const BROKEN: &[(&str, &str)] = &[
     ("a customer without a household", "UPDATE customers SET household_id = NULL"),
     ("a customer of a household that is not there", "UPDATE customers SET household_id = id"),
     ("a first visit without visit days", "UPDATE customer_summaries SET visit_days = 0"),
-    ("two instances", "INSERT INTO instance SELECT 2, created_at, manual_clock, clock_at, 0 FROM instance"),
+    ("two instances", "INSERT INTO instance (id, created_at, manual_clock, catalog_revision) VALUES (2, 0, FALSE, 0)"),
 ];
 
 /// The same about notes: of a batch that is ready, with one note of one gesture.

@@ -6,6 +6,7 @@ mod explain;
 mod gestures;
 mod input;
 mod journeys;
+mod leases;
 mod notes;
 mod pauses;
 mod people;

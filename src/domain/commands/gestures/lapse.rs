@@ -49,9 +49,11 @@ impl Command for LapseLease {
                 Reason::LeaseLapsed,
                 "The lease lapsed on its way; the far side recognises a repetition, so it is tried again.",
             ),
-            GestureState::Delivering => {
-                (GestureState::Failed, Reason::LeaseLapsed, "The lease lapsed on its way, and once too often.")
-            }
+            GestureState::Delivering => (
+                GestureState::Uncertain,
+                Reason::LeaseLapsed,
+                "The lease lapsed on its way, and once too often: whether it reached the customer is not known.",
+            ),
             _ => return Ok(None),
         };
         ledger.move_gesture(gesture, state, Some(reason), text).map(Some)

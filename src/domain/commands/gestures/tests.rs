@@ -19,6 +19,7 @@ mod calls;
 mod leases;
 mod pauses;
 mod people;
+mod rescue;
 
 const MONDAY_10: &str = "2026-11-23T10:00";
 
