@@ -37,6 +37,15 @@ pub struct ChannelChoice {
     pub passed_over: Vec<String>,
 }
 
+/// The channels that a rule offers as far as the customer likes them: who prefers letters gets no e-mail instead when
+/// no letter is possible, but something from a person. What offers nothing that they like is taken as it is offered.
+#[must_use]
+pub fn liked(customer: &Customer, offered: &[Channel]) -> Vec<Channel> {
+    let preferred = &customer.profile.preferred_channels;
+    let liked: Vec<_> = offered.iter().copied().filter(|channel| preferred.contains(channel)).collect();
+    if liked.is_empty() { offered.to_vec() } else { liked }
+}
+
 /// The best allowed channel. The customer's preference comes before the rule's order; what no contact point or no
 /// consent allows is handed over by a person at the next visit, unless that is refused too.
 #[must_use]

@@ -2,7 +2,7 @@
 
 use super::{
     budget::{Budget, Full},
-    consent::choose_channel,
+    consent::{choose_channel, liked},
     customer::{Channel, Customer, Purpose},
     gesture::{GestureKind, PlanStep, Reason, Schedule, Terms, Tone},
     ids::{CustomerId, GestureId},
@@ -116,7 +116,7 @@ fn through_gates(world: &World, wish: &Wish<'_>, now: Timestamp) -> Result<Plann
 /// The best channel that is allowed and arrives in time, its schedule, and what was passed over for it.
 fn by_best_channel(world: &World, wish: &Wish<'_>, now: Timestamp) -> Result<(Channel, Schedule, String), Halt> {
     let regime = world.settings.regime(wish.customer, wish.location);
-    let mut offered = wish.terms.channels.clone();
+    let mut offered = liked(wish.customer, &wish.terms.channels);
     let mut too_slow = Vec::new();
     loop {
         let choice = choose_channel(wish.customer, regime, &offered, wish.purpose);

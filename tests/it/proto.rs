@@ -27,7 +27,7 @@ const READS: [&str; 11] = [
 
 /// Methods that change something and yet need no `request_id`: done again, they leave the same state. A batch has one in
 /// each of its requests.
-const IDEMPOTENT: [&str; 20] = [
+const IDEMPOTENT: [&str; 21] = [
     "ApproveNoteBatch",
     "AttributeInteraction",
     "BatchRecordInteractions",

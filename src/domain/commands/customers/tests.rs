@@ -182,7 +182,7 @@ fn p5_changed_hours_and_zones_plan_anew_what_is_pending() {
 #[test]
 fn p6_a_refusal_takes_the_next_allowed_way_and_a_grant_revives_nothing() {
     let mut ana = customer(1);
-    ana.profile.preferred_channels = vec![Channel::Email];
+    ana.profile.preferred_channels = vec![Channel::Email, Channel::Phone];
     let mut note = email(1, &ana, at("2026-11-24T09:00"));
     note.terms.channels = vec![Channel::Phone, Channel::Email];
     let mut kit = Kit::new(at(MONDAY_10)).with_customer(&ana);
@@ -198,6 +198,22 @@ fn p6_a_refusal_takes_the_next_allowed_way_and_a_grant_revives_nothing() {
     assert_eq!(last.consents.len(), 4, "every word is kept");
     kit.run(&consent(ana.id, Channel::Email, ConsentState::Granted)).unwrap();
     assert_eq!(kit.gesture(note.id).state, GestureState::Suppressed);
+}
+
+#[test]
+fn p6_who_prefers_letters_gets_no_email_when_none_can_be_sent_but_something_from_a_person() {
+    let mut ana = customer(1);
+    ana.profile.preferred_channels = vec![Channel::Post];
+    let mut note = email(1, &ana, at("2026-11-24T09:00"));
+    (note.channel, note.terms.channels) = (Channel::Post, vec![Channel::Email, Channel::Post]);
+    let mut kit = Kit::new(at(MONDAY_10)).with_customer(&ana);
+    kit.run(&consent(ana.id, Channel::Email, ConsentState::Granted)).unwrap();
+    kit = kit.with_gesture(&note);
+    kit.run(&consent(ana.id, Channel::Post, ConsentState::Refused)).unwrap();
+    assert_eq!(
+        (kit.gesture(note.id).state, kit.gesture(note.id).channel),
+        (GestureState::Scheduled, Channel::HandOver)
+    );
 }
 
 #[test]

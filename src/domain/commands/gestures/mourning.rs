@@ -26,8 +26,8 @@ pub(super) fn heed(ledger: &mut Ledger<'_, '_>, gesture: Gesture, told: Told) ->
     } else {
         let text = "The customer is in mourning: this was no time for thanks.";
         let gesture = ledger.move_gesture(gesture, GestureState::Cancelled, Some(Reason::OwnLife), text)?;
-        record_contact(ledger, &gesture, told)?;
-        count_apart(ledger, &gesture)?;
+        let contact = record_contact(ledger, &gesture, told)?;
+        count_apart(ledger, &gesture, contact)?;
     }
     ledger.hold_cheer(customer, Reason::OwnLife, WAITS)
 }
