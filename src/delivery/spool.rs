@@ -65,7 +65,7 @@ fn line(letter: &Letter) -> Value {
         "customer": Subject::Customer(note.customer).to_string(),
         "gestures": note.gestures.iter().map(|id| Subject::Gesture(*id).to_string()).collect::<Vec<_>>(),
         "channel": note.channel,
-        "to": { "name": customer.profile.display_name, "address": address(letter) },
+        "to": { "name": customer.addressee().profile.display_name, "address": address(letter) },
         "language_code": note.words.language,
         "subject": note.words.subject,
         "text": note.words.text,

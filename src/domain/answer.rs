@@ -67,8 +67,19 @@ pub(super) fn gate(customer: &Customer, today: Date) -> Option<(Reason, &'static
         Some((Reason::CustomerInactive, "The customer's record is not active."))
     } else if customer.kind == CustomerKind::Internal {
         Some((Reason::Internal, "An internal account is not thanked."))
-    } else if customer.profile.is_minor(today) {
-        Some((Reason::Minor, "A minor is reached only through a consenting guardian, and none is known."))
+    } else if customer.profile.is_minor(today) && customer.through.is_none() {
+        Some((
+            Reason::Minor,
+            match &customer.profile.guardian {
+                None => "A minor is reached only through a consenting guardian, and none is known.",
+                Some(known) if !known.consented => {
+                    "A minor is reached only through a consenting guardian, and theirs has not consented."
+                }
+                Some(_) => {
+                    "A minor is reached only through a consenting guardian, and the record of theirs is not active."
+                }
+            },
+        ))
     } else {
         None
     }

@@ -55,7 +55,7 @@ pub fn choose_channel(
     offered: &[Channel],
     purpose: Purpose,
 ) -> ChannelChoice {
-    let preferred = &customer.profile.preferred_channels;
+    let preferred = &customer.addressee().profile.preferred_channels;
     let rank = |channel: &Channel| preferred.iter().position(|p| p == channel).unwrap_or(preferred.len());
     let mut ordered: Vec<Channel> = offered.to_vec();
     ordered.sort_by_key(rank);

@@ -182,6 +182,8 @@ pub struct Customer {
     pub identifiers: Vec<Identifier>,
     /// What they said about being contacted, newest last; the newest of a channel and purpose counts.
     pub consents: Vec<Consent>,
+    /// The consenting guardian through whom they are reached, as read with them; not kept with the record.
+    pub through: Option<Box<Customer>>,
     /// Grows by one with every change; the etag is made of it.
     pub version: i64,
     /// When the record was created.
@@ -212,26 +214,42 @@ impl Customer {
             tags: Vec::new(),
             identifiers,
             consents: Vec::new(),
+            through: None,
             version: 1,
             created_at: now,
             updated_at: now,
         }
     }
 
-    /// What the customer said about this channel and purpose; `Unknown` when never asked.
+    /// Who hears from us: their guardian, where one stands for them, else they themselves. Theirs are the contact points,
+    /// the consents, the hours, the zone and the name in a greeting.
+    #[must_use]
+    pub fn addressee(&self) -> &Self {
+        self.through.as_deref().unwrap_or(self)
+    }
+
+    /// Lets a guardian stand for them, who must be the one that is named, consent, and be in use.
+    pub fn reach_through(&mut self, guardian: Option<&Self>) {
+        let named = self.profile.guardian.as_ref().filter(|named| named.consented).map(|named| named.customer);
+        let fits = |it: &&Self| Some(it.id) == named && it.status == CustomerStatus::Active;
+        self.through = guardian.filter(fits).map(|guardian| Box::new(Self { through: None, ..guardian.clone() }));
+    }
+
+    /// What the addressee said about this channel and purpose; `Unknown` when never asked.
     #[must_use]
     pub fn consent(&self, channel: Channel, purpose: Purpose) -> ConsentState {
-        self.consents
+        self.addressee()
+            .consents
             .iter()
             .filter(|c| c.channel == channel && c.purpose == purpose)
             .max_by_key(|c| c.at)
             .map_or(ConsentState::Unknown, |c| c.state)
     }
 
-    /// The first usable contact point of a kind.
+    /// The addressee's first usable contact point of a kind.
     #[must_use]
     pub fn contact_point(&self, kind: ContactPointKind) -> Option<&ContactPoint> {
-        self.profile.contact_points.iter().find(|p| p.kind() == kind && !p.bad)
+        self.addressee().profile.contact_points.iter().find(|p| p.kind() == kind && !p.bad)
     }
 }
 
@@ -263,6 +281,9 @@ pub struct Profile {
     pub birth_date: Option<BirthDate>,
     /// Marked as under age by a person.
     pub minor: bool,
+    /// Who stands for them.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub guardian: Option<Guardian>,
     /// How they are reached, best first.
     pub contact_points: Vec<ContactPoint>,
     /// When they want to be contacted; any allowed time when absent.
@@ -303,6 +324,17 @@ impl Profile {
             }
         }
     }
+}
+
+/// Who stands for a customer: what goes to them goes through this one.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Guardian {
+    /// Another customer, who has no guardian.
+    pub customer: CustomerId,
+    /// They agreed that we speak with them about their charge.
+    pub consented: bool,
+    /// Where they said so ("till form").
+    pub source: String,
 }
 
 /// A birthday whose year need not be known.

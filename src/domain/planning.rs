@@ -180,7 +180,7 @@ pub fn allowed_times<'a>(
     let reaches_out = matches!(channel, Channel::Phone | Channel::Email | Channel::Message);
     AllowedTimes {
         window: terms.window.as_ref().or_else(|| channel_hours(channel, settings)),
-        customer_hours: customer.profile.contact_hours.as_ref().filter(|_| reaches_out),
+        customer_hours: customer.addressee().profile.contact_hours.as_ref().filter(|_| reaches_out),
         calendar,
         business_days: terms.business_days,
         no_holidays: terms.window.is_none() && channel == Channel::Phone,
@@ -198,7 +198,7 @@ pub fn zones<'a>(
     let visit = if visiting { location.settings.time_zone.as_str() } else { "" };
     [
         ZoneCandidate { source: ZoneSource::Visit, id: visit },
-        ZoneCandidate { source: ZoneSource::Customer, id: &customer.profile.time_zone },
+        ZoneCandidate { source: ZoneSource::Customer, id: &customer.addressee().profile.time_zone },
         ZoneCandidate { source: ZoneSource::Location, id: &location.settings.time_zone },
         ZoneCandidate { source: ZoneSource::Configured, id: &settings.time_zone },
     ]

@@ -190,7 +190,7 @@ impl ConsentRegime {
 /// The regions of a customer of a location, the one that counts first.
 #[must_use]
 pub fn regions_of<'a>(customer: &'a Customer, location: &'a Location, configured: &'a str) -> [&'a str; 3] {
-    [&customer.profile.region, &location.settings.region, configured]
+    [&customer.addressee().profile.region, &location.settings.region, configured]
 }
 
 #[cfg(test)]

@@ -75,12 +75,12 @@ pub fn queue_entry(input: &QueueInput<'_>) -> QueueEntry {
     // A zone that is no longer known leaves nothing to promise.
     let allowed_now =
         input.zones.get(&gesture.schedule.zone).is_ok_and(|zone| Openings::new(&zone, &allowed).is_open(input.now));
-    let own_hours = customer.profile.contact_hours.as_ref();
+    let own_hours = customer.addressee().profile.contact_hours.as_ref();
     let hours = own_hours.or(gesture.terms.window.as_ref()).or_else(|| channel_hours(gesture.channel, settings));
     QueueEntry {
         gesture: gesture.clone(),
-        display_name: customer.profile.display_name.clone(),
-        how_to_say: customer.profile.how_to_say.clone(),
+        display_name: customer.addressee().profile.display_name.clone(),
+        how_to_say: customer.addressee().profile.how_to_say.clone(),
         why: input.interaction.map_or_else(|| "A person planned it.".to_owned(), |it| why(it, location)),
         phone: phone(customer),
         allowed_hours: hours.cloned(),

@@ -326,7 +326,7 @@ fn claimed(taken: &Taken) -> pb::ClaimGesturesResponse {
         gesture: Some(gesture(it)),
         lease_token: *token,
         destination: destination(customer, it.channel),
-        display_name: customer.profile.display_name.clone(),
+        display_name: customer.addressee().profile.display_name.clone(),
     };
     pb::ClaimGesturesResponse { gestures: taken.gestures.iter().map(one).collect(), replayed: taken.replayed }
 }

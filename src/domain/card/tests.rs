@@ -130,6 +130,7 @@ fn person(id: CustomerId) -> Customer {
         tags: vec!["collector".to_owned(), "complainer".to_owned()],
         identifiers: Vec::new(),
         consents: Vec::new(),
+        through: None,
         version: 1,
         created_at: Timestamp::UNIX_EPOCH,
         updated_at: Timestamp::UNIX_EPOCH,

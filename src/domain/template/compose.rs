@@ -43,7 +43,7 @@ pub struct Wish<'a> {
 /// The language that a customer is spoken to in: theirs, else the place's.
 #[must_use]
 pub fn wanted_language<'a>(customer: &'a Customer, location: &'a Location) -> &'a str {
-    let own = customer.profile.language.as_str();
+    let own = customer.addressee().profile.language.as_str();
     if own.is_empty() { &location.settings.language } else { own }
 }
 
@@ -55,6 +55,20 @@ pub fn wanted_language<'a>(customer: &'a Customer, location: &'a Location) -> &'
 /// and wish always give the same draft.
 #[must_use]
 pub fn compose(strongest: Part<'_>, others: &[Part<'_>], wish: &Wish<'_>) -> Draft {
+    about_whom(&strongest.facts, best(strongest, others, wish))
+}
+
+/// What goes to a guardian names their charge on a line of its own, in whatever language; at a sensitive place it names
+/// nobody.
+fn about_whom(facts: &NoteFacts<'_>, draft: Draft) -> Draft {
+    let charge = facts.customer.profile.display_name.trim();
+    if facts.customer.through.is_none() || charge.is_empty() || facts.location.settings.sensitive {
+        return draft;
+    }
+    Draft { text: format!("{charge}\n\n{}", draft.text), ..draft }
+}
+
+fn best(strongest: Part<'_>, others: &[Part<'_>], wish: &Wish<'_>) -> Draft {
     let voices = voices(&strongest, others, wish);
     let first = seed(&strongest.facts);
     let mut least: Option<(usize, Draft)> = None;

@@ -76,19 +76,19 @@ fn is_sayable(customer: &Customer, channel: Channel) -> bool {
 }
 
 pub(super) fn name<'a>(facts: &NoteFacts<'a>, channel: Channel) -> Read<'a> {
-    let customer = facts.customer;
+    let customer = facts.customer.addressee();
     text(&customer.profile.display_name).filter(|_| is_sayable(customer, channel))
 }
 
 pub(super) fn given_name<'a>(facts: &NoteFacts<'a>, channel: Channel) -> Read<'a> {
-    let customer = facts.customer;
+    let customer = facts.customer.addressee();
     text(&customer.profile.given_name).filter(|_| is_sayable(customer, channel))
 }
 
 pub(super) fn formal_name<'a>(facts: &NoteFacts<'a>, channel: Channel) -> Read<'a> {
-    let profile = &facts.customer.profile;
+    let profile = &facts.customer.addressee().profile;
     let (honorific, family) = (some_line(&profile.honorific)?, some_line(&profile.family_name)?);
-    is_sayable(facts.customer, channel).then(|| Value::Text(format!("{honorific} {family}").into()))
+    is_sayable(facts.customer.addressee(), channel).then(|| Value::Text(format!("{honorific} {family}").into()))
 }
 
 pub(super) fn likes<'a>(facts: &NoteFacts<'a>, _: Channel) -> Read<'a> {

@@ -12,7 +12,7 @@ use crate::{
     app::{KnownCustomer, NewConsent, NewFact},
     domain::{
         customer::{
-            Consent, ContactAddress, ContactPoint, CustomerKind, CustomerStatus, Fact, FactKind, Identifier,
+            Consent, ContactAddress, ContactPoint, CustomerKind, CustomerStatus, Fact, FactKind, Guardian, Identifier,
             IdentifierKind, Profile,
         },
         identity,
@@ -61,7 +61,18 @@ pub(crate) fn customer(known: &KnownCustomer) -> pb::Customer {
         create_time: Some(timestamp(customer.created_at)),
         update_time: Some(timestamp(customer.updated_at)),
         etag: etag::of(customer.version),
+        guardian: profile.guardian.as_ref().map(guardian),
     }
+}
+
+fn guardian(guardian: &Guardian) -> pb::Guardian {
+    pb::Guardian { customer: guardian.customer.name(), consented: guardian.consented, source: guardian.source.clone() }
+}
+
+fn read_guardian(fields: &mut Fields, said: pb::Guardian) -> Option<Guardian> {
+    let customer = fields.name("customer", &said.customer);
+    let source = fields.short("source", said.source);
+    Some(Guardian { customer: customer?, consented: said.consented, source })
 }
 
 /// Merged and erased records are not shown as such yet.
@@ -185,6 +196,7 @@ pub(crate) fn read_customer(fields: &mut Fields, customer: pb::Customer, regions
             greeting: fields.optional_enum("greeting", customer.greeting),
             birth_date: fields.optional("birth_date", customer.birth_date, read_birth_date),
             minor: customer.minor,
+            guardian: fields.optional("guardian", customer.guardian, read_guardian),
             contact_points,
             contact_hours: read_weekly_hours(fields, "contact_hours", customer.contact_hours),
             preferred_channels: fields.enums("preferred_channels", customer.preferred_channels),
@@ -364,6 +376,7 @@ mod tests {
             tags: words.tags,
             identifiers: words.identifiers,
             consents,
+            through: None,
             version: 1,
             created_at: Timestamp::UNIX_EPOCH,
             updated_at: Timestamp::UNIX_EPOCH,

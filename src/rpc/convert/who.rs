@@ -43,6 +43,7 @@ fn read_profile(fields: &mut Fields, profile: pb::Customer, regions: &[&str]) ->
         ("kind", words.kind != CustomerKind::Person),
         ("identifiers", !words.identifiers.is_empty()),
         ("tags", !words.tags.is_empty()),
+        ("guardian", words.profile.guardian.is_some()),
     ];
     for (field, _) in elsewhere.iter().filter(|(_, given)| *given) {
         fields.refuse(field, "must not be set in a profile");

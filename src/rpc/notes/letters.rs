@@ -87,7 +87,7 @@ impl<'a> Line<'a> {
         Self {
             name: NoteName { batch: note.batch, note: note.id }.to_string(),
             customer: note.customer.name(),
-            display_name: Cow::Borrowed(&letter.customer.profile.display_name),
+            display_name: Cow::Borrowed(&letter.customer.addressee().profile.display_name),
             channel: channel.strip_prefix("CHANNEL_").unwrap_or(channel),
             destination: Cow::Owned(destination),
             language_code: Cow::Borrowed(&words.language),

@@ -355,11 +355,26 @@ async fn unplanned_contacts(
     Ok(())
 }
 
-/// Customers with everything that is kept beside them.
+/// Customers with everything that is kept beside them, and the guardians through whom they are reached.
 pub(in crate::store) async fn customers(
     db: &impl ConnectionTrait,
     ids: &BTreeSet<Uuid>,
 ) -> Result<Vec<Customer>, StoreError> {
+    let mut found = themselves(db, ids).await?;
+    let named = found.iter().filter_map(|customer| customer.profile.guardian.as_ref());
+    let named: BTreeSet<Uuid> = named.map(|guardian| guardian.customer.0).collect();
+    if !named.is_empty() {
+        let guardians = themselves(db, &named).await?;
+        let guardians: HashMap<_, _> = guardians.into_iter().map(|guardian| (guardian.id, guardian)).collect();
+        for customer in &mut found {
+            let guardian = customer.profile.guardian.as_ref().and_then(|named| guardians.get(&named.customer));
+            customer.reach_through(guardian);
+        }
+    }
+    Ok(found)
+}
+
+async fn themselves(db: &impl ConnectionTrait, ids: &BTreeSet<Uuid>) -> Result<Vec<Customer>, StoreError> {
     let mut found = Vec::with_capacity(ids.len());
     for list in lists(ids.iter().copied()) {
         let customers = customer::Entity::find().filter(customer::Column::Id.is_in(list.clone())).all(db).await?;

@@ -110,6 +110,7 @@ pub(in crate::store) fn from_rows(rows: CustomerRows) -> Result<Customer, StoreE
         tags,
         identifiers: identifiers.into_iter().map(identifier_from_row).collect::<Result<_, _>>()?,
         consents: consents.into_iter().map(consent_from_row).collect::<Result<_, _>>()?,
+        through: None,
         version: row.version,
         created_at: CUSTOMERS.instant("created_at", row.created_at)?,
         updated_at: CUSTOMERS.instant("updated_at", row.updated_at)?,

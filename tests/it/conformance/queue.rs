@@ -74,6 +74,7 @@ impl Command for AddBlindly {
             tags: vec!["regular".to_owned()],
             identifiers: vec![identifier],
             consents: Vec::new(),
+            through: None,
             version: 1,
             created_at: context.now,
             updated_at: context.now,

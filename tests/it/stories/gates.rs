@@ -4,10 +4,10 @@ use super::telling::{Telling, ana, rule, somebody};
 use crate::support::ledger::LOCATION;
 use gratitude::domain::{
     commands::{
-        customers::SetConsent,
+        customers::{ProfileChange, SetConsent, UpdateCustomer},
         gestures::{CallOutcome, Schedule},
     },
-    customer::{BirthDate, Channel, ConsentState, ContactAddress, ContactPoint, Profile, Purpose},
+    customer::{BirthDate, Channel, ConsentState, ContactAddress, ContactPoint, Guardian, Profile, Purpose},
     gesture::{GestureKind, GestureState, Reason, Tone},
     interaction::{Direction, Emotion, FeelingAbout, FeelingJudge, InteractionChannel, InteractionKind, Outcome},
     obligation::{ObligationState, OpenReason},
@@ -234,6 +234,42 @@ both_engines! {
         story.at("2026-03-03T10:00");
         let grown = story.stops_by(somebody("+351910000002", |_| {})).await;
         assert_eq!(grown.gestures.len(), 1, "eighteen today");
+    }
+
+    async fn p6_with_a_guardian_a_minor_is_thanked_through_them(database) {
+        let story = Telling::begin(database).await;
+        let mother = story.stops_by(somebody("+351910000009", |profile| {
+            profile.display_name = "Dona Rosa".to_owned();
+            profile.time_zone = "Europe/Madrid".to_owned();
+        })).await.interaction.customer.expect("she is known");
+        let mia = story.stops_by(somebody("+351910000001", |profile| profile.minor = true)).await;
+        assert_eq!(mia.obligation.reason, Some(Reason::Minor));
+        let id = mia.interaction.customer.expect("she is known");
+        let name = |consented| UpdateCustomer {
+            actor: story.actor(),
+            id,
+            version: None,
+            profile: ProfileChange::new(move |profile: &mut Profile| {
+                let source = "till form".to_owned();
+                profile.guardian = Some(Guardian { customer: mother, consented, source });
+            }),
+            kind: None,
+            tags: None,
+            identifiers: None,
+        };
+        story.submit(name(true)).await;
+        story.at("2026-03-03T10:00");
+        let thanked = story.stops_by(somebody("+351910000001", |_| {})).await;
+        let [note] = thanked.gestures.as_slice() else { panic!("{:?}", thanked.gestures) };
+        assert_eq!((note.customer, note.schedule.zone.as_str()), (id, "Europe/Madrid"), "by the mother's clock");
+        assert!(note.content.text.contains("Dona Rosa"), "{}", note.content.text);
+        assert!(note.content.text.starts_with("Ana\n"), "it says about whom: {}", note.content.text);
+
+        story.submit(name(false)).await;
+        let seen = story.look(thanked.interaction.id).await;
+        let note = &seen.recorded.gestures[0];
+        assert_eq!((note.state, note.reason), (GestureState::Suppressed, Some(Reason::Minor)));
+        assert!(note.explanation.contains("has not consented"));
     }
 
     async fn p3_what_owes_nothing_says_why(database) {

@@ -2,7 +2,7 @@
 
 use super::{
     super::{Once, who::same_name},
-    CustomerReply, replayed,
+    CustomerReply, guardian, replayed,
 };
 use crate::domain::{
     customer::{Customer, CustomerKind, Identifier, IdentifierKind, Profile},
@@ -71,7 +71,7 @@ impl Command for CreateCustomer {
         }
         let reply = match self.known(ledger.world)? {
             Some(known) => CustomerReply { customer: known, existing: true, replayed: false },
-            None => CustomerReply::of(self.create(&mut ledger)),
+            None => CustomerReply::of(self.create(&mut ledger)?),
         };
         self.once.remember(&mut ledger, &Subject::Customer(reply.customer.id).to_string());
         Ok(reply)
@@ -110,17 +110,18 @@ impl CreateCustomer {
         matches
     }
 
-    fn create(&self, ledger: &mut Ledger<'_, '_>) -> Customer {
+    fn create(&self, ledger: &mut Ledger<'_, '_>) -> Result<Customer, Refusal> {
         let id = self.id.unwrap_or_else(|| CustomerId(ledger.new_id()));
         let household = HouseholdId(ledger.new_id());
         let mut customer =
             Customer::new(id, household, self.profile.clone(), distinct(&self.identifiers), ledger.now());
         customer.kind = self.kind;
         customer.tags = sorted(&self.tags);
+        guardian::appoint(ledger, &mut customer)?;
         ledger.note(EventKind::CustomerCreated, Subject::Customer(id), Some(id), EventDetail::default());
         ledger.world.customers.put(id, customer.clone());
         ledger.look_at_dates(&customer);
-        customer
+        Ok(customer)
     }
 }
 

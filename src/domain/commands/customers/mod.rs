@@ -4,6 +4,7 @@ mod consent;
 mod create;
 mod deceased;
 mod facts;
+mod guardian;
 mod update;
 
 pub use consent::SetConsent;

@@ -4,8 +4,8 @@ use super::*;
 use crate::domain::{
     commands::Once,
     customer::{
-        Channel, ConsentState, ContactPointKind, CustomerKind, CustomerStatus, FactKind, FactOrigin, Identifier,
-        IdentifierKind, Profile, Purpose,
+        Channel, ConsentState, ContactPointKind, CustomerKind, CustomerStatus, FactKind, FactOrigin, Guardian,
+        Identifier, IdentifierKind, Profile, Purpose,
     },
     gesture::{ContactState, GestureState, Reason},
     testkit::{Kit, actor, at, call, customer, email, once, unkeyed},
@@ -267,4 +267,80 @@ fn p7_nothing_is_planned_for_who_has_died_and_nothing_comes_back() {
     assert!(matches!(kit.run(&stale), Err(Refusal::Stale { .. })));
     assert_eq!(kit.run(&set(false)).unwrap().customer.status, CustomerStatus::Active);
     assert_eq!(kit.gesture(cheer.id).state, GestureState::Cancelled, "it does not come back");
+}
+
+/// Mia is a minor, with the phone and the e-mail of [`customer`]; her mother is customer 2.
+fn mia_and_mother(consented: bool) -> (Kit, Customer, Customer) {
+    let (mut mia, mother) = (customer(1), customer(2));
+    mia.profile.minor = true;
+    let mut kit = Kit::new(at(MONDAY_10)).with_customer(&mia).with_customer(&mother);
+    let id = mother.id;
+    let named = update(mia.id, move |profile| {
+        let source = "till form".to_owned();
+        profile.guardian = Some(Guardian { customer: id, consented, source });
+    });
+    let mia = kit.run(&named).unwrap().customer;
+    (kit, mia, mother)
+}
+
+#[test]
+fn p6_a_minor_is_reached_through_a_consenting_guardian_and_by_their_word() {
+    let (mut kit, mia, mother) = mia_and_mother(true);
+    let number = |customer: &Customer| customer.contact_point(ContactPointKind::Phone).cloned();
+    assert_eq!(number(&mia), number(&mother));
+    assert_eq!(mia.addressee().profile.display_name, "Ana 2");
+    let day = jiff::civil::date(2026, 11, 23);
+    assert_eq!(crate::domain::answer::gate(&mia, day), None);
+
+    kit.run(&consent(mother.id, Channel::Phone, ConsentState::Refused)).unwrap();
+    let mia = kit.world.customer(mia.id).unwrap().clone();
+    let mother = kit.world.customer(mother.id).unwrap();
+    let mut reread = mia.clone();
+    reread.reach_through(Some(mother));
+    assert_eq!(reread.consent(Channel::Phone, Purpose::Gratitude), ConsentState::Refused);
+}
+
+#[test]
+fn a_minor_without_a_consenting_guardian_is_not_reached_and_why_is_said() {
+    let day = jiff::civil::date(2026, 11, 23);
+    let why = |customer: &Customer| crate::domain::answer::gate(customer, day).unwrap();
+    let (_, mia, _) = mia_and_mother(false);
+    assert_eq!(why(&mia).0, Reason::Minor);
+    assert!(why(&mia).1.contains("has not consented"));
+    let mut alone = customer(3);
+    alone.profile.minor = true;
+    assert!(why(&alone).1.contains("none is known"));
+}
+
+#[test]
+fn nobody_is_their_own_guardian_and_guardians_have_none() {
+    let (mut kit, mia, mother) = mia_and_mother(true);
+    let name = |of: CustomerId, guardian: CustomerId| {
+        update(of, move |profile| {
+            profile.guardian = Some(Guardian { customer: guardian, consented: true, source: String::new() });
+        })
+    };
+    for (of, guardian) in [(mother.id, mother.id), (mother.id, mia.id)] {
+        assert!(matches!(kit.run(&name(of, guardian)), Err(Refusal::Invalid(_))));
+    }
+}
+
+#[test]
+fn a_wrong_number_was_the_guardians() {
+    let (kit, mia, mother) = mia_and_mother(true);
+    let care = call(1, &mia, at(MONDAY_10));
+    let mut kit = kit.with_gesture(&care);
+    let logged = crate::domain::commands::gestures::LogCall {
+        actor: actor(),
+        once: unkeyed(),
+        id: care.id,
+        version: kit.gesture(care.id).version,
+        outcome: crate::domain::commands::gestures::CallOutcome::WrongNumber,
+        words: String::new(),
+        staff: String::new(),
+    };
+    kit.run(&logged).unwrap();
+    let bad = |id| kit.world.customer(id).unwrap().profile.contact_points.iter().any(|point| point.bad);
+    assert!(bad(mother.id) && !bad(mia.id));
+    assert_eq!(kit.gesture(care.id).channel, Channel::HandOver);
 }

@@ -3,7 +3,7 @@
 use super::{
     CustomerReply,
     create::{distinct, refuse_taken, sorted},
-    editable, heed_new_dates, keep,
+    editable, guardian, heed_new_dates, keep,
 };
 use crate::domain::{
     customer::{Customer, CustomerKind, Identifier, Profile},
@@ -53,7 +53,8 @@ impl fmt::Debug for ProfileChange {
 }
 
 /// What a plan depends on, besides consent.
-const PLANNED_BY: [&str; 5] = ["contact_hours", "contact_points", "minor", "preferred_channels", "time_zone"];
+const PLANNED_BY: [&str; 7] =
+    ["birth_date", "contact_hours", "contact_points", "guardian", "minor", "preferred_channels", "time_zone"];
 
 impl Command for UpdateCustomer {
     type Reply = CustomerReply;
@@ -74,7 +75,8 @@ impl Command for UpdateCustomer {
             return Err(Refusal::Stale { resource: Subject::Customer(before.id).to_string() });
         }
         refuse_taken(ledger.world, Some(before.id), self.identifiers.as_deref().unwrap_or_default())?;
-        let after = self.changed(&before);
+        let mut after = self.changed(&before);
+        guardian::appoint(&ledger, &mut after)?;
         let fields = changed_fields(&before, &after);
         if fields.is_empty() {
             return Ok(CustomerReply::of(before));

@@ -299,6 +299,7 @@ fn wrong_number(ledger: &mut Ledger<'_, '_>, gesture: Gesture) -> Result<(), Ref
     replan_pending(ledger, gesture.customer, &how, uses_phone)
 }
 
+/// Changes whoever is at the number that was called: the customer, or the guardian who stands for them.
 fn change_customer(
     ledger: &mut Ledger<'_, '_>,
     gesture: &Gesture,
@@ -306,12 +307,21 @@ fn change_customer(
     field: &str,
     change: impl FnOnce(&mut Customer),
 ) -> Result<(), Refusal> {
-    let mut customer = ledger.world.customer(gesture.customer)?.clone();
+    let mut called = ledger.world.customer(gesture.customer)?.clone();
+    let answered = called.addressee().id;
+    if ledger.world.customers.get(&answered).is_none() {
+        ledger.require(Needs { customers: [answered].into(), ..Needs::default() })?;
+    }
+    let mut customer = ledger.world.customer(answered)?.clone();
     change(&mut customer);
     customer.version += 1;
     customer.updated_at = ledger.now();
     let detail = EventDetail { fields: vec![field.to_owned()], ..EventDetail::default() };
     ledger.note(kind, Subject::Customer(customer.id), Some(customer.id), detail);
-    ledger.world.customers.put(customer.id, customer);
+    ledger.world.customers.put(customer.id, customer.clone());
+    if called.through.is_some() {
+        called.reach_through(Some(&customer));
+        ledger.world.customers.put(called.id, called);
+    }
     Ok(())
 }

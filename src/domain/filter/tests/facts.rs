@@ -105,6 +105,7 @@ fn customer() -> Customer {
         tags: vec!["regular".to_owned()],
         identifiers: Vec::new(),
         consents: Vec::new(),
+        through: None,
         version: 1,
         created_at: NOW,
         updated_at: NOW,
