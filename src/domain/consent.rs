@@ -41,7 +41,7 @@ pub struct ChannelChoice {
 /// no letter is possible, but something from a person. What offers nothing that they like is taken as it is offered.
 #[must_use]
 pub fn liked(customer: &Customer, offered: &[Channel]) -> Vec<Channel> {
-    let preferred = &customer.profile.preferred_channels;
+    let preferred = &customer.addressee().profile.preferred_channels;
     let liked: Vec<_> = offered.iter().copied().filter(|channel| preferred.contains(channel)).collect();
     if liked.is_empty() { offered.to_vec() } else { liked }
 }
