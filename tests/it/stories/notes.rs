@@ -6,7 +6,7 @@ use gratitude::{
     app::{NewConsent, NewSelection, NoteStep},
     domain::{
         commands::{
-            gestures::{Complete, Proof},
+            gestures::{CallOutcome, Complete, Proof},
             record::Recorded,
         },
         customer::{Channel, ConsentState, Purpose},
@@ -133,7 +133,9 @@ both_engines! {
         let held = gestures(&story, visit.interaction.id).await.remove(0);
         assert_eq!((held.state, held.written), (GestureState::Held, None));
         let case = story.look(complaint.interaction.id).await.case.expect("a complaint opens a case");
-        story.resolves(case.id).await;
+        let resolved = story.resolves(case.id).await;
+        let recovery = story.gesture(resolved.recovery.expect("she can be called")).await;
+        story.calls(&recovery, CallOutcome::Reached { happy: Some(5) }).await;
         let freed = gestures(&story, visit.interaction.id).await.remove(0);
         assert_eq!(freed.state, GestureState::Scheduled, "it resumes, and another batch may take it");
     }
