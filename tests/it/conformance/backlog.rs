@@ -118,8 +118,10 @@ both_engines! {
         plan(&ledger, customer, GestureKind::Note, Channel::HandOver).await;
         let db = ledger.reader().await;
         pile_up(db).await;
-        for _ in 0..3 {
-            plan(&ledger, customer, GestureKind::Call, Channel::Phone).await;
+        for n in 2..5 {
+            let recorded = ledger.record(ledger.visit(&format!("+35191000000{n}"), &format!("visit {n}"))).await;
+            let called = recorded.expect("recorded").interaction.customer.expect("made known");
+            plan(&ledger, called, GestureKind::Call, Channel::Phone).await;
         }
         ledger.advance(SignedDuration::from_mins(1));
         let asked = Due {
