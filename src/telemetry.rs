@@ -59,6 +59,8 @@ pub mod metric {
     pub const BUILD_INFO: &str = "gratitude_build_info";
     /// Gauge: 1 while the service answers, 0 while it does not or drains.
     pub const READY: &str = "gratitude_ready";
+    /// Gauge: 1 while the service is in test mode, in which nothing reaches a customer.
+    pub const TEST_MODE: &str = "gratitude_test_mode";
     /// Gauge: writes that wait, by lane.
     pub const WRITE_QUEUE_DEPTH: &str = "gratitude_write_queue_depth";
     /// Histogram: writes that one commit carried.
@@ -159,6 +161,7 @@ fn describe() {
     describe_gauge!(metric::PROCESS_START_TIME, Unit::Seconds, "When the process started, since 1970.");
     describe_gauge!(metric::BUILD_INFO, "Always 1; the labels say which build this is.");
     describe_gauge!(metric::READY, "1 while the service answers.");
+    describe_gauge!(metric::TEST_MODE, "1 while the service is in test mode.");
     describe_gauge!(metric::WRITE_QUEUE_DEPTH, "Writes that wait, by lane.");
     describe_histogram!(metric::WRITE_GROUP_SIZE, "Writes that one commit carried.");
     describe_histogram!(metric::WRITE_GROUP_DURATION, Unit::Seconds, "Time of one commit of the write queue.");

@@ -5,7 +5,7 @@ use super::{App, AppError};
 use crate::{
     domain::{
         commands::{
-            gestures::{CancelOfRetiredRule, Expire, LapseLease},
+            gestures::{CancelOfRetiredRule, Expire, LapseLease, ReplanOutdated},
             left_open::CloseLeftOpen,
             look_ahead::LookAhead,
         },
@@ -67,6 +67,16 @@ impl App {
         let ids = self.store.overdue_gestures(now, page).await?;
         let commands = ids.into_iter().map(|id| Expire { id }).collect();
         self.sweep(commands, page, Option::is_some).await
+    }
+
+    /// Plans again what was planned by hours, holidays, zones or a policy that do not hold any more.
+    ///
+    /// # Errors
+    /// As [`close_visits_left_open`](Self::close_visits_left_open).
+    pub async fn replan_outdated(&self, _now: Timestamp, page: u32) -> Result<Swept, AppError> {
+        let ids = self.store.outdated_gestures(page).await?;
+        let commands = ids.into_iter().map(|id| ReplanOutdated { id }).collect();
+        self.sweep(commands, page, |outdated| *outdated).await
     }
 
     /// Takes back what retired rules had planned and nobody has begun.

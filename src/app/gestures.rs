@@ -228,13 +228,24 @@ impl App {
     }
 
     fn due_for(&self, want: &Want) -> Due {
+        let untested = self.settings().test_address.is_some();
+        let (mut channels, mut limit) = (want.channels.clone(), want.max_count);
+        // In test mode only e-mails are given out.
+        if untested && channels.is_empty() {
+            channels.push(Channel::Email);
+        } else if untested {
+            channels.retain(|channel| *channel == Channel::Email);
+            limit = if channels.is_empty() { 0 } else { limit };
+        }
         Due {
             at: self.now(),
             kinds: want.kinds.clone(),
-            channels: want.channels.clone(),
+            channels,
             locations: want.locations.clone(),
             in_batches: self.settings().notes.left_to_batches(),
-            limit: want.max_count,
+            untested,
+            due_from: None,
+            limit,
         }
     }
 

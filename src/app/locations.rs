@@ -60,7 +60,15 @@ impl App {
                     return Err(catalog::exists(&subject, "location_id").into());
                 }
                 let now = ledger.now();
-                let location = Location { id, settings, version: 1, created_at: now, updated_at: now };
+                let location = Location {
+                    id,
+                    settings,
+                    version: 1,
+                    created_at: now,
+                    updated_at: now,
+                    planned_since: 0,
+                    planning_change: String::new(),
+                };
                 ledger.add_location(&location).await?;
                 catalog::keep(ledger, &once, &actor, EventKind::LocationCreated, subject, EventDetail::default())
                     .await?;
@@ -94,6 +102,11 @@ impl App {
                 }
                 after.version += 1;
                 after.updated_at = ledger.now();
+                let differences = before.settings.planning_differences(&after.settings);
+                if !differences.is_empty() {
+                    after.planned_since = ledger.revision().await?;
+                    after.planning_change = format!("Changed at the location: {}.", differences.join(", "));
+                }
                 ledger.put_location(&after).await?;
                 let detail = EventDetail {
                     fields: catalog::differing(&before.settings, &after.settings),

@@ -18,6 +18,7 @@ mod notes;
 mod pauses;
 mod policy;
 mod preview;
+mod promises;
 mod queue;
 mod reads;
 mod rules;
@@ -40,6 +41,7 @@ pub use interactions::{BatchMode, CloseVisit, OpenVisit, RecordInteraction};
 pub use note_work::{NoteStep, NoteWorker, Parcel};
 pub use notes::{NewNoteBatch, NewSelection};
 pub use preview::{Preview, PreviewWords, Previewed};
+pub use promises::{Promise, Until};
 pub use queue::{Work, WorkPage};
 pub use simulate::{SimulatedRule, Simulation, SimulationPage, selects};
 

@@ -18,6 +18,7 @@ use crate::{
     scheduler::{self, Scheduler},
     server::{self, Ended, Probe, Server, Services},
     store::{ConnectSettings, Durability, GivenSecrets, Room, SecretName, Store, StoreOptions},
+    telemetry,
 };
 
 /// How a service is started.
@@ -69,6 +70,7 @@ impl Service {
             http,
         };
         let server = Server::new(services, probe(app.clone()), &config.server, stop.clone())?;
+        tell_of_test_mode(!config.delivery.test_address.is_empty());
 
         let running = tokio::spawn(async move {
             let background = config.scheduler.enabled.then(|| {
@@ -161,6 +163,14 @@ pub(super) fn connect_settings(database: &config::Database) -> ConnectSettings {
             SqliteSynchronous::Normal => Durability::Normal,
         },
         watch: None,
+    }
+}
+
+/// Says, wherever an operator looks, whether anything reaches a customer.
+fn tell_of_test_mode(testing: bool) {
+    metrics::gauge!(telemetry::metric::TEST_MODE).set(f64::from(u8::from(testing)));
+    if testing {
+        tracing::warn!("test mode: e-mails go to delivery.test_address, and nothing reaches a customer");
     }
 }
 

@@ -15,7 +15,7 @@ use crate::{
 /// What the operator decided, as the domain wants it. The configuration was validated.
 #[must_use]
 pub fn settings(config: &Config) -> Settings {
-    let Config { defaults, visits, cases, notes, .. } = config;
+    let Config { defaults, visits, cases, notes, delivery, scheduler, .. } = config;
     Settings {
         time_zone: defaults.zone.clone(),
         region: defaults.region.clone(),
@@ -30,6 +30,8 @@ pub fn settings(config: &Config) -> Settings {
             per_case: amounts(&cases.remedy_limit_per_case),
             per_day: amounts(&cases.remedy_limit_per_day),
         },
+        test_address: Some(delivery.test_address.clone()).filter(|address| !address.is_empty()),
+        catch_up_per_minute: scheduler.catch_up_per_minute,
         notes: NoteRoutes {
             email: route(notes.email),
             message: route(notes.message),

@@ -241,6 +241,8 @@ pub struct LeadTimes {
 pub struct Delivery {
     /// The folder into which they are written, relative to where the service was started.
     pub spool: PathBuf,
+    /// In test mode, where all e-mails go; empty otherwise.
+    pub test_address: String,
 }
 
 /// Limits of the listener.
@@ -283,6 +285,8 @@ pub struct Scheduler {
     pub close_visits_seconds: u64,
     /// Returning gestures whose lease lapsed.
     pub lapse_leases_seconds: u64,
+    /// Planning again what was planned by what does not hold any more.
+    pub replan_outdated_seconds: u64,
     /// Ending gestures past their deadline; a missed promise opens its case then.
     pub expire_gestures_seconds: u64,
     /// Writing, delivering and cancelling batches of notes; besides being woken.
@@ -291,6 +295,8 @@ pub struct Scheduler {
     pub look_ahead_seconds: u64,
     /// Forgetting old request keys.
     pub forget_request_keys_seconds: u64,
+    /// Late gestures that may leave within a minute, all replicas together, up to 1,000,000; 0 for no bound.
+    pub catch_up_per_minute: u32,
     /// Rows that one run takes at most, 1 to 10,000.
     pub page: u32,
 }

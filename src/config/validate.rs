@@ -44,6 +44,12 @@ pub(super) fn problems(config: &Config) -> Vec<String> {
     }
     amounts("cases.remedy_limit_per_case", &config.cases.remedy_limit_per_case, &mut found);
     amounts("cases.remedy_limit_per_day", &config.cases.remedy_limit_per_day, &mut found);
+    let test_address = &config.delivery.test_address;
+    found.check(
+        test_address.is_empty() || is_address(test_address),
+        "delivery.test_address",
+        "must be an e-mail address such as \"test@example.com\", or empty",
+    );
     found.check(!config.delivery.spool.as_os_str().is_empty(), "delivery.spool", "must name a folder");
     server(config, &mut found);
     found.range("write_queue.interactive_capacity", config.write_queue.interactive_capacity, 256..=1_000_000);
@@ -116,6 +122,7 @@ fn scheduler(config: &Config, found: &mut Problems) {
     for (key, seconds) in [
         ("scheduler.close_visits_seconds", scheduler.close_visits_seconds),
         ("scheduler.lapse_leases_seconds", scheduler.lapse_leases_seconds),
+        ("scheduler.replan_outdated_seconds", scheduler.replan_outdated_seconds),
         ("scheduler.expire_gestures_seconds", scheduler.expire_gestures_seconds),
         ("scheduler.note_batches_seconds", scheduler.note_batches_seconds),
         ("scheduler.look_ahead_seconds", scheduler.look_ahead_seconds),
@@ -123,6 +130,7 @@ fn scheduler(config: &Config, found: &mut Problems) {
     ] {
         found.range(key, seconds, 1..=86_400);
     }
+    found.range("scheduler.catch_up_per_minute", scheduler.catch_up_per_minute, 0..=1_000_000);
     found.range("scheduler.page", scheduler.page, 1..=10_000);
 }
 
@@ -137,6 +145,12 @@ fn is_language(tag: &str) -> bool {
     (2..=8).contains(&language.len())
         && language.bytes().all(|b| b.is_ascii_alphabetic())
         && subtags.all(|s| (1..=8).contains(&s.len()) && s.bytes().all(|b| b.is_ascii_alphanumeric()))
+}
+
+/// Something on both sides of one `@`, and nothing that could be a second address.
+fn is_address(text: &str) -> bool {
+    let plain = |part: &str| !part.is_empty() && part.bytes().all(|b| b.is_ascii_graphic() && !b"@,;<>\"".contains(&b));
+    text.split_once('@').is_some_and(|(name, host)| plain(name) && plain(host) && host.contains('.'))
 }
 
 /// Scheme and host, no path: what a browser sends as `Origin`.

@@ -50,7 +50,7 @@ pub fn weigh(world: &World, compiled: &CompiledRule, facts: &Facts<'_>, now: Tim
         Some((reason, explanation)) => Planned::Stopped { reason, explanation },
         None => {
             let instead = rival.as_ref().map(|rival| rival.id).or(before);
-            plan_gesture(world, &wish(action, &terms, facts, instead), now)
+            plan_gesture(world, &wish(action, &terms, facts, instead), now)?
         }
     };
     // Last of all: so both shares are of those who would have got something.
@@ -165,7 +165,7 @@ fn terms(action: &Action, facts: &Facts<'_>, now: Timestamp) -> Terms {
 }
 
 /// The wish of a rule. What it stands instead of leaves it its place in the budget.
-fn wish<'a>(action: &Action, terms: &'a Terms, facts: &Facts<'a>, instead: Option<GestureId>) -> Wish<'a> {
+fn wish<'a>(action: &'a Action, terms: &'a Terms, facts: &Facts<'a>, instead: Option<GestureId>) -> Wish<'a> {
     Wish {
         customer: facts.customer,
         location: facts.location,
@@ -174,7 +174,7 @@ fn wish<'a>(action: &Action, terms: &'a Terms, facts: &Facts<'a>, instead: Optio
         tone: action.tone,
         promised: action.promised,
         terms,
-        visiting: false,
+        role: &action.role,
         anew: instead.map(|gesture| Anew { gesture, stale_from: None }),
     }
 }

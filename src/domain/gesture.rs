@@ -189,6 +189,10 @@ text_enum! {
         BatchCancelled = "batch_cancelled",
         /// Somebody has stopped it from leaving.
         Paused = "paused",
+        /// More calls are planned than people can make.
+        CallCapacity = "call_capacity",
+        /// It was sent to the test address, and reached nobody.
+        Tested = "tested",
         /// The recovery contact comes first.
         Recovery = "recovery",
         /// The household is held out of the rule, so that its effect can be seen.
@@ -370,6 +374,10 @@ pub struct Schedule {
     pub tzdb: String,
     /// Each step of the plan, in order.
     pub steps: Vec<PlanStep>,
+    /// The revision of the catalogue by which it was planned.
+    pub planned_by: i64,
+    /// Of a call, the day on which it is due by the clock of its location.
+    pub call_day: Option<Date>,
 }
 
 /// One step in planning: what the due time became, and why.
@@ -409,6 +417,8 @@ pub struct Lease {
     pub until: Timestamp,
     /// The far side recognises a repeated delivery, so an unanswered one is simply tried again.
     pub far_side_deduplicates: bool,
+    /// It was given out in test mode: whatever is sent goes to the test address, and completes nothing.
+    pub for_test: bool,
 }
 
 /// A person is doing it, and nobody else should.

@@ -3,6 +3,7 @@
 
 use super::{
     budget::place_for,
+    capacity::{Calls, call_day},
     case::{Case, CaseOrigin, CaseState},
     customer::Customer,
     gesture::{ContactState, Gesture, GestureState, Reason, Tone},
@@ -72,6 +73,7 @@ impl Ledger<'_, '_> {
             ..EventDetail::default()
         };
         self.note(EventKind::GestureScheduled, Subject::Gesture(gesture.id), Some(gesture.customer), detail);
+        self.count_call(&gesture);
         self.world.gestures.put(gesture.id, gesture);
     }
 
@@ -156,8 +158,31 @@ impl Ledger<'_, '_> {
         self.put_gesture(gesture)
     }
 
+    /// Keeps a gesture whose plan was looked at again and is the same: nothing that anybody sees has changed.
+    pub fn confirm_plan(&mut self, mut gesture: Gesture) {
+        gesture.schedule.planned_by = self.world.revision;
+        gesture.schedule.tzdb = self.world.zones.version().to_owned();
+        self.world.gestures.put(gesture.id, gesture);
+    }
+
+    /// Keeps the counts of planned calls true, as far as they are known.
+    fn count_call(&mut self, after: &Gesture) {
+        let before = self.world.gestures.get(&after.id).and_then(call_day);
+        let after = call_day(after);
+        if before == after {
+            return;
+        }
+        for (day, by) in [(before, -1), (after, 1)] {
+            if let Some(day) = day.filter(|day| self.world.calls_known.contains(&day.location)) {
+                let Calls(calls) = self.world.calls.get(&day).copied().unwrap_or_default();
+                self.world.calls.put(day, Calls(calls.saturating_add_signed(by)));
+            }
+        }
+    }
+
     fn put_gesture(&mut self, mut gesture: Gesture) -> Result<Gesture, Refusal> {
         gesture.version += 1;
+        self.count_call(&gesture);
         self.world.gestures.put(gesture.id, gesture.clone());
         if let Some(interaction) = gesture.interaction {
             self.refresh_obligation(interaction)?;
@@ -173,6 +198,9 @@ impl Ledger<'_, '_> {
         let (state, at) = match gesture.state {
             _ if !gesture.counts_as_contact() => (ContactState::Released, gesture.schedule.due_at),
             S::Scheduled | S::Claimed => (ContactState::Reserved, self.when_reserved(gesture)),
+            S::Delivering if gesture.lease.as_ref().is_some_and(|lease| lease.for_test) => {
+                (ContactState::Reserved, self.when_reserved(gesture))
+            }
             S::Delivering => (ContactState::Used, self.context.now),
             S::Completed | S::Uncertain => (ContactState::Used, gesture.completed_at.unwrap_or(self.context.now)),
             S::Expired => return,

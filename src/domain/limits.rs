@@ -68,6 +68,14 @@ pub const LEAD_TIME_MAX: u8 = 60;
 pub const REGIMES_MAX: usize = 50;
 /// Most countries of one consent regime; there are not as many.
 pub const REGIME_REGIONS_MAX: usize = 300;
+/// The shortest time within which something may be promised.
+pub const PROMISE_MIN: SignedDuration = SignedDuration::from_mins(1);
+/// The longest.
+pub const PROMISE_MAX: SignedDuration = SignedDuration::from_hours(90 * 24);
+/// What is due for longer is late: after a standstill it leaves at a bounded rate.
+pub const LATE_AFTER: SignedDuration = SignedDuration::from_mins(10);
+/// Most calls that people at a location can be said to make in a day.
+pub const CALLS_PER_DAY_MAX: i32 = 10_000;
 /// Most pauses that may hold at once; each is asked of each gesture that is to leave.
 pub const PAUSES_MAX: u64 = 100;
 /// Most journeys that may be in use at once.

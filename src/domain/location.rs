@@ -1,6 +1,6 @@
 //! Where interactions happen.
 
-use super::{ids::LocationId, when::WeeklyHours};
+use super::{capacity::CallCapacity, ids::LocationId, when::WeeklyHours};
 use jiff::{Timestamp, civil::Date};
 use serde::{Deserialize, Serialize};
 
@@ -17,6 +17,25 @@ pub struct Location {
     pub created_at: Timestamp,
     /// When it was last changed.
     pub updated_at: Timestamp,
+    /// What was planned here before this revision of the catalogue is planned anew.
+    pub planned_since: i64,
+    /// Why, in a sentence.
+    pub planning_change: String,
+}
+
+impl LocationSettings {
+    /// What differs in `after` by which gestures are planned, in words; empty where nothing does.
+    #[must_use]
+    pub fn planning_differences(&self, after: &Self) -> Vec<&'static str> {
+        let differences = [
+            (self.time_zone != after.time_zone, "time zone"),
+            (self.opening_hours != after.opening_hours, "opening hours"),
+            (self.holidays != after.holidays, "holidays"),
+            (self.region != after.region, "country"),
+            (self.call_capacity != after.call_capacity, "call capacity"),
+        ];
+        differences.into_iter().filter(|(differs, _)| *differs).map(|(_, what)| what).collect()
+    }
 }
 
 /// What people say of a location.
@@ -42,6 +61,9 @@ pub struct LocationSettings {
     pub sensitive: bool,
     /// The brand under which it trades, where that differs from its name.
     pub brand: Option<String>,
+    /// How many calls people here can make in a day; as many as are planned where a role is not named.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub call_capacity: Vec<CallCapacity>,
 }
 
 /// A day off at a location.

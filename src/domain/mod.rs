@@ -6,6 +6,7 @@
 pub mod advice;
 pub mod answer;
 pub mod budget;
+pub mod capacity;
 pub mod card;
 pub mod case;
 pub mod codes;

@@ -2,12 +2,15 @@
 
 use super::{
     budget::{Budget, Full},
+    capacity,
     consent::{choose_channel, liked},
     customer::{Channel, Customer, Purpose},
     gesture::{GestureKind, PlanStep, Reason, Schedule, Terms, Tone},
     ids::{CustomerId, GestureId},
+    interaction::{Interaction, InteractionKind, InteractionState},
     location::Location,
     recovery,
+    refusal::Refusal,
     rule::OverBudget,
     settings::Settings,
     when::{
@@ -16,7 +19,7 @@ use super::{
     },
     world::World,
 };
-use jiff::{SignedDuration, Timestamp};
+use jiff::{SignedDuration, Timestamp, civil::Date};
 
 /// What is wished for.
 #[derive(Debug, Clone, Copy)]
@@ -35,8 +38,8 @@ pub struct Wish<'a> {
     pub promised: bool,
     /// What was asked for.
     pub terms: &'a Terms,
-    /// Whether the customer is on a visit at the location now.
-    pub visiting: bool,
+    /// Who carries it out.
+    pub role: &'a str,
     /// Whose place in the budget it takes over: its own, where it is planned anew, or that of a weaker one.
     pub anew: Option<Anew>,
 }
@@ -86,10 +89,19 @@ impl Halt {
 }
 
 /// Takes a wish through every gate.
-#[must_use]
-pub fn plan_gesture(world: &World, wish: &Wish<'_>, now: Timestamp) -> Planned {
-    through_gates(world, wish, now)
-        .unwrap_or_else(|halt| Planned::Stopped { reason: halt.reason, explanation: halt.explanation })
+///
+/// # Errors
+/// [`Refusal::Miss`] when it may be a call and the calls that are planned at its location are not loaded.
+pub fn plan_gesture(world: &World, wish: &Wish<'_>, now: Timestamp) -> Result<Planned, Refusal> {
+    if may_be_call(wish) {
+        capacity::require(world, wish, now)?;
+    }
+    Ok(through_gates(world, wish, now)
+        .unwrap_or_else(|halt| Planned::Stopped { reason: halt.reason, explanation: halt.explanation }))
+}
+
+fn may_be_call(wish: &Wish<'_>) -> bool {
+    wish.terms.channels.contains(&Channel::Phone)
 }
 
 fn through_gates(world: &World, wish: &Wish<'_>, now: Timestamp) -> Result<Planned, Halt> {
@@ -192,16 +204,26 @@ pub fn allowed_times<'a>(
 pub fn zones<'a>(
     customer: &'a Customer,
     location: &'a Location,
-    visiting: bool,
+    visited: Option<&'a Location>,
     settings: &'a Settings,
 ) -> [ZoneCandidate<'a>; 4] {
-    let visit = if visiting { location.settings.time_zone.as_str() } else { "" };
+    let visited = visited.map_or("", |place| place.settings.time_zone.as_str());
     [
-        ZoneCandidate { source: ZoneSource::Visit, id: visit },
+        ZoneCandidate { source: ZoneSource::Visit, id: visited },
         ZoneCandidate { source: ZoneSource::Customer, id: &customer.addressee().profile.time_zone },
         ZoneCandidate { source: ZoneSource::Location, id: &location.settings.time_zone },
         ZoneCandidate { source: ZoneSource::Configured, id: &settings.time_zone },
     ]
+}
+
+/// The place at which a customer is on a visit now, as far as that is loaded.
+#[must_use]
+pub fn visited(world: &World, customer: CustomerId) -> Option<&Location> {
+    let open = |visit: &&Interaction| {
+        visit.detail.kind == InteractionKind::Visit && visit.state == InteractionState::Open && !visit.history
+    };
+    let visit = world.interactions_of(customer).filter(open).max_by_key(|visit| (visit.start_at, visit.id))?;
+    world.locations.get(&visit.location).map(AsRef::as_ref)
 }
 
 /// The calendar of a location.
@@ -211,8 +233,55 @@ pub fn calendar(location: &Location) -> LocationCalendar {
     LocationCalendar::new(settings.opening_hours.as_ref(), settings.holidays.iter().map(|h| h.date))
 }
 
-/// When the wish is due by a channel; with `from`, at the first opening from that instant on.
+/// When the wish is due by a channel; with `from`, at the first opening from that instant on. A call waits for a day
+/// with room.
 fn schedule(
+    world: &World,
+    wish: &Wish<'_>,
+    channel: Channel,
+    now: Timestamp,
+    from: Option<Timestamp>,
+) -> Result<Schedule, Halt> {
+    let first = opening(world, wish, channel, now, from)?;
+    let Some(per_day) = capacity::per_day(wish).filter(|_| channel == Channel::Phone) else { return Ok(first) };
+    let (mut found, mut full) = (first.clone(), Vec::new());
+    // What is due already is done today at the earliest.
+    let day_of = |found: &Schedule| capacity::day_at(wish.location, &world.zones, found.due_at.max(now));
+    loop {
+        let day = day_of(&found);
+        let calls = capacity::calls_on(world, wish, day);
+        if calls < per_day {
+            break;
+        }
+        full.push((calls, day));
+        let next = capacity::day_after(wish.location, &world.zones, day).filter(|next| *next < first.deadline_at);
+        let why = || Halt::at(Reason::CallCapacity, format!("{} No later day has room.", waits(&full)));
+        found = opening(world, wish, channel, now, Some(next.ok_or_else(why)?))?;
+        if found.due_at >= first.deadline_at {
+            return Err(why());
+        }
+    }
+    if full.is_empty() {
+        return Ok(first);
+    }
+    let steps = [first.steps, vec![PlanStep { at: found.due_at, text: waits(&full) }]].concat();
+    Ok(Schedule { steps, deadline_at: first.deadline_at, ..found })
+}
+
+/// What a call waits for: the first day without room, and how many after it.
+fn waits(full: &[(u32, Date)]) -> String {
+    let Some((calls, day)) = full.first() else { return String::new() };
+    let others = match full.len() - 1 {
+        0 => String::new(),
+        1 => ", and the next has no room either".to_owned(),
+        more => format!(", and the {more} after it have no room either"),
+    };
+    let calls = if *calls == 1 { "1 call is".to_owned() } else { format!("{calls} calls are") };
+    format!("Waits: {calls} planned on {}{others}.", day.strftime("%a %-d %b %Y"))
+}
+
+/// The first opening for the wish by a channel; with `from`, from that instant on.
+fn opening(
     world: &World,
     wish: &Wish<'_>,
     channel: Channel,
@@ -230,12 +299,12 @@ fn schedule(
             .occasion
             .map(|date| Occasion { date, lead_days: world.settings.policy.lead_times.of(channel) }),
         allowed: allowed_times(channel, wish.terms, wish.customer, &calendar, &world.settings),
-        zones: &zones(wish.customer, wish.location, wish.visiting, &world.settings),
+        zones: &zones(wish.customer, wish.location, visited(world, wish.customer.id), &world.settings),
         deadline: wish.terms.deadline,
         promised: wish.promised,
         now,
     };
-    let schedule = plan(&world.zones, &input).map_err(|problem| {
+    let mut schedule = plan(&world.zones, &input).map_err(|problem| {
         let reason = match problem {
             NotPlannable::TooLate { .. } | NotPlannable::LeavesTooLate { .. } => Reason::TooLate,
             NotPlannable::NoZone(_)
@@ -246,6 +315,9 @@ fn schedule(
         let of_channel = matches!(problem, NotPlannable::LeavesTooLate { .. });
         Halt { of_channel, ..Halt::at(reason, sentence(&problem.to_string())) }
     })?;
+    schedule.planned_by = world.revision;
+    schedule.call_day =
+        (channel == Channel::Phone).then(|| capacity::day_at(wish.location, &world.zones, schedule.due_at.max(now)));
     match wish.anew.and_then(|anew| anew.stale_from) {
         Some(stale_from) if schedule.due_at >= stale_from => Err(Halt::at(
             Reason::Stale,

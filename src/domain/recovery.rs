@@ -95,10 +95,10 @@ fn plan_anew(
         tone: Tone::Caring,
         promised: false,
         terms: &terms,
-        visiting: false,
+        role: ROLE,
         anew: None,
     };
-    let (channel, schedule) = match plan_gesture(ledger.world, &wish, ledger.now()) {
+    let (channel, schedule) = match plan_gesture(ledger.world, &wish, ledger.now())? {
         Planned::Gesture { channel, schedule, .. } => (channel, schedule),
         Planned::Stopped { .. } => return Ok(None),
     };

@@ -116,6 +116,8 @@ text_enum! {
         TouchpointRetired = "touchpoint_retired",
         /// There is a touchpoint in the stage.
         StageInUse = "stage_in_use",
+        /// The service is in test mode.
+        TestMode = "test_mode",
         /// A pause holds.
         Paused = "paused",
         /// The obligation is not open.

@@ -11,13 +11,13 @@ use super::{
     ids::{CustomerId, GestureId, HouseholdId, LocationId},
     ledger::{Ledger, NewCase},
     location::Location,
-    planning::{Anew, Planned, Wish, plan_gesture},
+    planning::{Anew, Planned, Wish, plan_gesture, visited, zones},
     refusal::Refusal,
     when::{Wait, local_date},
     world::{Miss, Needs, Subject, World},
 };
 use jiff::{SignedDuration, Timestamp, tz::TimeZone};
-use std::sync::Arc;
+use std::{collections::BTreeSet, sync::Arc};
 
 /// Most steps that a gesture keeps of its plans; of more, the newest.
 const STEPS_MAX: usize = 32;
@@ -80,10 +80,10 @@ pub fn plan_again(ledger: &Ledger<'_, '_>, mut gesture: Gesture, how: &Replan) -
         tone: gesture.tone,
         promised: gesture.promised,
         terms: &gesture.terms,
-        visiting: false,
+        role: &gesture.role,
         anew: Some(Anew { gesture: gesture.id, stale_from }),
     };
-    let planned = plan_gesture(ledger.world, &wish, ledger.now());
+    let planned = plan_gesture(ledger.world, &wish, ledger.now())?;
     Ok((gesture, planned))
 }
 
@@ -212,6 +212,71 @@ pub fn replan_pending(
         let from = (gesture.attempts > 0).then_some(gesture.schedule.due_at);
         replan(ledger, gesture, &Replan { from: how.from.max(from), ..how.clone() }).map(drop)
     })
+}
+
+/// Whether a gesture that waits was planned by what does not hold any more, and why in a sentence.
+#[must_use]
+pub fn outdated(world: &World, gesture: &Gesture, location: &Location) -> Option<String> {
+    let waits = matches!(gesture.state, GestureState::Scheduled | GestureState::Held);
+    let planned_by = gesture.schedule.planned_by;
+    if !waits || planned_by >= world.planned_since.max(location.planned_since) {
+        return None;
+    }
+    let here = location.planned_since > planned_by && !location.planning_change.is_empty();
+    let everywhere = || "The contact policy, the configuration or the time-zone database changed.".to_owned();
+    Some(if here { location.planning_change.clone() } else { everywhere() })
+}
+
+/// Plans a gesture again that was planned by what does not hold any more. Where the plan is the same, nothing that
+/// anybody sees changes.
+///
+/// # Errors
+/// [`Refusal::Miss`] when something must be loaded first.
+pub fn bring_up_to_date(ledger: &mut Ledger<'_, '_>, gesture: Gesture, why: String) -> Result<Gesture, Refusal> {
+    // A retry keeps its pause: only its hours and its channel are looked at anew.
+    let from = (gesture.attempts > 0).then_some(gesture.schedule.due_at);
+    let how = Replan { from, within_deadline: false, reason: gesture.reason, why };
+    let (planned_anew, planned) = plan_again(ledger, gesture.clone(), &how)?;
+    match planned {
+        Planned::Gesture { channel, schedule, held } if same_plan(&gesture, channel, &schedule, held.is_some()) => {
+            ledger.confirm_plan(gesture.clone());
+            Ok(gesture)
+        }
+        Planned::Gesture { channel, schedule, held } => settle(ledger, planned_anew, &how, channel, schedule, held),
+        Planned::Stopped { reason, explanation } => {
+            let explanation = format!("{} {explanation}", how.why);
+            stop(ledger, planned_anew, reason, explanation)
+        }
+    }
+}
+
+fn same_plan(gesture: &Gesture, channel: Channel, schedule: &Schedule, held: bool) -> bool {
+    let before = &gesture.schedule;
+    gesture.channel == channel
+        && (gesture.state == GestureState::Held) == held
+        && (before.due_at, before.deadline_at) == (schedule.due_at, schedule.deadline_at)
+        && (&before.zone, before.call_day) == (&schedule.zone, schedule.call_day)
+}
+
+/// Plans again what is pending for a customer by another zone than theirs is now: they came in somewhere else, or left.
+///
+/// # Errors
+/// [`Refusal::Miss`] when something must be loaded first.
+pub fn heed_visit(ledger: &mut Ledger<'_, '_>, customer: CustomerId, why: &str) -> Result<(), Refusal> {
+    let mut elsewhere = BTreeSet::new();
+    for gesture in ledger.world.gestures_of(customer) {
+        let location = location_of(ledger.world, &gesture.location)?;
+        let candidates =
+            zones(ledger.world.customer(customer)?, &location, visited(ledger.world, customer), &ledger.world.settings);
+        let zone = candidates.iter().filter(|it| !it.id.is_empty()).find_map(|it| ledger.world.zones.get(it.id).ok());
+        if zone.is_some_and(|zone| zone.iana_name() != Some(gesture.schedule.zone.as_str())) {
+            elsewhere.insert(gesture.id);
+        }
+    }
+    if elsewhere.is_empty() {
+        return Ok(());
+    }
+    replan_pending(ledger, customer, &Replan::since(why), |gesture| elsewhere.contains(&gesture.id))
 }
 
 /// After something happened unplanned: the reservations that no longer fit give way, the lowest priority first (4.5).

@@ -36,6 +36,10 @@ pub struct Settings {
     pub remedy_limits: RemedyLimits,
     /// Who carries out notes, by channel.
     pub notes: NoteRoutes,
+    /// Where all e-mails go while the service is tried out; `None` once it is meant.
+    pub test_address: Option<String>,
+    /// How many gestures that are late may leave within a minute, all replicas together; 0 for as many as there are.
+    pub catch_up_per_minute: u32,
 }
 
 impl Settings {

@@ -46,6 +46,8 @@ pub fn settings() -> Settings {
         recovery_pause: SignedDuration::from_hours(1),
         remedy_limits: RemedyLimits::default(),
         notes: NoteRoutes::default(),
+        test_address: None,
+        catch_up_per_minute: 0,
     }
 }
 
@@ -64,10 +66,13 @@ pub fn shop() -> Location {
             reply_contact: ReplyContact::default(),
             sensitive: false,
             brand: None,
+            call_capacity: Vec::new(),
         },
         version: 1,
         created_at: at("2026-01-01T00:00"),
         updated_at: at("2026-01-01T00:00"),
+        planned_since: 0,
+        planning_change: String::new(),
     }
 }
 
@@ -143,6 +148,8 @@ pub fn call(n: u8, customer: &Customer, due_at: Timestamp) -> Gesture {
             zone: ZONE.to_owned(),
             tzdb: "test".to_owned(),
             steps: Vec::new(),
+            planned_by: 0,
+            call_day: None,
         },
         terms: Terms {
             channels: vec![Channel::Phone],
@@ -219,6 +226,16 @@ impl Kit {
             gesture.interaction.map_or(Ok(()), |interaction| ledger.refresh_obligation(interaction))
         });
         self
+    }
+
+    /// Changes [`shop`]; what was planned there before is to be planned anew.
+    pub fn change_shop(&mut self, change: impl FnOnce(&mut LocationSettings)) {
+        self.world.revision += 1;
+        let mut shop = Location::clone(&self.world.locations[&shop_id()]);
+        change(&mut shop.settings);
+        shop.planned_since = self.world.revision;
+        shop.planning_change = "Changed at the location: holidays.".to_owned();
+        self.world.locations.insert(shop_id(), Arc::new(shop));
     }
 
     /// Has a pause hold, or none.

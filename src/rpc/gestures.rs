@@ -70,6 +70,20 @@ impl GestureService for Rpc {
         Ok(Response::new(pb::ScheduleGestureResponse { gesture: Some(gesture(&made.what)), replayed: made.replayed }))
     }
 
+    async fn make_promise(
+        &self,
+        request: Request<pb::MakePromiseRequest>,
+    ) -> Result<Response<pb::MakePromiseResponse>, Status> {
+        self.promise(request).await
+    }
+
+    async fn reschedule_gesture(
+        &self,
+        request: Request<pb::RescheduleGestureRequest>,
+    ) -> Result<Response<pb::RescheduleGestureResponse>, Status> {
+        self.move_gesture(request).await
+    }
+
     async fn list_queue(
         &self,
         request: Request<pb::ListQueueRequest>,
@@ -106,7 +120,7 @@ impl GestureService for Rpc {
         actor.request_id = fields.request_id(&said.request_id);
         let want = read_want(&mut fields, said);
         let taken = self.app.claim(actor, fields.finish(want)?).await.map_err(Failure::from)?;
-        Ok(Response::new(claimed(&taken)))
+        Ok(Response::new(claimed(&taken, self.app.settings().test_address.as_deref())))
     }
 
     async fn start_delivery(
@@ -171,7 +185,7 @@ impl GestureService for Rpc {
         let done = self.app.complete_gesture(actor, id, proof, staff, at).await.map_err(Failure::from)?;
         Ok(Response::new(pb::CompleteGestureResponse {
             gesture: Some(gesture(&done.gesture)),
-            contact_interaction: done.contact.name(),
+            contact_interaction: optional_name(done.contact.as_ref()),
         }))
     }
 
@@ -321,14 +335,18 @@ fn read_want(fields: &mut Fields, said: pb::ClaimGesturesRequest) -> Option<Want
     })
 }
 
-fn claimed(taken: &Taken) -> pb::ClaimGesturesResponse {
+fn claimed(taken: &Taken, test_address: Option<&str>) -> pb::ClaimGesturesResponse {
     let one = |(it, token, customer): &(_, i64, Customer)| pb::ClaimedGesture {
         gesture: Some(gesture(it)),
         lease_token: *token,
-        destination: destination(customer, it.channel),
+        destination: test_address.map_or_else(|| destination(customer, it.channel), str::to_owned),
         display_name: customer.addressee().profile.display_name.clone(),
     };
-    pb::ClaimGesturesResponse { gestures: taken.gestures.iter().map(one).collect(), replayed: taken.replayed }
+    pb::ClaimGesturesResponse {
+        gestures: taken.gestures.iter().map(one).collect(),
+        replayed: taken.replayed,
+        test_mode: test_address.is_some(),
+    }
 }
 
 fn read_report(fields: &mut Fields, said: pb::LogCallRequest) -> Option<CallReport> {

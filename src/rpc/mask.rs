@@ -74,7 +74,7 @@ macro_rules! masked {
 masked! {
     Location:
     display_name, time_zone, region_code, language_code, currency_code, opening_hours, holidays, reply_contact,
-    sensitive, brand;
+    sensitive, brand, call_capacity;
     ignored: "name", "create_time", "update_time", "etag",
 }
 

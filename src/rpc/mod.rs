@@ -23,6 +23,7 @@ mod notes;
 mod page_token;
 mod pauses;
 mod policy;
+mod promises;
 mod rules;
 mod status;
 mod validate;

@@ -253,6 +253,7 @@ fn precondition(kind: Precondition) -> (Code, ErrorReason) {
         P::TouchpointRetired => ErrorReason::TouchpointRetired,
         P::StageInUse => ErrorReason::StageInUse,
         P::ObligationNotOpen => ErrorReason::ObligationNotOpen,
+        P::TestMode => ErrorReason::TestMode,
         P::Paused => ErrorReason::Paused,
         P::NoOpening => ErrorReason::NoOpening,
     };

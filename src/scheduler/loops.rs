@@ -38,6 +38,7 @@ pub fn all(app: &App, delivery: &config::Delivery, timing: &config::Scheduler) -
     vec![
         work!(app, timing.page, "close_visits", timing.close_visits_seconds, close_visits_left_open),
         work!(app, timing.page, "lapse_leases", timing.lapse_leases_seconds, lapse_leases),
+        work!(app, timing.page, "replan_outdated", timing.replan_outdated_seconds, replan_outdated),
         work!(app, timing.page, "expire_gestures", timing.expire_gestures_seconds, expire_gestures),
         note_batches.woken_by(app.note_work()),
         work!(app, timing.page, "look_ahead", timing.look_ahead_seconds, look_ahead),

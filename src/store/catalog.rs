@@ -45,6 +45,13 @@ pub struct Catalog {
     pub pauses: Arc<PauseBook>,
 }
 
+impl Catalog {
+    /// Grows with every change.
+    pub(super) const fn revision(&self) -> i64 {
+        self.revision
+    }
+}
+
 /// How long readers may use a copy before they ask again whether it is the newest: so long may a change made by
 /// another process stay unseen by them. Those who write ask each time, and a change made here is seen at once.
 const CONFIRMED_FOR: Duration = Duration::from_millis(200);

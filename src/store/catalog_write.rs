@@ -54,6 +54,14 @@ impl CatalogWrite {
         &self.settings
     }
 
+    /// The revision that the catalogue has once this is committed.
+    ///
+    /// # Errors
+    /// [`StoreError`] when the database refuses.
+    pub async fn revision(&self) -> Result<i64, StoreError> {
+        Ok(instance::revisions(&self.tx).await?.catalog)
+    }
+
     /// A new id.
     ///
     /// # Errors

@@ -4,13 +4,13 @@
 //! meets no notes, however many are due. A wish is therefore answered lane by lane: a lane is a kind over a channel.
 
 use super::{
-    Store, constant,
+    Store, catch_up, constant,
     entity::{gesture, household},
     error::StoreError,
 };
 use crate::domain::{
     customer::Channel,
-    gesture::{GestureKind, GestureState},
+    gesture::{GestureKind, GestureState, Reason},
     ids::GestureId,
     note::WRITTEN_KINDS,
     pause::{PauseBook, PauseScope},
@@ -36,9 +36,20 @@ pub(super) async fn pick(
     db: &impl ConnectionTrait,
     wishes: &[Due],
     pauses: &PauseBook,
+    catch_up_per_minute: u32,
 ) -> Result<BTreeSet<GestureId>, StoreError> {
     let mut picked = BTreeSet::new();
     for wish in wishes {
+        let wish = &match catch_up_per_minute {
+            0 => wish.clone(),
+            per_minute => {
+                let late = catch_up::reserve(db, wish, pauses, per_minute).await?;
+                let taken = u32::try_from(late.len()).unwrap_or(u32::MAX);
+                picked.extend(late);
+                let due_from = Some(catch_up::late_before(wish.at));
+                Due { limit: wish.limit.saturating_sub(taken), due_from, ..wish.clone() }
+            }
+        };
         let found = fairly(db, wish, &picked, pauses, Hold::Locked).await?;
         picked.extend(found);
     }
@@ -209,7 +220,8 @@ pub(super) fn in_lane(
         .filter(gesture::Column::Channel.eq(channel.as_str()))
         .filter(gesture::Column::Priority.eq(priority))
         .filter(gesture::Column::DueAt.lte(at))
-        .filter(gesture::Column::DeadlineAt.gt(at));
+        .filter(gesture::Column::DeadlineAt.gt(at))
+        .filter(apart(wish));
     if !taken.is_empty() {
         query = query.filter(gesture::Column::Id.is_not_in(taken.iter().map(|id| id.0)));
     }
@@ -219,8 +231,41 @@ pub(super) fn in_lane(
     query.order_by_asc(gesture::Column::DueAt).order_by_asc(gesture::Column::Id)
 }
 
+/// Neither what is picked apart, being late, nor what was sent to the test address.
+fn apart(wish: &Due) -> Condition {
+    let mut condition = Condition::all();
+    if let Some(from) = wish.due_from {
+        condition = condition.add(gesture::Column::DueAt.gte(from.as_microsecond()));
+    }
+    if wish.untested {
+        let tested = gesture::Column::Reason.eq(Reason::Tested.as_str());
+        condition = condition.add(Condition::any().add(gesture::Column::Reason.is_null()).add(tested.not()));
+    }
+    condition
+}
+
+/// What fits a wish.
+pub(super) fn fits(wish: &Due) -> Condition {
+    let at = wish.at.as_microsecond();
+    let mut condition =
+        apart(wish).add(free()).add(gesture::Column::DueAt.lte(at)).add(gesture::Column::DeadlineAt.gt(at));
+    if !wish.channels.is_empty() {
+        condition = condition.add(gesture::Column::Channel.is_in(wish.channels.iter().map(|c| c.as_str())));
+    }
+    if !wish.in_batches.is_empty() {
+        let left_to_batches = Condition::all()
+            .add(gesture::Column::Kind.is_in(WRITTEN_KINDS.iter().map(|kind| kind.as_str())))
+            .add(gesture::Column::Channel.is_in(wish.in_batches.iter().map(|c| c.as_str())));
+        condition = condition.add(left_to_batches.not());
+    }
+    if !wish.locations.is_empty() {
+        condition = condition.add(gesture::Column::LocationId.is_in(wish.locations.iter().map(|id| id.as_str())));
+    }
+    condition
+}
+
 /// With the gestures and their households locked, those that somebody else has locked left out.
-fn locked(query: Select<gesture::Entity>) -> Select<gesture::Entity> {
+pub(super) fn locked(query: Select<gesture::Entity>) -> Select<gesture::Entity> {
     let household = gesture::Entity::belongs_to(household::Entity)
         .from(gesture::Column::HouseholdId)
         .to(household::Column::Id)
@@ -237,7 +282,7 @@ pub(super) fn free() -> Condition {
 }
 
 /// Falls under no pause.
-fn not_paused(pauses: &PauseBook) -> Condition {
+pub(super) fn not_paused(pauses: &PauseBook) -> Condition {
     pauses.scopes().fold(Condition::all(), |condition, PauseScope { location, channel, rule }| {
         let mut covered = Condition::all();
         if let Some(location) = location {

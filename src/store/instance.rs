@@ -139,7 +139,7 @@ pub(super) fn random() -> Result<[u8; 32], StoreError> {
 pub(super) struct Revisions {
     /// Grows with every change of the catalogue.
     pub(super) catalog: i64,
-    /// Grows when what was planned before would be planned otherwise now.
+    /// The revision of the catalogue since which what was planned before would be planned otherwise.
     pub(super) planning: i64,
 }
 
@@ -154,7 +154,8 @@ pub(super) async fn revisions(db: &impl ConnectionTrait) -> Result<Revisions, St
 pub(super) async fn plan_by(db: &impl ConnectionTrait, basis: &str) -> Result<(), StoreError> {
     let grown = |column| Expr::col(column).add(1);
     instance::Entity::update_many()
-        .col_expr(instance::Column::PlanningRevision, grown(instance::Column::PlanningRevision))
+        // Both sides are those of before: it becomes the catalogue's new revision.
+        .col_expr(instance::Column::PlanningRevision, grown(instance::Column::CatalogRevision))
         .col_expr(instance::Column::CatalogRevision, grown(instance::Column::CatalogRevision))
         .col_expr(instance::Column::PlanningBasis, Expr::value(basis))
         .filter(instance::Column::Id.eq(1))

@@ -6,6 +6,7 @@
 mod cases;
 mod catalog;
 mod catalog_write;
+mod catch_up;
 mod chunk;
 mod connect;
 mod consider;

@@ -1,14 +1,14 @@
 //! What time has made due: bounded pages of ids for the scheduler, and housekeeping.
 
 use super::{
-    Store, constant,
+    Store, catch_up, constant,
     entity::{customer_summary, gesture, idempotency_key, interaction, read, rule},
     error::StoreError,
     write::insert,
 };
 use crate::domain::{
     gesture::GestureState,
-    ids::{CustomerId, GestureId, InteractionId},
+    ids::{CustomerId, GestureId, InteractionId, LocationId},
     interaction::InteractionState,
     rule::RuleState,
     world::Actor,
@@ -133,6 +133,28 @@ impl Store {
         self.gesture_ids(theirs, Column::DueAt, limit).await
     }
 
+    /// Gestures that wait although what they were planned by does not hold any more; place by place.
+    ///
+    /// # Errors
+    /// [`StoreError`] when the database can't tell.
+    pub async fn outdated_gestures(&self, limit: u32) -> Result<Vec<GestureId>, StoreError> {
+        let catalog = self.catalog().await?;
+        let mut locations: Vec<_> = catalog.locations.values().collect();
+        locations.sort_by(|a, b| a.id.cmp(&b.id));
+        let mut found = Vec::new();
+        for location in locations {
+            let missing = limit.saturating_sub(u32::try_from(found.len()).unwrap_or(u32::MAX));
+            if missing == 0 {
+                break;
+            }
+            let since = catalog.planning_revision.max(location.planned_since);
+            found.extend(
+                self.gesture_ids(planned_before(&location.id, since), gesture::Column::PlannedBy, missing).await?,
+            );
+        }
+        Ok(found)
+    }
+
     async fn gesture_ids(
         &self,
         condition: Condition,
@@ -171,6 +193,7 @@ impl Store {
                     let gone = Condition::all().add(Column::Scope.eq(scope.0)).add(Column::Key.is_in(scope.1));
                     forgotten += Entity::delete_many().filter(gone).exec(tx).await?.rows_affected;
                 }
+                catch_up::forget(tx, now).await?;
                 Ok(forgotten)
             })
         })
@@ -188,6 +211,16 @@ impl Store {
         })
         .await
     }
+}
+
+/// Waits at a location since before a revision of the catalogue.
+fn planned_before(location: &LocationId, since: i64) -> Condition {
+    use gesture::Column;
+    let waiting = [GestureState::Scheduled.as_str(), GestureState::Held.as_str()];
+    Condition::all()
+        .add(constant::is_one_of(Column::State, waiting))
+        .add(Column::LocationId.eq(location.as_str()))
+        .add(Column::PlannedBy.lt(since))
 }
 
 fn by_scope(keys: Vec<idempotency_key::Model>) -> std::collections::BTreeMap<String, Vec<String>> {

@@ -52,6 +52,8 @@ fn decision_settings() -> Settings {
         recovery_pause: SignedDuration::from_hours(1),
         remedy_limits: crate::domain::settings::RemedyLimits::default(),
         notes: crate::domain::settings::NoteRoutes::default(),
+        test_address: None,
+        catch_up_per_minute: 0,
     }
 }
 

@@ -110,7 +110,7 @@ both_engines! {
         let claim = Claim {
             actor: Actor::system(),
             once: once(),
-            due: Due { at: gesture.schedule.due_at, kinds: Vec::new(), channels: Vec::new(), locations: Vec::new(), in_batches: Vec::new(), limit: 1 },
+            due: Due { at: gesture.schedule.due_at, kinds: Vec::new(), channels: Vec::new(), locations: Vec::new(), in_batches: Vec::new(), untested: false, due_from: None, limit: 1 },
             worker: "printer".to_owned(),
             lease: SignedDuration::from_secs(60),
             far_side_deduplicates: false,

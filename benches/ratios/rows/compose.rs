@@ -130,10 +130,13 @@ fn location() -> Outcome<Location> {
             },
             sensitive: false,
             brand: None,
+            call_capacity: Vec::new(),
         },
         version: 1,
         created_at: Timestamp::UNIX_EPOCH,
         updated_at: Timestamp::UNIX_EPOCH,
+        planned_since: 0,
+        planning_change: String::new(),
     })
 }
 

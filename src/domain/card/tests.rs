@@ -151,10 +151,13 @@ fn shop(id: &str) -> Location {
             reply_contact: ReplyContact::default(),
             sensitive: false,
             brand: None,
+            call_capacity: Vec::new(),
         },
         version: 1,
         created_at: Timestamp::UNIX_EPOCH,
         updated_at: Timestamp::UNIX_EPOCH,
+        planned_since: 0,
+        planning_change: String::new(),
     }
 }
 
@@ -203,6 +206,8 @@ fn gesture(number: u128, state: GestureState, channel: Channel, due: &str) -> Ge
             zone: "Europe/Berlin".to_owned(),
             tzdb: String::new(),
             steps: Vec::new(),
+            planned_by: 0,
+            call_day: None,
         },
         terms: Terms {
             channels: vec![channel],

@@ -84,7 +84,7 @@ pub fn in_whose_name(world: &World, summary: &Summary, otherwise: &LocationId) -
 /// The day that it is for a customer.
 #[must_use]
 pub fn today(world: &World, customer: &Customer, location: &Location, now: Timestamp) -> Date {
-    let candidates = zones(customer, location, false, &world.settings);
+    let candidates = zones(customer, location, None, &world.settings);
     let known = candidates.iter().filter(|zone| !zone.id.is_empty()).find_map(|zone| world.zones.get(zone.id).ok());
     local_date(&known.unwrap_or(jiff::tz::TimeZone::UTC), now)
 }

@@ -17,6 +17,7 @@ use crate::domain::{
     limits::{CLOCK_SKEW_MAX, LIST_MAX},
     moment,
     refusal::{Precondition, Refusal, Violation},
+    replan::heed_visit,
     settings::Settings,
     world::{Actor, Command, Context, EventKind, Needs, Replay, World},
 };
@@ -103,6 +104,9 @@ impl Command for CheckIn {
                 };
                 let id = visit.id;
                 enter(&mut ledger, visit)?;
+                if let Some(customer) = found.customer {
+                    heed_visit(&mut ledger, customer, "They are on a visit: the clock of that place counts.")?;
+                }
                 id
             }
         };
@@ -210,6 +214,9 @@ impl Command for Close {
         note_interaction(&mut ledger, EventKind::InteractionClosed, &after, vec!["outcome".to_owned()]);
         heed_misery(&mut ledger, self.id)?;
         respond(&mut ledger, self.id)?;
+        if let Some(customer) = after.customer {
+            heed_visit(&mut ledger, customer, "Their visit is over: their own clock counts.")?;
+        }
         if let Some(once) = &self.once {
             once.remember(&mut ledger, &format!("interactions/{}", self.id));
         }

@@ -139,6 +139,8 @@ pub fn plan(zones: &Zones, input: &PlanInput<'_>) -> Result<Schedule, NotPlannab
         zone: zone.iana_name().unwrap_or(candidate.id).to_owned(),
         tzdb: zones.version().to_owned(),
         steps,
+        planned_by: 0,
+        call_day: None,
     })
 }
 

@@ -13,6 +13,7 @@ pub use keys::{ErasedFields, Fingerprint, IdempotencyKey, KeyHasher, KeyRecord, 
 pub use table::{Change, Row, Table};
 
 use super::{
+    capacity::{CallDay, Calls},
     case::{Case, CaseState, Grant},
     customer::{Channel, Customer, CustomerStatus, IdentifierKey},
     gesture::{Contact, Gesture, GestureKind, GestureState},
@@ -139,7 +140,7 @@ pub struct Neighbourhood {
 
 /// Which due gestures a command wants: scheduled, due and within their deadline, neither in a batch nor left to a
 /// person, by priority, then by due time.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Due {
     /// The instant at which they are due.
     pub at: Timestamp,
@@ -151,6 +152,10 @@ pub struct Due {
     pub locations: Vec<LocationId>,
     /// Channels whose notes are left to batches.
     pub in_batches: Vec<Channel>,
+    /// Only what was not sent to the test address before.
+    pub untested: bool,
+    /// Only what is due from then on; the store sets it, where it picks apart what is late.
+    pub due_from: Option<Timestamp>,
     /// At most so many.
     pub limit: u32,
 }
@@ -181,6 +186,14 @@ pub enum Miss {
     VisitDays(CustomerId),
     /// All interactions of a customer.
     History(CustomerId),
+    /// How many calls are planned at a location from a day on. On PostgreSQL those who ask take turns until their
+    /// transaction ends, so that two never take the last place of a day.
+    Calls {
+        /// The location.
+        location: LocationId,
+        /// The day, by its clock.
+        from: Date,
+    },
     /// More of what [`Needs`] can name.
     More(Box<Needs>),
     /// All of these.
@@ -226,6 +239,14 @@ pub struct World {
     pub batches: Table<NoteBatchId, NoteBatch>,
     /// Notes by id.
     pub notes: Table<NoteId, Note>,
+    /// The revision of the catalogue.
+    pub revision: i64,
+    /// What was planned before this revision of the catalogue is planned anew, wherever it is.
+    pub planned_since: i64,
+    /// How many calls are planned for each day, role and location of [`World::calls_known`].
+    pub calls: Table<CallDay, Calls>,
+    /// The locations whose planned calls were counted.
+    pub calls_known: BTreeSet<LocationId>,
     /// The pauses that hold.
     pub pauses: Arc<PauseBook>,
     /// Idempotency keys.
@@ -265,6 +286,10 @@ impl World {
             contacts: Table::default(),
             batches: Table::default(),
             notes: Table::default(),
+            revision: 0,
+            planned_since: 0,
+            calls: Table::default(),
+            calls_known: BTreeSet::new(),
             pauses: Arc::default(),
             keys: Table::default(),
             visit_days: Table::default(),
@@ -309,6 +334,7 @@ impl World {
         apply(&mut self.notes);
         apply(&mut self.keys);
         apply(&mut self.visit_days);
+        apply(&mut self.calls);
     }
 
     /// Notes that something happened, in the transaction in which it happens.

@@ -1,6 +1,7 @@
 //! A table of the world: what was loaded, what changed, and what the current command tries.
 
 use crate::domain::{
+    capacity::Calls,
     case::{Case, Grant},
     customer::Customer,
     gesture::{Contact, Gesture},
@@ -199,6 +200,12 @@ impl Row for NoteBatch {
 impl Row for Note {
     fn owners(&self) -> impl Iterator<Item = Uuid> {
         std::iter::once(self.customer.0)
+    }
+}
+
+impl Row for Calls {
+    fn owners(&self) -> impl Iterator<Item = Uuid> {
+        std::iter::empty()
     }
 }
 

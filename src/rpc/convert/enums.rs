@@ -117,7 +117,7 @@ wire_enums! {
         OpenCase, OwnLife, NoOpening, Voided, Returned, Replaced, Corrected, Reattributed, RuleRetired, ByPerson, Stale,
         Outbound, Observation, ThankedInPerson, Delivered, DeliveryFailed, LeaseLapsed, Released, NoAnswer, CallBack,
         WrongNumber, NeverAgain, Anonymous, NotGenuine, FactsChanged, Overtaken, BatchCancelled, Paused,
-        HoldOut, CameBack, DateChanged, Recovery, Deceased, DeliveredOverBudget,
+        CallCapacity, Tested, HoldOut, CameBack, DateChanged, Recovery, Deceased, DeliveredOverBudget,
     }
     ObligationState = pb::obligation::State { Open, Fulfilled, Suppressed, Waived, Expired, Cancelled, NotOwed }
     OpenReason = pb::obligation::OpenReason { VisitOpen, Anonymous, GesturePending, WithAPerson }

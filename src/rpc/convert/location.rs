@@ -3,12 +3,14 @@
 use super::types::{date, read_date, read_weekly_hours, timestamp, weekly_hours};
 use crate::{
     domain::{
-        limits::LIST_MAX,
+        capacity::CallCapacity,
+        limits::{CALLS_PER_DAY_MAX, LIST_MAX},
         location::{Holiday, Location, LocationSettings, ReplyContact},
     },
     proto::v1 as pb,
     rpc::{etag, names::ResourceId, validate::Fields},
 };
+use std::collections::BTreeSet;
 
 pub(crate) fn location(location: &Location) -> pb::Location {
     let settings = &location.settings;
@@ -27,7 +29,13 @@ pub(crate) fn location(location: &Location) -> pb::Location {
         create_time: Some(timestamp(location.created_at)),
         update_time: Some(timestamp(location.updated_at)),
         etag: etag::of(location.version),
+        call_capacity: settings.call_capacity.iter().map(call_capacity).collect(),
     }
+}
+
+fn call_capacity(capacity: &CallCapacity) -> pb::CallCapacity {
+    let calls_per_day = i32::try_from(capacity.per_day).unwrap_or(i32::MAX);
+    pb::CallCapacity { role: capacity.role.clone(), calls_per_day }
 }
 
 fn holiday(holiday: &Holiday) -> pb::Holiday {
@@ -60,7 +68,20 @@ pub(crate) fn read_settings(fields: &mut Fields, location: pb::Location) -> Opti
             .unwrap_or_default(),
         sensitive: location.sensitive,
         brand: some_text(fields.short("brand", location.brand)),
+        call_capacity: read_call_capacity(fields, location.call_capacity),
         region,
+    })
+}
+
+fn read_call_capacity(fields: &mut Fields, capacity: Vec<pb::CallCapacity>) -> Vec<CallCapacity> {
+    let mut roles = BTreeSet::new();
+    fields.list("call_capacity", capacity, LIST_MAX, |fields, one| {
+        let role = fields.short("role", one.role);
+        if !roles.insert(role.clone()) {
+            fields.refuse("role", "is named twice");
+        }
+        let per_day = fields.ranged("calls_per_day", one.calls_per_day, 1..=CALLS_PER_DAY_MAX)?;
+        Some(CallCapacity { role, per_day })
     })
 }
 
@@ -108,6 +129,7 @@ mod tests {
             }),
             sensitive: true,
             brand: "Mill".to_owned(),
+            call_capacity: vec![pb::CallCapacity { role: "desk".to_owned(), calls_per_day: 12 }],
             ..pb::Location::default()
         }
     }
@@ -128,6 +150,8 @@ mod tests {
             version: 3,
             created_at: jiff::Timestamp::UNIX_EPOCH,
             updated_at: jiff::Timestamp::UNIX_EPOCH,
+            planned_since: 0,
+            planning_change: String::new(),
         };
         let shown = location(&kept);
         assert_eq!(shown.name, "locations/mill-lane");

@@ -51,6 +51,9 @@ pub struct Model {
     pub folded: bool,
     pub taken_by: Option<String>,
     pub taken_until: Option<i64>,
+    pub lease_for_test: bool,
+    pub planned_by: i64,
+    pub call_day: Option<String>,
 }
 
 #[derive(Clone, Copy, Debug, EnumIter, DeriveRelation)]

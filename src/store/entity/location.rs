@@ -17,6 +17,8 @@ pub struct Model {
     pub version: i64,
     pub created_at: i64,
     pub updated_at: i64,
+    pub planned_since: i64,
+    pub planning_change: String,
 }
 
 #[derive(Clone, Copy, Debug, EnumIter, DeriveRelation)]

@@ -3,6 +3,7 @@
 use sea_orm::EntityTrait;
 
 pub mod case;
+pub mod catch_up;
 pub mod consent;
 pub mod contact;
 pub mod contact_policy;

@@ -4,6 +4,7 @@
 //! id, so that nobody waits in a circle), and only after that the rows are read: what a command decides on can't change
 //! under it.
 
+mod calls;
 mod fetch;
 mod neighbours;
 mod notes;
@@ -78,7 +79,7 @@ impl Session {
         let mut reach = self.reach(db, world, needs).await?;
         // Only now: whoever picks waits for nobody, but keeps what was picked from others.
         let wishes: Vec<_> = needs.iter().flat_map(|need| need.due.iter().cloned()).collect();
-        let picked = due::pick(db, &wishes, &world.pauses).await?;
+        let picked = due::pick(db, &wishes, &world.pauses, world.settings.catch_up_per_minute).await?;
         if !picked.is_empty() {
             world.picked.extend(&picked);
             let picked = Needs { gestures: picked, ..Needs::default() };
@@ -123,6 +124,7 @@ impl Session {
                     self.load(db, world, std::slice::from_ref(needs.as_ref())).await?;
                     world.granted.push(*needs);
                 }
+                Miss::Calls { location, from } => calls::planned(db, world, location, from).await?,
                 Miss::VisitDays(customer) => fetch::visit_days(db, world, customer).await?,
                 Miss::History(customer) => fetch::history(db, world, customer).await?,
                 Miss::All(more) => misses.extend(more),

@@ -140,6 +140,7 @@ impl Shared {
             World::new(Arc::clone(&catalog.rules), Arc::clone(&catalog.templates), Arc::clone(&catalog.settings));
         world.touchpoints = Arc::clone(&catalog.touchpoints);
         world.pauses = Arc::clone(&catalog.pauses);
+        (world.revision, world.planned_since) = (catalog.revision(), catalog.planning_revision);
         world.hold_out = self.hold_out.clone();
         (world, now.saturating_sub(catalog.settings.policy.budget_period).unwrap_or(now))
     }

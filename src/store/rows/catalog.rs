@@ -36,6 +36,8 @@ pub(in crate::store) fn location_to_row(location: &Location) -> Result<location:
         version: location.version,
         created_at: location.created_at.as_microsecond(),
         updated_at: location.updated_at.as_microsecond(),
+        planned_since: location.planned_since,
+        planning_change: location.planning_change.clone(),
     })
 }
 
@@ -46,6 +48,8 @@ pub(in crate::store) fn location_from_row(row: location::Model) -> Result<Locati
         version: row.version,
         created_at: LOCATIONS.instant("created_at", row.created_at)?,
         updated_at: LOCATIONS.instant("updated_at", row.updated_at)?,
+        planned_since: row.planned_since,
+        planning_change: row.planning_change,
     })
 }
 

@@ -62,6 +62,9 @@ pub(in crate::store) fn to_row(gesture: &Gesture) -> Result<gesture::Model, Stor
         folded: gesture.written.is_some_and(|written| written.folded),
         taken_by: gesture.taken.as_ref().map(|taken| taken.by.clone()),
         taken_until: gesture.taken.as_ref().map(|taken| taken.until.as_microsecond()),
+        lease_for_test: lease.is_some_and(|l| l.for_test),
+        planned_by: schedule.planned_by,
+        call_day: schedule.call_day.map(|day| day.to_string()),
     })
 }
 
@@ -125,6 +128,8 @@ fn schedule(row: &gesture::Model) -> Result<Schedule, StoreError> {
         zone: row.zone.clone(),
         tzdb: row.tzdb.clone(),
         steps: GESTURES.json("steps", &row.steps)?,
+        planned_by: row.planned_by,
+        call_day: GESTURES.day_opt("call_day", row.call_day.as_deref())?,
     })
 }
 
@@ -137,6 +142,7 @@ fn lease(row: &gesture::Model) -> Result<Option<Lease>, StoreError> {
         token,
         until: GESTURES.instant("lease_until", until)?,
         far_side_deduplicates: row.far_side_deduplicates.unwrap_or(false),
+        for_test: row.lease_for_test,
     }))
 }
 

@@ -90,7 +90,16 @@ fn phone() -> IdentifierKey {
 
 fn everything() -> Everything {
     let customer = CustomerId(some_id());
-    let due = Due { at: now(), kinds: vec![], channels: vec![], locations: vec![], in_batches: Vec::new(), limit: 10 };
+    let due = Due {
+        at: now(),
+        kinds: vec![],
+        channels: vec![],
+        locations: vec![],
+        in_batches: Vec::new(),
+        untested: false,
+        due_from: None,
+        limit: 10,
+    };
     let near = Neighbourhood { location: "lisbon".parse().unwrap(), from: now(), to: now() };
     let needs = Needs {
         keys: [IdempotencyKey::request("local", "Record", "one")].into(),

@@ -49,8 +49,16 @@ async fn plan(ledger: &TestLedger, customer: CustomerId, kind: GestureKind, chan
 }
 
 async fn claim(ledger: &TestLedger, kinds: Vec<GestureKind>, limit: u32) -> Vec<ClaimedGesture> {
-    let due =
-        Due { at: ledger.now(), kinds, channels: Vec::new(), locations: Vec::new(), in_batches: Vec::new(), limit };
+    let due = Due {
+        at: ledger.now(),
+        kinds,
+        channels: Vec::new(),
+        locations: Vec::new(),
+        in_batches: Vec::new(),
+        untested: false,
+        due_from: None,
+        limit,
+    };
     let claim = Claim {
         actor: Actor::default(),
         once: unrepeated(),
@@ -130,6 +138,8 @@ both_engines! {
             channels: Vec::new(),
             locations: Vec::new(),
             in_batches: Vec::new(),
+            untested: false,
+            due_from: None,
             limit: 10,
         };
         let before = if engine == Engine::Postgres { entries_read(db).await } else { 0 };

@@ -85,7 +85,8 @@ impl Command for TakeDue {
             taken.push(gesture.id);
             gesture.state = self.1;
             gesture.reason = (self.1 == GestureState::Uncertain).then_some(Reason::LeaseLapsed);
-            gesture.lease = Some(Lease { owner: "w".to_owned(), token: 1, until, far_side_deduplicates: false });
+            gesture.lease =
+                Some(Lease { owner: "w".to_owned(), token: 1, until, far_side_deduplicates: false, for_test: false });
             gesture.version += 1;
             world.gestures.put(gesture.id, gesture);
         }
@@ -193,7 +194,7 @@ both_engines! {
             ledger.record(ledger.visit(&phone(number), &number.to_string())).await.expect("recorded");
         }
         ledger.advance(DAY * 3);
-        let due = Due { at: ledger.now(), kinds: vec![], channels: vec![], locations: vec![], in_batches: Vec::new(), limit: 7 };
+        let due = Due { at: ledger.now(), kinds: vec![], channels: vec![], locations: vec![], in_batches: Vec::new(), untested: false, due_from: None, limit: 7 };
         let offered = ledger.store.due_gestures(&due).await.expect("read");
         assert_eq!(offered.len(), 7);
         let claims = (0..6).map(|_| ledger.store.submit(Lane::Bulk, TakeDue(due.clone(), GestureState::Claimed)));
@@ -260,7 +261,7 @@ both_engines! {
         query.channels = Channel::ALL.iter().copied().filter(|c| scheduled.iter().all(|g| g.channel != *c)).collect();
         assert_eq!(ledger.store.queue(&query).await.expect("read").gestures, []);
         let at = scheduled[0].schedule.due_at;
-        let due = Due { at, kinds: vec![], channels: vec![], locations: vec![], in_batches: Vec::new(), limit: 100 };
+        let due = Due { at, kinds: vec![], channels: vec![], locations: vec![], in_batches: Vec::new(), untested: false, due_from: None, limit: 100 };
         let lost = ledger.store.submit(Lane::Bulk, TakeDue(due, GestureState::Uncertain)).await.expect("lost on the way");
         let listed = ledger.store.queue(&query).await.expect("read").gestures;
         assert!(!lost.is_empty() && listed.len() == lost.len());

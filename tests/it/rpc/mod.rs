@@ -16,6 +16,7 @@ mod raw;
 mod rules;
 mod simulation;
 mod templates;
+mod times;
 
 use gratitude::proto::v1 as pb;
 use pb::{
@@ -32,13 +33,18 @@ const SHOP: &str = "locations/mill-lane";
 /// A service with one shop.
 async fn shop(database: Database) -> TestService {
     let service = TestService::start(database).await;
+    open(&service).await;
+    service
+}
+
+/// Opens the shop.
+async fn open(service: &TestService) {
     let request = pb::CreateLocationRequest {
         location_id: "mill-lane".to_owned(),
         location: Some(mill_lane()),
         ..pb::CreateLocationRequest::default()
     };
     LocationServiceClient::new(service.channel()).create_location(request).await.expect("a new location");
-    service
 }
 
 fn mill_lane() -> pb::Location {

@@ -189,6 +189,8 @@ impl Telling {
             channels: Vec::new(),
             locations: Vec::new(),
             in_batches: Vec::new(),
+            untested: false,
+            due_from: None,
             limit,
         };
         let claim = Claim {

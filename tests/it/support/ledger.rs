@@ -228,10 +228,13 @@ fn location(now: Timestamp) -> Location {
             reply_contact: ReplyContact::default(),
             sensitive: false,
             brand: None,
+            call_capacity: Vec::new(),
         },
         version: 1,
         created_at: now,
         updated_at: now,
+        planned_since: 0,
+        planning_change: String::new(),
     }
 }
 
@@ -267,5 +270,7 @@ pub(crate) fn decision_settings() -> Settings {
             per_day: [("EUR".to_owned(), 80_000_000)].into(),
         },
         notes: NoteRoutes::default(),
+        test_address: None,
+        catch_up_per_minute: 0,
     }
 }

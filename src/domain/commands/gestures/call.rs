@@ -8,6 +8,7 @@ use super::{
     wrong_state,
 };
 use crate::domain::{
+    capacity,
     case::CaseOrigin,
     customer::{Channel, Consent, ConsentState, ContactPointKind, Customer, Purpose},
     gesture::{Gesture, GestureKind, GestureState, PlanStep, Reason},
@@ -16,7 +17,7 @@ use crate::domain::{
     limits::ATTEMPTS_MAX,
     pause::Pause,
     refusal::Refusal,
-    replan::{Replan, gesture, replan, replan_pending},
+    replan::{Replan, gesture, location_of, replan, replan_pending},
     when::{ClockTime, Wait, WeeklyHours},
     world::{Actor, Command, Context, EventDetail, EventKind, Needs, Replay, Subject, World},
 };
@@ -273,6 +274,8 @@ fn call_back(ledger: &mut Ledger<'_, '_>, mut gesture: Gesture, at: Timestamp) -
     gesture.terms.window = Some(any_time());
     gesture.schedule.due_at = at;
     gesture.schedule.deadline_at = deadline_at;
+    let location = location_of(ledger.world, &gesture.location)?;
+    gesture.schedule.call_day = Some(capacity::day_at(&location, &ledger.world.zones, at));
     gesture.schedule.planned_local = zone.to_datetime(at).strftime("%Y-%m-%dT%H:%M").to_string();
     gesture.schedule.steps.push(PlanStep { at, text: text.to_owned() });
     gesture.reason = Some(Reason::CallBack);

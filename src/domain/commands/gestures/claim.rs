@@ -2,15 +2,17 @@
 
 use super::super::Once;
 use crate::domain::{
+    customer::Channel,
     gates::{Gate, Stop, first_stop},
-    gesture::{Gesture, GestureState, Lease},
+    gesture::{Gesture, GestureState, Lease, Reason},
     ids::GestureId,
     ledger::Ledger,
+    limits::LATE_AFTER,
     refusal::Refusal,
     replan::{Replan, defer, expire, missing_gesture, name, replan},
     world::{Actor, Command, Context, Due, Needs, Replay, World},
 };
-use jiff::SignedDuration;
+use jiff::{SignedDuration, Timestamp};
 use std::cmp::Reverse;
 
 /// Leases gestures to a worker.
@@ -65,8 +67,13 @@ impl Command for Claim {
         }
         let world = &ledger.world;
         let picked = world.picked.iter().filter_map(|id| world.gestures.get(id));
-        let mut waiting: Vec<_> = picked.filter(|g| self.due.fits(g)).cloned().collect();
-        waiting.sort_by_key(|g| (Reverse(g.priority), g.schedule.due_at, g.id));
+        let offered = |g: &&Gesture| self.due.fits(g) && is_offered(world, g);
+        let mut waiting: Vec<_> = picked.filter(offered).cloned().collect();
+        // Late promises first, the oldest first.
+        waiting.sort_by_key(|g| {
+            let priority = if g.promised && is_late(g, self.due.at) { None } else { Some(Reverse(g.priority)) };
+            (priority, g.schedule.due_at, g.id)
+        });
         let mut gestures = Vec::new();
         for gesture in waiting {
             if gestures.len() == self.due.limit as usize {
@@ -95,13 +102,24 @@ impl Claim {
         gesture.lease = Some(Lease {
             owner: self.worker.clone(),
             token,
-            until: now.checked_add(self.lease).unwrap_or(jiff::Timestamp::MAX),
+            until: now.checked_add(self.lease).unwrap_or(Timestamp::MAX),
             far_side_deduplicates: self.far_side_deduplicates,
+            for_test: ledger.world.settings.test_address.is_some(),
         });
         let explanation = format!("{} has it until its lease lapses.", self.worker);
         let gesture = ledger.move_gesture(gesture, GestureState::Claimed, None, explanation)?;
         Ok(Some(ClaimedGesture { gesture, token }))
     }
+}
+
+/// Whether a gesture has waited for so long that promises go before all else.
+fn is_late(gesture: &Gesture, now: Timestamp) -> bool {
+    now.duration_since(gesture.schedule.due_at) > LATE_AFTER
+}
+
+/// Whether a gesture is given out in this mode: while the service is tried out, only e-mails, each once.
+fn is_offered(world: &World, gesture: &Gesture) -> bool {
+    world.settings.test_address.is_none() || gesture.channel == Channel::Email && gesture.reason != Some(Reason::Tested)
 }
 
 /// Moves a gesture that a gate stops to where it belongs: held, planned again, or ended.

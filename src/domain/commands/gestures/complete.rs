@@ -6,7 +6,7 @@ use super::{
     check_free, check_version, lease_of, wrong_state,
 };
 use crate::domain::{
-    gesture::{Gesture, GestureState},
+    gesture::{Gesture, GestureState, Reason},
     ids::{GestureId, InteractionId},
     ledger::Ledger,
     refusal::Refusal,
@@ -37,8 +37,8 @@ pub struct Complete {
 pub struct Completed {
     /// The gesture as it is now.
     pub gesture: Gesture,
-    /// The contact that was recorded.
-    pub contact: InteractionId,
+    /// The contact that was recorded; none for what was sent to the test address.
+    pub contact: Option<InteractionId>,
 }
 
 impl Command for Complete {
@@ -52,19 +52,27 @@ impl Command for Complete {
         let mut ledger = Ledger { world, context, actor: &self.actor };
         let gesture = gesture(ledger.world, self.id)?;
         if let Some(contact) = self.done_before(ledger.world, &gesture)? {
-            return Ok(Completed { gesture, contact });
+            return Ok(Completed { gesture, contact: Some(contact) });
         }
         check_free(&gesture)?;
         self.check_right(&gesture)?;
         self.check_time(&gesture, ledger.now())?;
+        if self.was_a_test(&gesture) {
+            return after_test(&mut ledger, gesture);
+        }
         let told = Told { at: self.at, staff: self.carried_out_by.clone(), words: self.words.clone(), happy: None };
         let explanation = format!("The {} by {} reached the customer.", gesture.kind, gesture.channel);
         let (gesture, contact) = carry_out(&mut ledger, gesture, told, &explanation)?;
-        Ok(Completed { gesture, contact })
+        Ok(Completed { gesture, contact: Some(contact) })
     }
 }
 
 impl Complete {
+    /// What a worker sent that claimed it in test mode reached nobody.
+    fn was_a_test(&self, gesture: &Gesture) -> bool {
+        matches!(self.proof, Proof::Token(_)) && gesture.lease.as_ref().is_some_and(|lease| lease.for_test)
+    }
+
     /// The same again changes nothing.
     fn done_before(&self, world: &World, gesture: &Gesture) -> Result<Option<InteractionId>, Refusal> {
         if gesture.state != GestureState::Completed {
@@ -87,6 +95,7 @@ impl Complete {
                 let lease = lease_of(gesture, token)?;
                 match gesture.state {
                     Delivering | Uncertain => Ok(()),
+                    Scheduled if gesture.reason == Some(Reason::Tested) => Ok(()),
                     Claimed | Scheduled if lease.far_side_deduplicates => Ok(()),
                     _ => Err(wrong_state(gesture, "delivering")),
                 }
@@ -112,4 +121,14 @@ impl Complete {
             _ => Ok(()),
         }
     }
+}
+
+/// A gesture that went to the test address waits as before; this attempt is not counted.
+fn after_test(ledger: &mut Ledger<'_, '_>, mut gesture: Gesture) -> Result<Completed, Refusal> {
+    if gesture.state != GestureState::Scheduled {
+        gesture.attempts = gesture.attempts.saturating_sub(1);
+        let text = "It was sent to the test address, and reached nobody.";
+        gesture = ledger.move_gesture(gesture, GestureState::Scheduled, Some(Reason::Tested), text)?;
+    }
+    Ok(Completed { gesture, contact: None })
 }

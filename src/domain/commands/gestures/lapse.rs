@@ -39,6 +39,9 @@ impl Command for LapseLease {
             GestureState::Claimed => {
                 (GestureState::Scheduled, Reason::Released, "The lease lapsed before it was begun.")
             }
+            GestureState::Delivering if lease.for_test => {
+                (GestureState::Scheduled, Reason::LeaseLapsed, "The lease lapsed on the way to the test address.")
+            }
             GestureState::Delivering if !lease.far_side_deduplicates => (
                 GestureState::Uncertain,
                 Reason::LeaseLapsed,

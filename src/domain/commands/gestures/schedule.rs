@@ -96,7 +96,7 @@ impl Command for Schedule {
         let location = ledger.world.location(&self.location)?;
         self.check_interaction(&ledger, &customer)?;
         let terms = self.terms(ledger.now())?;
-        let planned = self.plan(&ledger, &customer, &location, &terms);
+        let planned = self.plan(&ledger, &customer, &location, &terms)?;
         let gesture = match planned {
             Planned::Stopped { reason, explanation } => return Err(refused(&customer, reason, explanation)),
             Planned::Gesture { channel, schedule, held } => {
@@ -184,11 +184,17 @@ impl Schedule {
         })
     }
 
-    fn plan(&self, ledger: &Ledger<'_, '_>, customer: &Customer, location: &Location, terms: &Terms) -> Planned {
+    fn plan(
+        &self,
+        ledger: &Ledger<'_, '_>,
+        customer: &Customer,
+        location: &Location,
+        terms: &Terms,
+    ) -> Result<Planned, Refusal> {
         if let Some((reason, explanation)) =
             gate(customer, local_date(&TimeZone::UTC, ledger.now())).filter(|(r, _)| *r != Reason::Internal)
         {
-            return Planned::Stopped { reason, explanation: explanation.to_owned() };
+            return Ok(Planned::Stopped { reason, explanation: explanation.to_owned() });
         }
         let wish = Wish {
             customer,
@@ -198,7 +204,7 @@ impl Schedule {
             tone: self.tone,
             promised: self.promised,
             terms,
-            visiting: false,
+            role: &self.role,
             anew: None,
         };
         plan_gesture(ledger.world, &wish, ledger.now())
@@ -216,12 +222,12 @@ impl Schedule {
 }
 
 /// The gate that stopped it, as a refusal; its explanation names the next possible time, where there is one.
-fn refused(customer: &Customer, reason: Reason, message: String) -> Refusal {
+pub(super) fn refused(customer: &Customer, reason: Reason, message: String) -> Refusal {
     let kind = match reason {
         Reason::TooLate | Reason::Stale => Precondition::TooLate,
         Reason::NoConsent => Precondition::NoConsent,
         Reason::OverBudget => Precondition::OverBudget,
-        Reason::NoOpening => Precondition::NoOpening,
+        Reason::NoOpening | Reason::CallCapacity => Precondition::NoOpening,
         _ => Precondition::CustomerInactive,
     };
     Refusal::Precondition { kind, resource: Subject::Customer(customer.id).to_string(), message }

@@ -10,16 +10,21 @@ use crate::domain::{
     limits::ATTEMPTS_MAX,
     obligation::ObligationState,
     refusal::Precondition,
-    testkit::{Kit, actor, at, call, customer, email, once, shop_id, unkeyed, visit},
+    testkit::{Kit, actor, at, call, customer, email, once, settings, shop_id, unkeyed, visit},
+    when::default_message_hours,
     world::{Due, EventKind},
 };
 use jiff::{SignedDuration, Timestamp};
 
 mod calls;
+mod capacity;
 mod leases;
+mod outdated;
 mod pauses;
 mod people;
+mod rescheduling;
 mod rescue;
+mod test_mode;
 
 const MONDAY_10: &str = "2026-11-23T10:00";
 
@@ -33,6 +38,8 @@ fn claim() -> Claim {
             channels: Vec::new(),
             locations: Vec::new(),
             in_batches: Vec::new(),
+            untested: false,
+            due_from: None,
             limit: 10,
         },
         worker: "worker-1".to_owned(),

@@ -5,8 +5,8 @@ use crate::domain::{
     ids::NoteBatchId,
     ledger::Ledger,
     note::{BatchState, NoteBatch},
-    refusal::Refusal,
-    world::{Actor, Command, Context, EventKind, Needs, World},
+    refusal::{Precondition, Refusal},
+    world::{Actor, Command, Context, EventKind, Needs, Subject, World},
 };
 
 /// Has the notes of a batch leave from now on. Approving again changes nothing.
@@ -37,12 +37,26 @@ impl Command for Approve {
         if batch.state != BatchState::Ready {
             return Err(wrong_state(&batch, "ready"));
         }
+        check_meant(ledger.world, &batch)?;
         batch.approved_at = Some(ledger.now());
         batch.work.lenient = false;
         books::move_batch(&mut ledger, &mut batch, BatchState::Delivering, EventKind::NoteBatchApproved);
         books::end_if_done(&mut ledger, &mut batch);
         Ok(books::put(&mut ledger, batch))
     }
+}
+
+/// While the service is tried out, nothing of a batch leaves.
+fn check_meant(world: &World, batch: &NoteBatch) -> Result<(), Refusal> {
+    if world.settings.test_address.is_none() {
+        return Ok(());
+    }
+    let resource = Subject::NoteBatch(batch.id).to_string();
+    let message = format!(
+        "{resource} can't leave: the service is in test mode (delivery.test_address is set); preview, read or download \
+         its notes instead"
+    );
+    Err(Refusal::Precondition { kind: Precondition::TestMode, resource, message })
 }
 
 /// Has a batch that stopped itself go on where it was. It does not stop for too many failures again in that phase.

@@ -77,6 +77,7 @@ pub(super) fn put_in(
             token: old.token + 1,
             until: ledger.now(),
             far_side_deduplicates: false,
+            for_test: false,
         });
         ledger.keep_quietly(gesture)?;
     }

@@ -58,13 +58,13 @@ pub(super) fn note(
         tone: Tone::Cheerful,
         promised: false,
         terms: &terms,
-        visiting: false,
+        role: "",
         anew: None,
     };
     let today = local_date(&TimeZone::UTC, ledger.now());
     let planned = match gate(&customer, today) {
         Some((reason, explanation)) => Planned::Stopped { reason, explanation: explanation.to_owned() },
-        None => plan_gesture(ledger.world, &wish, ledger.now()),
+        None => plan_gesture(ledger.world, &wish, ledger.now())?,
     };
     let (channel, schedule) = match planned {
         Planned::Stopped { reason, explanation } | Planned::Gesture { held: Some((reason, explanation)), .. } => {

@@ -102,6 +102,7 @@ impl Command for StartChunk {
         let now = ledger.now();
         let mut batch = batch(ledger.world, self.batch)?;
         let may_start = batch.state == BatchState::Delivering
+            && ledger.world.settings.test_address.is_none()
             && batch.work.chunk.is_none()
             && batch.work.retry_at.is_none_or(|at| at <= now);
         if !may_start {
@@ -189,6 +190,7 @@ impl StartChunk {
             token: gesture.lease.as_ref().map_or(0, |last| last.token) + 1,
             until: chunk.until,
             far_side_deduplicates: self.far_side_deduplicates,
+            for_test: false,
         });
         let text = format!("On its way in {}.", Subject::NoteBatch(self.batch));
         ledger.move_gesture(gesture, GestureState::Delivering, None, text).map(drop)

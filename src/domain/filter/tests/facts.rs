@@ -151,10 +151,13 @@ fn location() -> Location {
             reply_contact: ReplyContact::default(),
             sensitive: false,
             brand: Some("Lamps".to_owned()),
+            call_capacity: Vec::new(),
         },
         version: 1,
         created_at: NOW,
         updated_at: NOW,
+        planned_since: 0,
+        planning_change: String::new(),
     }
 }
 

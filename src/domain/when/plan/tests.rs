@@ -4,6 +4,8 @@ use super::*;
 use crate::domain::when::{LocationCalendar, WeeklyHours, Window, ZoneSource, default_call_hours};
 use jiff::civil::{Date, Weekday, date};
 
+mod around_the_world;
+
 fn instant(text: &str) -> Timestamp {
     text.parse().expect("an instant")
 }

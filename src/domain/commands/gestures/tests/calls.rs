@@ -174,6 +174,8 @@ fn p4_a_call_is_with_one_person_for_a_quarter_of_an_hour() {
         channels: Vec::new(),
         locations: Vec::new(),
         in_batches: Vec::new(),
+        untested: false,
+        due_from: None,
         limit: 10,
     };
     assert!(!due.fits(kit.gesture(call.id)), "no worker gets it either");

@@ -30,7 +30,7 @@ fn p4_a_completed_gesture_leaves_one_contact_however_often_it_is_said() {
     let again = kit.run_at(at("2026-11-23T12:00"), &complete(note.id, Proof::Token(token))).unwrap();
     assert_eq!(first, again);
 
-    let contact = kit.world.interactions.get(&first.contact).unwrap();
+    let contact = kit.world.interactions.get(&first.contact.unwrap()).unwrap();
     assert_eq!(
         (contact.detail.kind, contact.detail.direction),
         (InteractionKind::OutboundContact, Direction::Outbound)

@@ -4,7 +4,7 @@ use crate::domain::{
     gesture::Gesture,
 };
 
-fn wish(customer: &Customer) -> Schedule {
+pub(super) fn wish(customer: &Customer) -> Schedule {
     Schedule {
         actor: actor(),
         once: unkeyed(),

@@ -3,6 +3,7 @@ use crate::domain::{
     commands::gestures::{Claim, Complete, Proof},
     pause::PauseScope,
     refusal::{Precondition, Refusal},
+    settings::Settings,
     testkit::unkeyed,
     world::Due,
 };
@@ -27,6 +28,8 @@ fn p4_a_gesture_in_a_batch_is_nobody_elses() {
         channels: Vec::new(),
         locations: Vec::new(),
         in_batches: Vec::new(),
+        untested: false,
+        due_from: None,
         limit: 10,
     };
     let claim = Claim {
@@ -197,4 +200,22 @@ fn a_paused_note_waits_with_its_batch_and_leaves_after_it() {
     night.kit.now = again;
     assert_eq!(night.start().letters.len(), 1);
     assert_eq!(night.batch().work.retry_at, None);
+}
+
+#[test]
+fn nothing_of_a_batch_leaves_in_test_mode() {
+    let (mut night, _, _) = one_note();
+    let meant = std::sync::Arc::clone(&night.kit.world.settings);
+    let mut testing = Settings::clone(&meant);
+    testing.test_address = Some("test@example.org".to_owned());
+    let testing = std::sync::Arc::new(testing);
+    night.kit.world.settings = std::sync::Arc::clone(&testing);
+    let refused = night.kit.run(&Approve { actor: actor(), id: night.batch, version: None }).unwrap_err();
+    let Refusal::Precondition { kind, message, .. } = refused else { panic!("{refused}") };
+    assert_eq!(kind, Precondition::TestMode);
+    assert!(message.contains("test mode") && message.contains("download"), "{message}");
+    night.kit.world.settings = meant;
+    night.approve();
+    night.kit.world.settings = testing;
+    assert_eq!(night.start(), Started::default(), "also what was approved before");
 }

@@ -1,0 +1,92 @@
+use super::*;
+use crate::domain::{
+    capacity::CallCapacity,
+    world::{Miss, World},
+};
+
+/// A shop that makes two calls a day, and somebody to call.
+fn kit() -> (Kit, Customer) {
+    let ana = customer(1);
+    let mut kit = Kit::new(at(MONDAY_10)).with_customer(&ana);
+    kit.change_shop(|shop| shop.call_capacity = vec![CallCapacity { role: String::new(), per_day: 2 }]);
+    kit.world.calls_known.insert(shop_id());
+    let mut plenty = settings();
+    plenty.policy.budget_contacts = 100;
+    kit.world.settings = std::sync::Arc::new(plenty);
+    (kit, ana)
+}
+
+fn due(world: &World, id: GestureId) -> &str {
+    &world.gestures.get(&id).unwrap().schedule.planned_local
+}
+
+#[test]
+fn what_is_over_the_capacity_of_a_day_waits_for_the_next_with_room_and_says_so() {
+    let (mut kit, ana) = kit();
+    let plan = |kit: &mut Kit| kit.run(&people::wish(&ana)).unwrap().gesture;
+    let calls: Vec<_> = (0..5).map(|_| plan(&mut kit)).collect();
+    let planned: Vec<_> = calls.iter().map(|call| call.schedule.planned_local.as_str()).collect();
+    let (tuesday, wednesday) = ("2026-11-24T09:00", "2026-11-25T09:00");
+    assert_eq!(planned, ["2026-11-23T10:00", "2026-11-23T10:00", tuesday, tuesday, wednesday]);
+    let told = |n: usize| calls[n].schedule.steps.last().unwrap().text.as_str();
+    assert_eq!(told(2), "Waits: 2 calls are planned on Mon 23 Nov 2026.");
+    assert_eq!(told(4), "Waits: 2 calls are planned on Mon 23 Nov 2026, and the next has no room either.");
+    assert_eq!(calls[4].schedule.deadline_at, calls[0].schedule.deadline_at, "within its first deadline");
+
+    // A place that is given back is there for the next.
+    let cancel = Cancel { actor: actor(), id: calls[0].id, version: None, reason: "no more".to_owned() };
+    kit.run(&cancel).unwrap();
+    assert_eq!(plan(&mut kit).schedule.planned_local, "2026-11-23T10:00");
+    assert_eq!(due(&kit.world, calls[1].id), "2026-11-23T10:00");
+}
+
+#[test]
+fn promises_and_apologies_go_first_and_are_not_refused() {
+    let (mut kit, ana) = kit();
+    for _ in 0..2 {
+        kit.run(&people::wish(&ana)).unwrap();
+    }
+    let promise = Schedule { promised: true, deadline_at: Some(at("2026-11-23T18:00")), ..people::wish(&ana) };
+    let apology = Schedule { kind: GestureKind::Apology, tone: Tone::Caring, ..people::wish(&ana) };
+    for first in [promise, apology] {
+        assert_eq!(kit.run(&first).unwrap().gesture.schedule.planned_local, "2026-11-23T10:00");
+    }
+    // They take people's time all the same.
+    let next = kit.run(&people::wish(&ana)).unwrap().gesture;
+    assert!(next.schedule.steps.last().unwrap().text.contains("4 calls are planned"), "{:?}", next.schedule.steps);
+}
+
+#[test]
+fn a_call_that_finds_no_room_before_its_deadline_is_refused() {
+    let (mut kit, ana) = kit();
+    let today = Schedule { deadline_at: Some(at("2026-11-23T20:00")), ..people::wish(&ana) };
+    for _ in 0..2 {
+        kit.run(&today).unwrap();
+    }
+    let Err(Refusal::Precondition { kind, message, .. }) = kit.run(&today) else { panic!("the day is full") };
+    assert_eq!(kind, Precondition::NoOpening);
+    assert_eq!(message, "Waits: 2 calls are planned on Mon 23 Nov 2026. No later day has room.");
+}
+
+#[test]
+fn a_call_that_is_planned_anew_keeps_its_own_place() {
+    let (mut kit, ana) = kit();
+    let calls: Vec<_> = (0..2).map(|_| kit.run(&people::wish(&ana)).unwrap().gesture).collect();
+    kit.change_shop(|_| ());
+    for call in &calls {
+        kit.run(&ReplanOutdated { id: call.id }).unwrap();
+        assert_eq!(due(&kit.world, call.id), "2026-11-23T10:00");
+    }
+}
+
+#[test]
+fn the_planned_calls_are_asked_for_only_where_they_are_bounded() {
+    let (mut kit, ana) = kit();
+    kit.world.calls_known.clear();
+    let missing = Miss::Calls { location: shop_id(), from: jiff::civil::date(2026, 11, 23) };
+    assert_eq!(kit.run(&people::wish(&ana)).map(drop), Err(Refusal::Miss(missing)));
+    let of_role = Schedule { role: "manager".to_owned(), ..people::wish(&ana) };
+    assert!(kit.run(&of_role).is_ok(), "nobody said how many calls a manager can make");
+    let note = Schedule { kind: GestureKind::Note, channels: vec![Channel::HandOver], ..people::wish(&ana) };
+    assert!(kit.run(&note).is_ok());
+}
