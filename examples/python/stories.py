@@ -127,7 +127,10 @@ def a_complaint_the_night_before_comes_first(stage):
     stage.hand_over(apology)
     stage.until(10, 30)
     assert stage.gesture_now(thanks).state == stage.gesture.STATE_HELD
-    stage.cases.ResolveCase(stage.case_pb.ResolveCaseRequest(name=card.first.case, root_cause="a loose wire", remedy="a new lamp"))
+    settled = stage.case_pb.ResolveCaseRequest(
+        name=card.first.case, root_cause="a loose wire", remedy="a new lamp", recovery_made=True
+    )
+    stage.cases.ResolveCase(settled)
     after = stage.gesture_now(thanks)
     assert after.state == stage.gesture.STATE_SCHEDULED, after
     assert after.due_time.ToDatetime() >= datetime.datetime.combine(stage.now().date(), datetime.time(11, 30)), after

@@ -81,7 +81,7 @@ pub fn queue_entry(input: &QueueInput<'_>) -> QueueEntry {
         gesture: gesture.clone(),
         display_name: customer.addressee().profile.display_name.clone(),
         how_to_say: customer.addressee().profile.how_to_say.clone(),
-        why: input.interaction.map_or_else(|| "A person planned it.".to_owned(), |it| why(it, location)),
+        why: input.interaction.map_or_else(|| unprompted(gesture), |it| why(it, location)),
         phone: phone(customer),
         allowed_hours: hours.cloned(),
         time_zone: gesture.schedule.zone.clone(),
@@ -91,6 +91,20 @@ pub fn queue_entry(input: &QueueInput<'_>) -> QueueEntry {
         taken_by: gesture.taken_at(input.now).map(|taken| taken.by.clone()).unwrap_or_default(),
         pause: input.pauses.over(gesture).cloned(),
     }
+}
+
+/// Why there is something to do although nothing just happened.
+fn unprompted(gesture: &Gesture) -> String {
+    let why = if gesture.case.is_some() {
+        "Something went wrong, and is settled: they hear so from us."
+    } else if gesture.rule.is_none() {
+        "A person planned it."
+    } else if gesture.terms.occasion.is_some() {
+        "A day that is theirs."
+    } else {
+        "It has been quiet between us for a while."
+    };
+    why.to_owned()
 }
 
 fn phone(customer: &Customer) -> Option<String> {

@@ -73,15 +73,16 @@ both_engines! {
         let configured = Settings { policy, ..(*ledger.settings).clone() };
         let other = ledger.replica(&Arc::new(configured)).await;
         let changed = other.catalog().await.expect("the catalogue").planning_revision;
-        assert_eq!(changed, first + 1, "opened by another configuration");
+        assert!(changed > first, "opened by another configuration");
         other.close().await.expect("closed");
 
         let before = planning_revision(&ledger).await;
         let policy = ContactPolicy { budget_contacts: 3, ..ContactPolicy::default() };
         let saved = SavedPolicy { policy, version: 1, updated_at: ledger.now() };
         save(&ledger.store, saved.clone()).await;
-        assert_eq!(planning_revision(&ledger).await, before + 1, "another policy");
+        let after = planning_revision(&ledger).await;
+        assert!(after > before, "another policy");
         save(&ledger.store, SavedPolicy { version: 2, ..saved }).await;
-        assert_eq!(planning_revision(&ledger).await, before + 1, "the same policy");
+        assert_eq!(planning_revision(&ledger).await, after, "the same policy");
     }
 }
