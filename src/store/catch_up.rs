@@ -15,6 +15,7 @@ use sea_orm::{
     ColumnTrait, ConnectionTrait, DbBackend, EntityTrait, QueryFilter, QueryOrder, QuerySelect, TryInsertResult,
     sea_query::{Expr, ExprTrait, OnConflict},
 };
+use std::collections::BTreeSet;
 use uuid::Uuid;
 
 /// What is due before this instant is late.
@@ -22,21 +23,22 @@ pub(super) fn late_before(now: Timestamp) -> Timestamp {
     now.checked_sub(LATE_AFTER).unwrap_or(Timestamp::MIN)
 }
 
-/// The late gestures that fit a wish, promises first, then by due time; as many as may still leave in this minute.
-/// They are counted as given out.
+/// The late gestures that fit a wish and are not `taken`, promises first, then by due time; as many as may still leave in
+/// this minute. They are counted as given out.
 pub(super) async fn reserve(
     db: &impl ConnectionTrait,
     wish: &Due,
+    taken: &BTreeSet<GestureId>,
     pauses: &PauseBook,
     per_minute: u32,
 ) -> Result<Vec<GestureId>, StoreError> {
     // As long as nothing is late, nobody waits for the row.
-    if candidates(db, &Due { limit: 1, ..wish.clone() }, pauses).await?.is_empty() {
+    if candidates(db, &Due { limit: 1, ..wish.clone() }, taken, pauses).await?.is_empty() {
         return Ok(Vec::new());
     }
     let minute = wish.at.as_second().div_euclid(60);
     let left = per_minute.saturating_sub(given_out(db, minute).await?);
-    let found = candidates(db, &Due { limit: Ord::min(left, wish.limit), ..wish.clone() }, pauses).await?;
+    let found = candidates(db, &Due { limit: Ord::min(left, wish.limit), ..wish.clone() }, taken, pauses).await?;
     let late = held(db, found).await?;
     if !late.is_empty() {
         catch_up::Entity::update_many()
@@ -49,7 +51,12 @@ pub(super) async fn reserve(
 }
 
 /// Kind by kind and promises apart, since the index has them so: a backlog of notes does not slow who asks for calls.
-async fn candidates(db: &impl ConnectionTrait, wish: &Due, pauses: &PauseBook) -> Result<Vec<GestureId>, StoreError> {
+async fn candidates(
+    db: &impl ConnectionTrait,
+    wish: &Due,
+    taken: &BTreeSet<GestureId>,
+    pauses: &PauseBook,
+) -> Result<Vec<GestureId>, StoreError> {
     use gesture::Column;
     let kinds = if wish.kinds.is_empty() { GestureKind::ALL } else { &wish.kinds };
     let limit = usize::try_from(wish.limit).unwrap_or(usize::MAX);
@@ -63,6 +70,7 @@ async fn candidates(db: &impl ConnectionTrait, wish: &Due, pauses: &PauseBook) -
                 .filter(Column::Kind.eq(kind.as_str()))
                 .filter(Column::Promised.eq(promised))
                 .filter(fits(wish))
+                .filter(Column::Id.is_not_in(taken.iter().map(|id| id.0)))
                 .filter(not_paused(pauses))
                 .filter(Column::DueAt.lt(late_before(wish.at).as_microsecond()))
                 .order_by_asc(Column::DueAt)

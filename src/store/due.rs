@@ -43,7 +43,7 @@ pub(super) async fn pick(
         let wish = &match catch_up_per_minute {
             0 => wish.clone(),
             per_minute => {
-                let late = catch_up::reserve(db, wish, pauses, per_minute).await?;
+                let late = catch_up::reserve(db, wish, &picked, pauses, per_minute).await?;
                 let taken = u32::try_from(late.len()).unwrap_or(u32::MAX);
                 picked.extend(late);
                 let due_from = Some(catch_up::late_before(wish.at));
