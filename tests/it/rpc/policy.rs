@@ -59,7 +59,7 @@ both_engines! {
     async fn the_configured_policy_holds_until_somebody_saves_another(database) {
         let service = shop(database).await;
         let configured = policy(&service).await;
-        let budget = configured.budget.clone().expect("there is one");
+        let budget = configured.budget.expect("there is one");
         assert_eq!((budget.contacts, budget.period_duration.expect("there is one").seconds), (2, 30 * 86_400));
         let regimes: Vec<_> = configured.consent_regimes.iter().map(|r| (r.regime_id.as_str(), r.disabled)).collect();
         assert_eq!(regimes, [("standard", false), ("eu-opt-in", true)]);

@@ -156,7 +156,7 @@ both_engines! {
         let mut race = Race::on(database).await;
         let first = race.claimed.iter_mut().find_map(Vec::pop).expect("somebody has one");
         let left = carry_out(race.service.channel(), vec![first.clone()]).await;
-        assert_eq!(left, [first.0.clone()], "two places");
+        assert_eq!(left, std::slice::from_ref(&first.0), "two places");
         let called = call(race.service.channel(), race.customer.clone()).await;
         assert!(called.over_budget_by.is_empty(), "it had the second place");
         assert!(race.run().await.is_empty(), "never more than two");
@@ -173,7 +173,8 @@ both_engines! {
         if late {
             let mut named = called.over_budget_by.clone();
             let mut notes = left.clone();
-            (named.sort(), notes.sort());
+            named.sort();
+            notes.sort();
             assert_eq!(named, notes);
         } else {
             race.others_name(&left, &[&left[0], &called.name]).await;
@@ -189,7 +190,8 @@ both_engines! {
         let called = call(race.service.channel(), race.customer.clone()).await;
         let mut named = called.over_budget_by.clone();
         let mut notes = left.clone();
-        (named.sort(), notes.sort());
+        named.sort();
+            notes.sort();
         assert_eq!(named, notes);
         let mut interactions = InteractionServiceClient::new(race.service.channel());
         let request = pb::GetInteractionRequest { name: called.name.clone() };
