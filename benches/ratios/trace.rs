@@ -69,7 +69,9 @@ where
 }
 
 async fn open(url: &str, watch: Watch) -> Outcome<(Store, App)> {
-    let config = Config::default();
+    let mut config = Config::default();
+    // As for the service that is measured.
+    config.scheduler.catch_up_per_minute = 0;
     let settings = Arc::new(gratitude::cli::settings::settings(&config));
     let clock = Clock::system();
     let now = clock.clone();
