@@ -5,11 +5,6 @@ use std::{io::ErrorKind, process::ExitCode};
 use clap::Parser;
 use gratitude::cli::{Cli, CliError};
 
-// A request makes and drops thousands of small strings and rows; the C library's allocator spends a quarter of the
-// service's time on them.
-#[global_allocator]
-static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
-
 #[tokio::main]
 async fn main() -> ExitCode {
     match Cli::parse().run().await {
