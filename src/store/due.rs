@@ -30,8 +30,9 @@ type Lane = (GestureKind, Channel);
 /// Picks for each wish as many as it wants, none twice.
 ///
 /// On PostgreSQL what is picked is locked until the transaction ends, with its household, and what others have locked
-/// is passed over: so those who pick at once get different ones, and nobody waits for anybody here. All other
-/// households must be locked before, in their order; then no two transactions can wait for each other in a circle.
+/// is passed over: so those who pick at once get different ones. Only where something is late do they take turns, at the
+/// row of the minute (`catch_up`). All other households must be locked before, in their order: whoever waits for that row
+/// then waits for somebody who waits for no household.
 pub(super) async fn pick(
     db: &impl ConnectionTrait,
     wishes: &[Due],
