@@ -22,6 +22,7 @@ use crate::{
         ids::InteractionId,
         interaction::{Emotion, FeelingAbout, FeelingJudge},
         limits::LIST_MAX,
+        world::Actor,
     },
     proto::v1::{self as pb, front_desk_service_server::FrontDeskService},
 };
@@ -37,6 +38,9 @@ impl FrontDeskService for Rpc {
         request: Request<pb::RecognizeRequest>,
     ) -> Result<Response<pb::RecognizeResponse>, Status> {
         let (actor, said) = self.call(request)?;
+        if !said.customer.is_empty() {
+            return self.recognize_chosen(&actor, &said).await;
+        }
         let region = self.region_at(&said.location).await?;
         let regions = [region.as_str(), &self.app.settings().region];
         let mut fields = Fields::new();
@@ -91,6 +95,34 @@ impl FrontDeskService for Rpc {
         let closed = self.app.close_visit(CloseVisit { actor, id, ending }).await.map_err(Failure::from)?;
         let pb::RecordInteractionResponse { interaction, obligation, gestures, replayed } = response(&closed);
         Ok(Response::new(pb::CheckOutResponse { interaction, obligation, gestures, replayed }))
+    }
+}
+
+impl Rpc {
+    /// Somebody whom the desk has picked: nothing is looked for, so nothing is left to ask.
+    async fn recognize_chosen(
+        &self,
+        actor: &Actor,
+        said: &pb::RecognizeRequest,
+    ) -> Result<Response<pb::RecognizeResponse>, Status> {
+        let mut fields = Fields::new();
+        let location = fields.name("location", &said.location);
+        let customer = fields.name("customer", &said.customer);
+        if !said.identifiers.is_empty() || !said.query.is_empty() {
+            fields.refuse("customer", "must not be given together with `identifiers` or `query`");
+        }
+        let (location, customer) = fields.finish(location.zip(customer))?;
+        let shown = self.app.card(actor, "Recognize", &location, customer).await.map_err(Failure::from)?;
+        Ok(Response::new(pb::RecognizeResponse {
+            candidates: vec![pb::Candidate {
+                customer: said.customer.clone(),
+                display_name: shown.display_name.clone(),
+                score: 100,
+                reasons: vec!["chosen".to_owned()],
+            }],
+            needs_confirmation: false,
+            card: Some(card(&shown)),
+        }))
     }
 }
 

@@ -27,6 +27,16 @@ both_engines! {
         let card = reply.card.expect("one fits");
         assert!(format!("{card:?}").contains("green coat"), "{card:?}");
 
+        let picked = RecognizeRequest {
+            location: SHOP.to_owned(),
+            customer: reply.candidates[0].customer.clone(),
+            ..RecognizeRequest::default()
+        };
+        let chosen = desk.recognize(picked.clone()).await.expect("answered").into_inner();
+        assert_eq!(chosen.card, Some(card), "out of a list they are who they are by their number");
+        let both = RecognizeRequest { query: "21 000 0001".to_owned(), ..picked };
+        assert_eq!(desk.recognize(both).await.expect_err("one or the other").code(), tonic::Code::InvalidArgument);
+
         let stranger = desk.recognize(recognize("21 000 0002")).await.expect("answered").into_inner();
         assert!(stranger.candidates.is_empty() && stranger.card.is_none(), "{stranger:?}");
         service.stop().await;
