@@ -28,7 +28,7 @@ pub(crate) struct Bench {
 struct Made {
     /// By customers, and interactions of each.
     sqlite: HashMap<(u32, u32), Town>,
-    postgres: Option<(Town, postgres::Lease)>,
+    postgres: HashMap<(u32, u32), (Town, postgres::Lease)>,
     /// How many copies there were so far, and those that are there still.
     copies: u32,
     sqlite_copies: Vec<PathBuf>,
@@ -88,23 +88,31 @@ impl Bench {
 
     /// A copy of the town on PostgreSQL, to write to.
     pub(crate) async fn postgres_town(&self) -> Outcome<Town> {
+        self.postgres_town_of(self.options.customers(), self.options.interactions).await
+    }
+
+    /// A copy of the town of so many customers, each with so many interactions.
+    pub(crate) async fn postgres_town_of(&self, customers: u32, each: u32) -> Outcome<Town> {
         let mut made = self.made.lock().await;
-        if made.postgres.is_none() {
-            let missing = |_| Failure::from("PostgreSQL's server programs are not on this machine");
-            let lease = postgres::lease().await.map_err(missing)?;
-            let town = Town::build(&lease.url(), self.options.customers(), self.options.interactions).await?;
-            made.postgres = Some((town, lease));
-        }
+        let url = match made.postgres.get(&(customers, each)) {
+            Some((original, _lease)) => original.url.clone(),
+            None => {
+                let missing = |_| Failure::from("PostgreSQL's server programs are not on this machine");
+                let lease = postgres::lease().await.map_err(missing)?;
+                let original = Town::build(&lease.url(), customers, each).await?;
+                let url = original.url.clone();
+                made.postgres.insert((customers, each), (original, lease));
+                url
+            }
+        };
         made.copies += 1;
         let name = format!("copy_{}", made.copies);
-        let (original, _lease) = made.postgres.as_ref().ok_or("made above")?;
-        let (url, customers) = (original.url.clone(), original.customers);
         let (server, host) = url.split_once("?host=").ok_or("a URL of the cluster")?;
         let (server, from) = server.rsplit_once('/').ok_or("a URL of the cluster")?;
         let copy = format!("CREATE DATABASE {name} TEMPLATE {from} STRATEGY FILE_COPY");
         administrate(&url, &copy).await?;
         made.postgres_copies.push(name.clone());
-        Ok(Town { url: format!("{server}/{name}?host={host}"), customers })
+        Ok(Town { url: format!("{server}/{name}?host={host}"), customers: customers.into() })
     }
 
     /// Removes the copies that a row wrote to: a large town has gigabytes.
@@ -119,7 +127,8 @@ impl Bench {
             }
         }
         let copies = std::mem::take(&mut made.postgres_copies);
-        if let Some((original, _lease)) = &made.postgres {
+        // All are in one cluster.
+        if let Some((original, _lease)) = made.postgres.values().next() {
             for copy in copies {
                 administrate(&original.url, &format!("DROP DATABASE {copy} WITH (FORCE)")).await?;
             }

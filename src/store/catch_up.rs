@@ -8,11 +8,18 @@ use super::{
     entity::{catch_up, gesture},
     error::StoreError,
 };
-use crate::domain::{gesture::GestureKind, ids::GestureId, limits::LATE_AFTER, pause::PauseBook, world::Due};
+use crate::domain::{
+    gesture::{GestureKind, GestureState},
+    ids::GestureId,
+    limits::LATE_AFTER,
+    pause::PauseBook,
+    world::Due,
+};
 use jiff::Timestamp;
 use sea_orm::{
     ActiveValue::Set,
-    ColumnTrait, ConnectionTrait, DbBackend, EntityTrait, QueryFilter, QueryOrder, QuerySelect, TryInsertResult,
+    ColumnTrait, ConnectionTrait, DbBackend, EntityTrait, QueryFilter, QueryOrder, QuerySelect, Statement,
+    TryInsertResult,
     sea_query::{Expr, ExprTrait, OnConflict},
 };
 use std::collections::BTreeSet;
@@ -32,13 +39,16 @@ pub(super) async fn reserve(
     pauses: &PauseBook,
     per_minute: u32,
 ) -> Result<Vec<GestureId>, StoreError> {
+    let lanes = late_lanes(db, wish).await?;
+    let one = Due { limit: 1, ..wish.clone() };
     // As long as nothing is late, nobody waits for the row.
-    if candidates(db, &Due { limit: 1, ..wish.clone() }, taken, pauses).await?.is_empty() {
+    if lanes.is_empty() || candidates(db, &lanes, &one, taken, pauses).await?.is_empty() {
         return Ok(Vec::new());
     }
     let minute = wish.at.as_second().div_euclid(60);
     let left = per_minute.saturating_sub(given_out(db, minute).await?);
-    let found = candidates(db, &Due { limit: Ord::min(left, wish.limit), ..wish.clone() }, taken, pauses).await?;
+    let wish = Due { limit: Ord::min(left, wish.limit), ..wish.clone() };
+    let found = candidates(db, &lanes, &wish, taken, pauses).await?;
     let late = held(db, found).await?;
     if !late.is_empty() {
         catch_up::Entity::update_many()
@@ -50,39 +60,79 @@ pub(super) async fn reserve(
     Ok(late)
 }
 
-/// Kind by kind and promises apart, since the index has them so: a backlog of notes does not slow who asks for calls.
+/// A kind, and whether it was promised: the index of what is late has them apart.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct LateLane {
+    kind: GestureKind,
+    promised: bool,
+}
+
+/// The lanes of a wish, promises first.
+pub(super) fn lanes(wish: &Due) -> Vec<LateLane> {
+    let kinds = if wish.kinds.is_empty() { GestureKind::ALL } else { &wish.kinds };
+    let of = |promised| kinds.iter().map(move |kind| LateLane { kind: *kind, promised });
+    of(true).chain(of(false)).collect()
+}
+
+/// The lanes in which anything is late: one statement, which looks into the index once for each.
+async fn late_lanes(db: &impl ConnectionTrait, wish: &Due) -> Result<Vec<LateLane>, StoreError> {
+    let lanes = lanes(wish);
+    let rows = db.query_all_raw(Statement::from_string(db.get_database_backend(), oldest_sql(&lanes))).await?;
+    let late_before = late_before(wish.at).as_microsecond();
+    let mut late = Vec::new();
+    for row in rows {
+        let oldest: Option<i64> = row.try_get("", "oldest")?;
+        let place: i32 = row.try_get("", "lane")?;
+        let lane = usize::try_from(place).ok().and_then(|place| lanes.get(place));
+        late.extend(lane.copied().map(|lane| (place, lane)).filter(|_| oldest.is_some_and(|at| at < late_before)));
+    }
+    // The rows of a union come in no order that anybody promises.
+    late.sort_unstable_by_key(|(place, _)| *place);
+    Ok(late.into_iter().map(|(_, lane)| lane).collect())
+}
+
+/// Holds names of the program's own, and nothing of a caller's.
+pub(super) fn oldest_sql(lanes: &[LateLane]) -> String {
+    let state = GestureState::Scheduled;
+    let one = |(place, LateLane { kind, promised }): (usize, &LateLane)| {
+        format!(
+            "SELECT {place} AS lane, MIN(due_at) AS oldest FROM gestures WHERE state = '{state}' \
+             AND batch_id IS NULL AND NOT with_person AND kind = '{kind}' AND promised = {promised}"
+        )
+    };
+    lanes.iter().enumerate().map(one).collect::<Vec<_>>().join(" UNION ALL ")
+}
+
+/// What is late in these lanes and fits a wish, promises first, then by due time. Lane by lane, so that a backlog of notes
+/// does not slow who asks for calls.
 async fn candidates(
     db: &impl ConnectionTrait,
+    lanes: &[LateLane],
     wish: &Due,
     taken: &BTreeSet<GestureId>,
     pauses: &PauseBook,
 ) -> Result<Vec<GestureId>, StoreError> {
     use gesture::Column;
-    let kinds = if wish.kinds.is_empty() { GestureKind::ALL } else { &wish.kinds };
-    let limit = usize::try_from(wish.limit).unwrap_or(usize::MAX);
-    let mut late = Vec::new();
-    for promised in [true, false] {
-        let mut found: Vec<(i64, Uuid)> = Vec::new();
-        for kind in kinds {
-            let of_kind = gesture::Entity::find()
-                .select_only()
-                .columns([Column::DueAt, Column::Id])
-                .filter(Column::Kind.eq(kind.as_str()))
-                .filter(Column::Promised.eq(promised))
-                .filter(fits(wish))
-                .filter(Column::Id.is_not_in(taken.iter().map(|id| id.0)))
-                .filter(not_paused(pauses))
-                .filter(Column::DueAt.lt(late_before(wish.at).as_microsecond()))
-                .order_by_asc(Column::DueAt)
-                .order_by_asc(Column::Id)
-                .limit(u64::from(wish.limit));
-            found.extend(of_kind.into_tuple::<(i64, Uuid)>().all(db).await?);
-        }
-        found.sort_unstable();
-        late.extend(found.into_iter().map(|(_, id)| GestureId(id)));
+    let mut found: Vec<(bool, i64, Uuid)> = Vec::new();
+    for LateLane { kind, promised } in lanes {
+        let of_lane = gesture::Entity::find()
+            .select_only()
+            .columns([Column::DueAt, Column::Id])
+            .filter(Column::Kind.eq(kind.as_str()))
+            .filter(Column::Promised.eq(*promised))
+            .filter(fits(wish))
+            .filter(Column::Id.is_not_in(taken.iter().map(|id| id.0)))
+            .filter(not_paused(pauses))
+            .filter(Column::DueAt.lt(late_before(wish.at).as_microsecond()))
+            .order_by_asc(Column::DueAt)
+            .order_by_asc(Column::Id)
+            .limit(u64::from(wish.limit));
+        let rows = of_lane.into_tuple::<(i64, Uuid)>().all(db).await?;
+        found.extend(rows.into_iter().map(|(due_at, id)| (!promised, due_at, id)));
     }
-    late.truncate(limit);
-    Ok(late)
+    found.sort_unstable();
+    found.truncate(usize::try_from(wish.limit).unwrap_or(usize::MAX));
+    Ok(found.into_iter().map(|(_, _, id)| GestureId(id)).collect())
 }
 
 /// Those that nobody else has locked; on PostgreSQL they are locked with their households, in the way of all that is

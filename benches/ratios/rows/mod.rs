@@ -1,5 +1,6 @@
 //! The rows of the table, one file for what belongs together.
 
+mod backlog;
 mod carry_out;
 mod check_in;
 mod compose;
@@ -66,6 +67,16 @@ pub(crate) const ALL: &[Measurable] = &[
         name: "carry-out-postgres",
         about: "claim, start, complete on PostgreSQL, 4 workers, 100 at a time, beside all rows that this writes, bare",
         measure: |bench| Box::pin(carry_out::on_postgres(bench)),
+    },
+    Measurable {
+        name: "backlog-sqlite",
+        about: "A claim on SQLite, from a backlog of ten thousand due gestures to one of a million",
+        measure: |bench| Box::pin(backlog::on_sqlite(bench)),
+    },
+    Measurable {
+        name: "backlog-postgres",
+        about: "The same on PostgreSQL",
+        measure: |bench| Box::pin(backlog::on_postgres(bench)),
     },
     Measurable {
         name: "check-in",

@@ -13,8 +13,8 @@ use crate::{
         world::{Command, Context, Due, IdempotencyKey, Miss, Needs, Neighbourhood, Subject, World},
     },
     store::{
-        CoverageQuery, DueNotes, Lane, ObligationQuery, PageRequest, Segment, Store, connect, due, filter::List,
-        paging::Cursor,
+        CoverageQuery, DueNotes, Lane, ObligationQuery, PageRequest, Segment, Store, catch_up, connect, due,
+        filter::List, paging::Cursor,
     },
 };
 use jiff::{SignedDuration, Timestamp, civil::date};
@@ -231,6 +231,19 @@ async fn due_gestures_are_picked_in_the_order_of_their_index() {
         steps,
         ["SEARCH gestures USING INDEX gestures_claimable (kind=? AND channel=? AND priority=? AND due_at<?)"]
     );
+}
+
+#[tokio::test]
+async fn what_is_late_is_looked_up_once_for_each_kind() {
+    let folder = tempfile::tempdir().unwrap();
+    let pools = connect::open(&settings(&folder)).await.unwrap();
+    crate::store::migrate::up(&pools).await.unwrap();
+    let lanes = catch_up::lanes(&everything().0.due[0]);
+    let explain = format!("EXPLAIN QUERY PLAN {}", catch_up::oldest_sql(&lanes));
+    let steps = pools.writer.query_all_raw(Statement::from_string(DbBackend::Sqlite, explain)).await.unwrap();
+    let steps: Vec<String> = steps.iter().map(|row| row.try_get("", "detail").unwrap()).collect();
+    let step = "SEARCH gestures USING INDEX gestures_late (kind=? AND promised=?)";
+    assert_eq!(steps.iter().filter(|it| *it == step).count(), 2 * GestureKind::ALL.len(), "{steps:?}");
 }
 
 #[tokio::test]

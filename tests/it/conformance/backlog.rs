@@ -13,10 +13,14 @@ use gratitude::{
         ids::CustomerId,
         world::{Actor, Due, Fingerprint},
     },
-    store::Lane,
+    store::{Lane, Watch},
 };
 use jiff::SignedDuration;
-use sea_orm::{ConnectionTrait, DatabaseConnection, DbBackend, Statement};
+use sea_orm::{ConnectionTrait, Database as Connection, DatabaseConnection, DbBackend, Statement};
+use std::{
+    collections::BTreeSet,
+    sync::{Arc, Mutex},
+};
 
 /// How many notes wait besides.
 const BACKLOG: u32 = 100_000;
@@ -74,8 +78,28 @@ async fn statement(db: &DatabaseConnection, sql: &str) {
     db.execute_unprepared(sql).await.unwrap_or_else(|error| panic!("{sql}: {error}"));
 }
 
+type Caught = Arc<Mutex<BTreeSet<String>>>;
+
+/// Catches what a store sends.
+fn catching(caught: &Caught) -> Watch {
+    let caught = Arc::clone(caught);
+    Arc::new(move |_, statement: &Statement| {
+        caught.lock().unwrap().insert(statement.sql.clone());
+    })
+}
+
+/// The steps of a plan that look at gestures otherwise than by their kind and channel (SQLite).
+async fn beside_the_lane(db: &DatabaseConnection, sql: &str) -> Vec<String> {
+    let explain = Statement::from_string(DbBackend::Sqlite, format!("EXPLAIN QUERY PLAN {sql}"));
+    let steps = db.query_all_raw(explain).await.unwrap_or_else(|error| panic!("{error}: {sql}"));
+    let steps = steps.iter().map(|row| row.try_get::<String>("", "detail").expect("a step"));
+    let in_lane = |step: &str| step.contains("INDEX gestures_claimable (kind=? AND channel=?");
+    steps.filter(|step| step.contains(" gestures") && !in_lane(step)).collect()
+}
+
 /// Copies the one note that is there until so many wait, each due a little later, and has the engine look at them.
-async fn pile_up(db: &DatabaseConnection) {
+async fn pile_up(url: &str) {
+    let db = &Connection::connect(url).await.expect("the database is there");
     let backend = db.get_database_backend();
     let (columns, series, id) = match backend {
         DbBackend::Postgres => (
@@ -107,6 +131,7 @@ async fn pile_up(db: &DatabaseConnection) {
     )
     .await;
     statement(db, "ANALYZE").await;
+    db.close_by_ref().await.expect("closed");
 }
 
 /// How many entries of the index of what is claimable were read so far (PostgreSQL).
@@ -124,8 +149,8 @@ both_engines! {
         let recorded = ledger.record(ledger.visit("+351910000001", "visit")).await.expect("recorded");
         let customer = recorded.interaction.customer.expect("made known");
         plan(&ledger, customer, GestureKind::Note, Channel::HandOver).await;
-        let db = ledger.reader().await;
-        pile_up(db).await;
+        let caught = Caught::default();
+        let ledger = ledger.opened_again(pile_up, catching(&caught)).await;
         for n in 2..5 {
             let recorded = ledger.record(ledger.visit(&format!("+35191000000{n}"), &format!("visit {n}"))).await;
             let called = recorded.expect("recorded").interaction.customer.expect("made known");
@@ -142,13 +167,27 @@ both_engines! {
             due_from: None,
             limit: 10,
         };
+        let db = ledger.reader().await;
         let before = if engine == Engine::Postgres { entries_read(db).await } else { 0 };
+        caught.lock().unwrap().clear();
         assert_eq!(ledger.store.due_gestures(&asked).await.expect("looked").len(), 3);
+        let statements = caught.lock().unwrap().clone();
+        assert!(statements.len() > 1, "{statements:?}");
         ledger.store.close().await.expect("closed: its connections tell what they counted");
-        if engine == Engine::Postgres {
-            alone(db).await;
-            let read = entries_read(db).await - before;
-            assert!((3..1_000).contains(&read), "{read} of {BACKLOG} entries were read");
+        match engine {
+            Engine::Postgres => {
+                alone(db).await;
+                let read = entries_read(db).await - before;
+                assert!((3..1_000).contains(&read), "{read} of {BACKLOG} entries were read");
+            }
+            // SQLite counts nothing, but its plan says how far an entry is looked up, and what is read after that.
+            Engine::Sqlite => {
+                for sql in &statements {
+                    assert_eq!(beside_the_lane(db, sql).await, [""; 0], "{sql}");
+                }
+                let beside = beside_the_lane(db, "SELECT id FROM gestures WHERE kind = 'call'").await;
+                assert_eq!(beside.len(), 1, "the check is awake");
+            }
         }
     }
 

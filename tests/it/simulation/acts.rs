@@ -380,10 +380,10 @@ impl Shop {
         let now = self.story.ledger.now();
         self.told.retain(|(at, _)| now.duration_since(*at) < REPEATED_FOR);
         let Some((_, record)) = self.dice.one_of(&self.told).cloned() else { return "nothing to repeat".to_owned() };
-        let before = whole::read(&self.story).await.rows;
+        let before = whole::count_rows(&self.story).await;
         let again = self.story.submit(Record { now, ..record.clone() }).await;
         assert!(again.replayed, "P2: {record:?} was recorded again");
-        assert_eq!(whole::read(&self.story).await.rows, before, "P2: a repetition changed something");
+        assert_eq!(whole::count_rows(&self.story).await, before, "P2: a repetition changed something");
         let mut other = record;
         other.once = Once { keys: other.once.keys.clone(), content: Default::default() };
         let refused = self.story.try_to(other).await;

@@ -13,7 +13,7 @@ use gratitude::domain::{
     world::{Command, Context, Needs, World},
 };
 use sea_orm::{ConnectionTrait, Statement};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use uuid::Uuid;
 
 /// The ledger as it stands.
@@ -27,7 +27,7 @@ pub(super) struct Whole {
     pub(super) summaries: BTreeMap<CustomerId, Summary>,
     pub(super) customers: BTreeMap<CustomerId, Customer>,
     pub(super) open_cases: Vec<Case>,
-    /// How many rows each table has that commands write to.
+    /// As [`count_rows`] has it.
     pub(super) rows: BTreeMap<&'static str, i64>,
 }
 
@@ -47,18 +47,31 @@ const TABLES: [&str; 12] = [
     "events",
 ];
 
+/// Three statements beside those of the store: there is one such reading for every step of every life.
 pub(super) async fn read(story: &Telling) -> Whole {
-    let interactions = ids(story, "SELECT id FROM interactions ORDER BY id").await;
-    let customers = ids(story, "SELECT id FROM customers ORDER BY id").await;
-    let everything = Everything {
-        interactions: interactions.into_iter().map(InteractionId).collect(),
-        customers: customers.into_iter().map(CustomerId).collect(),
-    };
-    let mut whole = story.submit(everything).await;
-    for table in TABLES {
-        whole.rows.insert(table, count(story, &format!("SELECT count(*) AS n FROM {table}")).await);
+    let mut everything = Everything::default();
+    for row in rows(story, "SELECT 0 AS what, id FROM interactions UNION ALL SELECT 1 AS what, id FROM customers").await
+    {
+        let id: Uuid = row.try_get("", "id").expect("an id");
+        match row.try_get::<i32>("", "what").expect("a number") {
+            0 => everything.interactions.insert(InteractionId(id)),
+            _ => everything.customers.insert(CustomerId(id)),
+        };
     }
+    let mut whole = story.submit(everything).await;
+    whole.rows = count_rows(story).await;
     whole
+}
+
+/// How many rows each table has that commands write to.
+pub(super) async fn count_rows(story: &Telling) -> BTreeMap<&'static str, i64> {
+    let counts = TABLES.iter().enumerate().map(|(n, table)| format!("SELECT {n} AS place, count(*) AS n FROM {table}"));
+    let counts = rows(story, &counts.collect::<Vec<_>>().join(" UNION ALL ")).await;
+    let count = |row: &sea_orm::QueryResult| {
+        let place: i32 = row.try_get("", "place").expect("a number");
+        (TABLES[usize::try_from(place).expect("a place")], row.try_get("", "n").expect("a number"))
+    };
+    counts.iter().map(count).collect()
 }
 
 /// Reads by statements of its own, not by those of the store.
@@ -68,29 +81,18 @@ pub(super) async fn rows(story: &Telling, sql: &str) -> Vec<sea_orm::QueryResult
     connection.query_all_raw(statement).await.expect("the statement is right")
 }
 
-async fn ids(story: &Telling, sql: &str) -> Vec<Uuid> {
-    rows(story, sql).await.iter().map(|row| row.try_get("", "id").expect("an id")).collect()
-}
-
-pub(super) async fn count(story: &Telling, sql: &str) -> i64 {
-    rows(story, sql).await.iter().map(|row| row.try_get::<i64>("", "n").expect("a number")).sum()
-}
-
 /// Loads everything, as a command would.
+#[derive(Debug, Default)]
 struct Everything {
-    interactions: Vec<InteractionId>,
-    customers: Vec<CustomerId>,
+    interactions: BTreeSet<InteractionId>,
+    customers: BTreeSet<CustomerId>,
 }
 
 impl Command for Everything {
     type Reply = Whole;
 
     fn needs(&self) -> Needs {
-        Needs {
-            interactions: self.interactions.iter().copied().collect(),
-            customers: self.customers.iter().copied().collect(),
-            ..Needs::default()
-        }
+        Needs { interactions: self.interactions.clone(), customers: self.customers.clone(), ..Needs::default() }
     }
 
     fn decide(&self, world: &mut World, _: &mut Context<'_>) -> Result<Whole, Refusal> {
