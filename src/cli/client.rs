@@ -172,6 +172,27 @@ impl Client {
         }
     }
 
+    /// The items of every page of a list. `ask` gets the token of a page; `open` takes a page apart into its items and
+    /// the token of the next.
+    pub(super) async fn every_page<P, T, F>(
+        &self,
+        ask: impl Fn(String) -> F,
+        open: fn(P) -> (Vec<T>, String),
+    ) -> Result<Vec<T>, CliError>
+    where
+        F: Future<Output = Result<Response<P>, Status>>,
+    {
+        let (mut items, mut token) = (Vec::new(), String::new());
+        loop {
+            let (more, next) = open(self.call(|| ask(token.clone())).await?);
+            items.extend(more);
+            if next.is_empty() {
+                return Ok(items);
+            }
+            token = next;
+        }
+    }
+
     /// The error of a call that is not tried again.
     pub(super) fn failure(&self, status: &Status) -> CliError {
         if refusal::is_lost(status) {

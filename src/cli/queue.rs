@@ -51,7 +51,7 @@ enum Kind {
 impl Queue {
     pub(super) async fn run(self) -> Result<(), CliError> {
         let client = Client::connect(&self.client).await?;
-        let mut request = v1::ListQueueRequest {
+        let request = v1::ListQueueRequest {
             location: location::chosen(&client, self.location).await?,
             date: self.day.map(|day| v1::CalendarDate {
                 year: day.year().into(),
@@ -63,19 +63,13 @@ impl Queue {
             page_size: 500,
             ..Default::default()
         };
-        let mut queue = v1::ListQueueResponse::default();
-        loop {
-            let page = client.call(|| {
-                let (mut gestures, request) = (client.gestures(), request.clone());
-                async move { gestures.list_queue(request).await }
-            });
-            let page = page.await?;
-            queue.entries.extend(page.entries);
-            if page.next_page_token.is_empty() {
-                break;
-            }
-            request.page_token = page.next_page_token;
-        }
+        let ask = |page_token| {
+            let request = v1::ListQueueRequest { page_token, ..request.clone() };
+            let mut gestures = client.gestures();
+            async move { gestures.list_queue(request).await }
+        };
+        let entries = client.every_page(ask, |page| (page.entries, page.next_page_token)).await?;
+        let queue = v1::ListQueueResponse { entries, ..Default::default() };
         match self.output {
             OutputFormat::Json => output::print_json("ListQueueResponse", &queue),
             OutputFormat::Table if queue.entries.is_empty() => Ok(writeln!(std::io::stdout(), "Nothing to do.")?),

@@ -9,20 +9,12 @@ const PAGE: i32 = 500;
 
 /// All journeys, oldest first.
 pub(super) async fn journeys(client: &Client, show_retired: bool) -> Result<Vec<v1::Journey>, CliError> {
-    let mut request = v1::ListJourneysRequest { show_retired, page_size: PAGE, ..Default::default() };
-    let mut found = Vec::new();
-    loop {
-        let page = client.call(|| {
-            let (mut journeys, request) = (client.journeys(), request.clone());
-            async move { journeys.list_journeys(request).await }
-        });
-        let page = page.await?;
-        found.extend(page.journeys);
-        if page.next_page_token.is_empty() {
-            return Ok(found);
-        }
-        request.page_token = page.next_page_token;
-    }
+    let ask = |page_token| {
+        let request = v1::ListJourneysRequest { show_retired, page_size: PAGE, page_token };
+        let mut journeys = client.journeys();
+        async move { journeys.list_journeys(request).await }
+    };
+    client.every_page(ask, |page| (page.journeys, page.next_page_token)).await
 }
 
 /// All touchpoints of a journey, or of all where its name is empty, oldest first.
@@ -31,21 +23,13 @@ pub(super) async fn touchpoints(
     journey: &str,
     show_retired: bool,
 ) -> Result<Vec<v1::Touchpoint>, CliError> {
-    let journey = journey.to_owned();
-    let mut request = v1::ListTouchpointsRequest { journey, show_retired, page_size: PAGE, ..Default::default() };
-    let mut found = Vec::new();
-    loop {
-        let page = client.call(|| {
-            let (mut journeys, request) = (client.journeys(), request.clone());
-            async move { journeys.list_touchpoints(request).await }
-        });
-        let page = page.await?;
-        found.extend(page.touchpoints);
-        if page.next_page_token.is_empty() {
-            return Ok(found);
-        }
-        request.page_token = page.next_page_token;
-    }
+    let ask = |page_token| {
+        let journey = journey.to_owned();
+        let request = v1::ListTouchpointsRequest { journey, show_retired, page_size: PAGE, page_token };
+        let mut journeys = client.journeys();
+        async move { journeys.list_touchpoints(request).await }
+    };
+    client.every_page(ask, |page| (page.touchpoints, page.next_page_token)).await
 }
 
 /// A journey by its name or id.

@@ -75,23 +75,16 @@ impl Rules {
 impl List {
     async fn run(self) -> Result<(), CliError> {
         let client = Client::connect(&self.client).await?;
-        let mut request = v1::ListRulesRequest { show_retired: self.retired, page_size: 500, ..Default::default() };
-        let mut rules = v1::ListRulesResponse::default();
-        loop {
-            let page = client.call(|| {
-                let (mut service, request) = (client.rules(), request.clone());
-                async move { service.list_rules(request).await }
-            });
-            let page = page.await?;
-            rules.rules.extend(page.rules);
-            if page.next_page_token.is_empty() {
-                break;
-            }
-            request.page_token = page.next_page_token;
-        }
+        let ask = |page_token| {
+            let request = v1::ListRulesRequest { show_retired: self.retired, page_size: 500, page_token };
+            let mut service = client.rules();
+            async move { service.list_rules(request).await }
+        };
+        let rules = client.every_page(ask, |page| (page.rules, page.next_page_token)).await?;
+        let listed = v1::ListRulesResponse { rules, ..Default::default() };
         match self.output {
-            OutputFormat::Json => output::print_json("ListRulesResponse", &rules),
-            OutputFormat::Table => Ok(writeln!(std::io::stdout(), "{}", show::rules(&rules.rules))?),
+            OutputFormat::Json => output::print_json("ListRulesResponse", &listed),
+            OutputFormat::Table => Ok(writeln!(std::io::stdout(), "{}", show::rules(&listed.rules))?),
         }
     }
 }

@@ -179,39 +179,28 @@ async fn identifiers(
     Ok(found)
 }
 
-async fn gestures(
-    db: &impl ConnectionTrait,
-    ids: &BTreeSet<GestureId>,
-) -> Result<HashMap<Uuid, (Uuid, Option<Uuid>)>, StoreError> {
+/// Whose each row is, and which interaction it answers.
+type Answers = HashMap<Uuid, (Uuid, Option<Uuid>)>;
+
+async fn gestures(db: &impl ConnectionTrait, ids: &BTreeSet<GestureId>) -> Result<Answers, StoreError> {
     use gesture::{Column, Entity};
-    let mut found = HashMap::new();
-    for list in lists(ids.iter().map(|id| id.0)) {
-        let rows: Vec<(Uuid, Uuid, Option<Uuid>)> = Entity::find()
-            .select_only()
-            .columns([Column::Id, Column::CustomerId, Column::InteractionId])
-            .filter(Column::Id.is_in(list))
-            .into_tuple()
-            .all(db)
-            .await?;
-        found.extend(rows.into_iter().map(|(id, customer, interaction)| (id, (customer, interaction))));
-    }
-    Ok(found)
+    answers::<Entity>(db, ids.iter().map(|id| id.0), [Column::Id, Column::CustomerId, Column::InteractionId]).await
 }
 
-async fn cases(
-    db: &impl ConnectionTrait,
-    ids: &BTreeSet<CaseId>,
-) -> Result<HashMap<Uuid, (Uuid, Option<Uuid>)>, StoreError> {
+async fn cases(db: &impl ConnectionTrait, ids: &BTreeSet<CaseId>) -> Result<Answers, StoreError> {
     use case::{Column, Entity};
-    let mut found = HashMap::new();
-    for list in lists(ids.iter().map(|id| id.0)) {
-        let rows: Vec<(Uuid, Uuid, Option<Uuid>)> = Entity::find()
-            .select_only()
-            .columns([Column::Id, Column::CustomerId, Column::InteractionId])
-            .filter(Column::Id.is_in(list))
-            .into_tuple()
-            .all(db)
-            .await?;
+    answers::<Entity>(db, ids.iter().map(|id| id.0), [Column::Id, Column::CustomerId, Column::InteractionId]).await
+}
+
+async fn answers<E: EntityTrait>(
+    db: &impl ConnectionTrait,
+    ids: impl Iterator<Item = Uuid>,
+    [id, customer, interaction]: [E::Column; 3],
+) -> Result<Answers, StoreError> {
+    let mut found = Answers::new();
+    for list in lists(ids) {
+        let rows = E::find().select_only().columns([id, customer, interaction]).filter(id.is_in(list));
+        let rows: Vec<(Uuid, Uuid, Option<Uuid>)> = rows.into_tuple().all(db).await?;
         found.extend(rows.into_iter().map(|(id, customer, interaction)| (id, (customer, interaction))));
     }
     Ok(found)

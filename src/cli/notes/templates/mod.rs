@@ -121,21 +121,13 @@ impl Templates {
 impl List {
     async fn run(self) -> Result<(), CliError> {
         let client = Client::connect(&self.client).await?;
-        let mut request =
-            v1::ListTemplatesRequest { show_retired: self.retired, page_size: 500, page_token: String::new() };
-        let mut listed = v1::ListTemplatesResponse::default();
-        loop {
-            let page = client.call(|| {
-                let (mut notes, request) = (client.notes(), request.clone());
-                async move { notes.list_templates(request).await }
-            });
-            let page = page.await?;
-            listed.templates.extend(page.templates);
-            if page.next_page_token.is_empty() {
-                break;
-            }
-            request.page_token = page.next_page_token;
-        }
+        let ask = |page_token| {
+            let request = v1::ListTemplatesRequest { show_retired: self.retired, page_size: 500, page_token };
+            let mut notes = client.notes();
+            async move { notes.list_templates(request).await }
+        };
+        let templates = client.every_page(ask, |page| (page.templates, page.next_page_token)).await?;
+        let listed = v1::ListTemplatesResponse { templates, ..Default::default() };
         match self.output {
             OutputFormat::Json => output::print_json("ListTemplatesResponse", &listed),
             OutputFormat::Table => Ok(writeln!(std::io::stdout(), "{}", show::templates(&listed.templates))?),
