@@ -3,6 +3,7 @@
 //! A write is one [`Command`] handed to the store's queue; a read goes to the store's
 //! readers. Nothing here knows how a call arrived or how data is kept.
 
+mod arrivals;
 mod background;
 mod cases;
 mod catalog;
@@ -27,7 +28,10 @@ mod templates;
 mod touchpoints;
 
 pub use crate::domain::note::Letter;
-pub use crate::store::{CoverageQuery, Cursor, ObligationQuery, Page, QueueCursor, StoreError, TimelineEntry};
+pub use crate::store::{
+    Arrival, CoverageQuery, Cursor, FeedPosition, ObligationQuery, Page, QueueCursor, StoreError, TimelineEntry,
+};
+pub use arrivals::{ArrivalChange, ArrivalNews, ArrivalsWatch};
 pub use background::Swept;
 pub use cases::{CaseChange, GrantRemedy, OpenCase, ResolveCase};
 pub use customers::{CustomerChanged, KnownCustomer, NewConsent, NewCustomer, NewFact};
@@ -57,6 +61,7 @@ use crate::{
     },
     store::{Lane, Reading, SecretName, Store, SubmitError},
 };
+use arrivals::Watchers;
 use jiff::Timestamp;
 use reads::ReadLog;
 use serde::Serialize;
@@ -74,6 +79,7 @@ pub struct App {
     note_work: Arc<Notify>,
     zones: Zones,
     readings: ReadLog,
+    arrivals: Watchers,
 }
 
 /// Something that was made, or had been made by the same call before.
@@ -120,6 +126,7 @@ impl App {
             note_work: Arc::new(Notify::new()),
             zones: Zones::bundled(),
             readings,
+            arrivals: Watchers::default(),
         }
     }
 
@@ -152,6 +159,7 @@ impl App {
 
     /// Ends what runs beside the calls, after what it still has to do; the store can be closed then.
     pub async fn close(&self) {
+        self.arrivals.close();
         self.readings.close().await;
     }
 

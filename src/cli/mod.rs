@@ -4,6 +4,7 @@
 
 pub mod service;
 
+mod arrivals;
 mod call;
 mod cases;
 mod client;
@@ -57,6 +58,8 @@ enum Verb {
     Import(import::Import),
     /// Tell who somebody is, and show their card.
     Recognize(recognize::Recognize),
+    /// Show who comes and goes, as it happens.
+    Arrivals(arrivals::Arrivals),
     /// Show what people have to do.
     Queue(queue::Queue),
     /// Stop what leaves, until it is resumed.
@@ -106,6 +109,7 @@ impl Cli {
             Verb::Clock(clock) => clock.run().await,
             Verb::Import(import) => import.run().await,
             Verb::Recognize(recognize) => recognize.run().await,
+            Verb::Arrivals(arrivals) => arrivals.run().await,
             Verb::Queue(queue) => queue.run().await,
             Verb::Pause(pause) => pause.run().await,
             Verb::Resume(resume) => resume.run().await,

@@ -26,7 +26,7 @@ use crate::{
     },
     proto::v1::{self as pb, front_desk_service_server::FrontDeskService},
 };
-use tonic::{Request, Response, Status};
+use tonic::{Request, Response, Status, codegen::BoxStream};
 
 /// How strong a mood is that the desk only saw.
 const MIDDLING: u8 = 3;
@@ -95,6 +95,15 @@ impl FrontDeskService for Rpc {
         let closed = self.app.close_visit(CloseVisit { actor, id, ending }).await.map_err(Failure::from)?;
         let pb::RecordInteractionResponse { interaction, obligation, gestures, replayed } = response(&closed);
         Ok(Response::new(pb::CheckOutResponse { interaction, obligation, gestures, replayed }))
+    }
+
+    type WatchArrivalsStream = BoxStream<pb::WatchArrivalsResponse>;
+
+    async fn watch_arrivals(
+        &self,
+        request: Request<pb::WatchArrivalsRequest>,
+    ) -> Result<Response<Self::WatchArrivalsStream>, Status> {
+        Ok(self.follow_arrivals(request).await?)
     }
 }
 

@@ -81,6 +81,14 @@ impl Failure {
         failure
     }
 
+    /// A resume token that this service did not make, or not for this location.
+    pub(crate) fn resume_token() -> Self {
+        let description = "must be the resume_token of a message about this very location, or empty";
+        let mut failure = Self::invalid_field("resume_token", description);
+        failure.reason = ErrorReason::InvalidPageToken;
+        failure
+    }
+
     /// Bytes that are no message of the method. What is wrong with them names fields and wire types, never values.
     pub(crate) fn malformed(error: impl Display) -> Self {
         let message = format!("the request is no valid message of this method: {error}");

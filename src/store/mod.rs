@@ -3,6 +3,7 @@
 //! What changes goes through the write queue ([`Store::submit`] for commands on customers' histories,
 //! [`Store::write`] for the catalogue); what is only read goes past it, on connections that can't write.
 
+mod arrivals;
 mod cases;
 mod catalog;
 mod catalog_write;
@@ -17,6 +18,7 @@ mod due;
 #[allow(unreachable_pub, reason = "the derives of entities write `pub`")]
 mod entity;
 mod error;
+mod events;
 pub mod filter;
 mod flush;
 mod gestures;
@@ -40,11 +42,13 @@ mod timeline;
 mod transaction;
 mod write;
 
+pub use arrivals::Arrival;
 pub use catalog::Catalog;
 pub use catalog_write::CatalogWrite;
 pub use connect::{Access, ConnectSettings, Durability, Watch};
 pub use desk::AtDesk;
 pub use error::StoreError;
+pub use events::FeedPosition;
 pub use gestures::{QueueCursor, QueuePage, QueueQuery};
 pub use insights::{CoverageCount, CoverageQuery, CustomersSeen, ObligationQuery};
 pub use instance::{GivenSecrets, Instance, SecretName, Secrets};

@@ -2,6 +2,7 @@
 //!
 //! Each function returns text; colours are in it only where they can be seen.
 
+mod arrivals;
 mod card;
 mod cases;
 mod coverage;
@@ -14,6 +15,7 @@ mod queue;
 mod rules;
 mod words;
 
+pub(super) use arrivals::{arrival, arrival_kind};
 pub(super) use card::{candidates, card};
 pub(super) use cases::{case, cases};
 pub(super) use coverage::coverage;

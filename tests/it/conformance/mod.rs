@@ -1,5 +1,6 @@
 //! What the ledger must do on both engines alike.
 
+mod arrivals;
 mod backlog;
 mod filter;
 mod grown;

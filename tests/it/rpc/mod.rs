@@ -1,5 +1,6 @@
 //! The services, method by method, over the wire: what a caller gets for good input and for bad.
 
+mod arrivals;
 mod attacks;
 mod customers;
 mod explain;
