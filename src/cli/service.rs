@@ -13,6 +13,7 @@ use crate::{
     app::App,
     clock::Clock,
     config::{self, Config, SqliteSynchronous},
+    desk,
     domain::settings::Settings,
     proto, rpc,
     scheduler::{self, Scheduler},
@@ -63,6 +64,7 @@ impl Service {
         } else {
             Router::new()
         };
+        let http = http.merge(desk::routes());
         let services = Services {
             grpc: rpc::routes(Arc::new(app.clone())),
             names: rpc::SERVICE_NAMES.iter().map(|name| (*name).to_owned()).collect(),

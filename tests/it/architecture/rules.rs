@@ -15,7 +15,7 @@ pub(super) struct Rule {
 /// `clock`, `config` and `telemetry` are leaves that everybody but the domain may use.
 const IMPORTS: [(&str, &[&str]); 13] = [
     ("main", &["cli"]),
-    ("cli", &["server", "scheduler", "rpc", "app", "store", "domain", "proto"]),
+    ("cli", &["server", "desk", "scheduler", "rpc", "app", "store", "domain", "proto"]),
     ("server", &["rpc", "app", "proto"]),
     ("desk", &["app", "domain"]),
     ("rpc", &["app", "domain", "proto"]),

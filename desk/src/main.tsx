@@ -1,0 +1,54 @@
+import { effect } from "@preact/signals";
+import { render } from "preact";
+import { places } from "./api";
+import { forgetPresent } from "./arrivals";
+import { readBatches } from "./batches";
+import { watchClock } from "./clock";
+import { noticed, onReturn, watchConnection } from "./connection";
+import { watchOutbox } from "./outbox";
+import { watchTouches } from "./privacy";
+import { readQueue } from "./queue";
+import { watchQuery } from "./search";
+import { askToSignIn, mustSignIn, readSession } from "./session";
+import { isSignedOut } from "./api";
+import { isKiosk, locationName, offerLocations } from "./state";
+import { App } from "./views/App";
+import { focusSearch } from "./views/SearchPane";
+import { dismissVisitor } from "./visitor";
+import "./styles/main.css";
+
+/** How often what is to be done is read again, as others do it too. */
+const ROUND_MS = 20_000;
+const PAGE_SIZE = 500;
+
+async function start(): Promise<void> {
+  try {
+    await readSession();
+    if (mustSignIn.value) return;
+    const { locations } = await places.listLocations({ pageSize: PAGE_SIZE });
+    offerLocations(locations);
+    if (!isKiosk) focusSearch();
+  } catch (error) {
+    if (isSignedOut(error)) askToSignIn();
+    else noticed(error);
+  }
+}
+
+async function readWork(): Promise<void> {
+  if (!isKiosk && locationName.value) await Promise.all([readQueue(), readBatches()]);
+}
+
+watchConnection();
+watchOutbox();
+watchTouches();
+watchQuery();
+effect(() => {
+  if (!locationName.value) return;
+  forgetPresent();
+  dismissVisitor();
+  void readWork();
+});
+onReturn(() => void (locationName.peek() ? readWork() : start()));
+setInterval(() => void readWork(), ROUND_MS);
+render(<App start={() => void start()} />, document.body);
+void watchClock().then(start);

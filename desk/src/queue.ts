@@ -1,0 +1,102 @@
+import { timestampFromDate } from "@bufbuild/protobuf/wkt";
+import { computed, signal } from "@preact/signals";
+import { gestures } from "./api";
+import { isOnline, noticed } from "./connection";
+import { GestureKind } from "./gen/gratitude/v1/gesture_pb";
+import type { LogCallRequest_CallOutcome as CallOutcome, QueueEntry } from "./gen/gratitude/v1/gesture_service_pb";
+import { Channel } from "./gen/gratitude/v1/types_pb";
+import { t } from "./i18n";
+import { requestId } from "./outbox";
+import { locationName, staff } from "./state";
+import { tell, tellError } from "./toasts";
+import { fail } from "./visitor";
+
+/** What people have to do here today: calls, and what is handed over, said or found out. */
+
+const PAGE_SIZE = 50;
+
+export const queue = signal<readonly QueueEntry[]>([]);
+export const hasMore = signal(false);
+let nextPage = "";
+
+const isCall = (entry: QueueEntry) =>
+  entry.gesture?.channel === Channel.PHONE || entry.gesture?.kind === GestureKind.CALL;
+
+export const calls = computed(() => queue.value.filter(isCall));
+export const others = computed(() => queue.value.filter((entry) => !isCall(entry)));
+
+/** Reads the queue anew, from its beginning. */
+export async function readQueue(): Promise<void> {
+  await readPage("");
+}
+
+export async function readMore(): Promise<void> {
+  await readPage(nextPage);
+}
+
+async function readPage(pageToken: string): Promise<void> {
+  const location = locationName.value;
+  if (!location || !isOnline.value) return;
+  try {
+    const page = await gestures.listQueue({ location, pageSize: PAGE_SIZE, pageToken });
+    if (location !== locationName.value) return;
+    queue.value = pageToken ? [...queue.value, ...page.entries] : page.entries;
+    nextPage = page.nextPageToken;
+    hasMore.value = nextPage !== "";
+  } catch (error) {
+    // What is shown stays: the next round reads it again.
+    noticed(error);
+  }
+}
+
+/** Whether this desk has the call. */
+export function isMine(entry: QueueEntry): boolean {
+  return entry.takenBy !== "" && entry.takenBy === staff.value;
+}
+
+export async function take(entry: QueueEntry): Promise<void> {
+  if (!staff.value) return tellError(t.value["staff.needed"]);
+  const { name = "", etag = "" } = entry.gesture ?? {};
+  await acting(() => gestures.takeGesture({ name, etag, staff: staff.value }));
+}
+
+export async function giveBack(entry: QueueEntry): Promise<void> {
+  const { name = "", etag = "" } = entry.gesture ?? {};
+  await acting(() => gestures.releaseGesture({ name, authority: { case: "etag", value: etag } }));
+}
+
+export interface CallReport {
+  outcome: CallOutcome;
+  happy?: number;
+  words: string;
+  callBackAt?: Date;
+}
+
+export async function logCall(entry: QueueEntry, report: CallReport): Promise<void> {
+  const { name = "", etag = "" } = entry.gesture ?? {};
+  const { outcome, happy, words, callBackAt } = report;
+  const request = {
+    name,
+    etag,
+    outcome,
+    words,
+    staff: staff.value,
+    requestId: requestId(),
+    ...(happy !== undefined && { happy }),
+    ...(callBackAt && { callBackTime: timestampFromDate(callBackAt) }),
+  };
+  if (await acting(() => gestures.logCall(request))) tell(t.value["calls.logged"]);
+}
+
+/** Whatever came of it, the queue is read again: that is what everybody else sees. */
+async function acting(act: () => Promise<unknown>): Promise<boolean> {
+  try {
+    await act();
+    return true;
+  } catch (error) {
+    fail(error);
+    return false;
+  } finally {
+    await readQueue();
+  }
+}
