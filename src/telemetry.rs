@@ -53,6 +53,8 @@ pub mod metric {
     pub const RPC_SERVER_SHED: &str = "rpc_server_shed_total";
     /// Counter: handlers that panicked.
     pub const PANICS: &str = "process_panics_total";
+    /// Calls refused because nobody knew who makes them.
+    pub const CALLERS_REFUSED: &str = "gratitude_callers_refused_total";
     /// Gauge, seconds since 1970: when the process started.
     pub const PROCESS_START_TIME: &str = "process_start_time_seconds";
     /// Gauge, always 1: which build this is.

@@ -4,6 +4,9 @@
 //! readers. Nothing here knows how a call arrived or how data is kept.
 
 mod arrivals;
+mod access;
+mod access_secrets;
+mod api_keys;
 mod background;
 mod cases;
 mod catalog;
@@ -24,6 +27,7 @@ mod queue;
 mod reads;
 mod rules;
 mod simulate;
+mod staff;
 mod templates;
 mod touchpoints;
 
@@ -32,6 +36,13 @@ pub use crate::store::{
     Arrival, CoverageQuery, Cursor, FeedPosition, ObligationQuery, Page, QueueCursor, StoreError, TimelineEntry,
 };
 pub use arrivals::{ArrivalChange, ArrivalNews, ArrivalsWatch};
+pub use crate::domain::{
+    access::Role,
+    limits::{DESK_DEVICE_KEPT, DESK_SESSION},
+    world::Actor,
+};
+pub use access::{AtTheDesk, DeskPasses, SignIn, SignInRefused};
+pub use api_keys::NewSecret;
 pub use background::Swept;
 pub use cases::{CaseChange, GrantRemedy, OpenCase, ResolveCase};
 pub use customers::{CustomerChanged, KnownCustomer, NewConsent, NewCustomer, NewFact};
@@ -57,11 +68,12 @@ use crate::{
         refusal::Refusal,
         settings::Settings,
         when::Zones,
-        world::{Actor, Command, Fingerprint, IdempotencyKey, KeyHasher},
+        world::{Command, Fingerprint, IdempotencyKey, KeyHasher},
     },
     store::{Lane, Reading, SecretName, Store, SubmitError},
 };
 use arrivals::Watchers;
+use access_secrets::AccessSecrets;
 use jiff::Timestamp;
 use reads::ReadLog;
 use serde::Serialize;
@@ -80,6 +92,7 @@ pub struct App {
     zones: Zones,
     readings: ReadLog,
     arrivals: Watchers,
+    access: Arc<AccessSecrets>,
 }
 
 /// Something that was made, or had been made by the same call before.
@@ -117,6 +130,7 @@ impl App {
     pub fn new(store: Store, clock: Clock, settings: Arc<Settings>) -> Self {
         let hasher = KeyHasher::new(store.secret(SecretName::Fingerprint));
         let readings = ReadLog::start(store.clone());
+        let access = AccessSecrets::new(&store.secret(SecretName::Access));
         Self {
             store,
             clock,
@@ -127,6 +141,7 @@ impl App {
             zones: Zones::bundled(),
             readings,
             arrivals: Watchers::default(),
+            access,
         }
     }
 

@@ -52,7 +52,9 @@ impl CliError {
     #[must_use]
     pub fn exit_code(&self) -> u8 {
         match self {
-            Self::Config(_) | Self::Usage(_) | Self::Server(ServerError::NotLoopback(_)) => 2,
+            Self::Config(_)
+            | Self::Usage(_)
+            | Self::Server(ServerError::NotLoopback(_) | ServerError::ManualClock(_)) => 2,
             Self::Unreachable { .. }
             | Self::Store(StoreError::Unavailable { .. })
             | Self::App(AppError::Store(StoreError::Unavailable { .. })) => 3,

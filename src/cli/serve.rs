@@ -42,7 +42,7 @@ Examples:
 pub(super) struct Serve {
     #[command(flatten)]
     config: ConfigArgs,
-    /// Address and port to listen on; loopback only, as long as callers are not authenticated.
+    /// Address and port to listen on; loopback only, as long as no API key was made.
     #[arg(long, value_name = "ADDRESS")]
     listen: Option<String>,
     /// Bring the database's schema up to date first. Without it, another schema is refused.

@@ -4,7 +4,6 @@
 
 use std::{net::SocketAddr, path::Path, sync::Arc, time::Duration};
 
-use axum::Router;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
@@ -17,7 +16,7 @@ use crate::{
     domain::settings::Settings,
     proto, rpc,
     scheduler::{self, Scheduler},
-    server::{self, Ended, Probe, Server, Services},
+    server::{self, Ended, Guard, Probe, Server, Services},
     store::{ConnectSettings, Durability, GivenSecrets, Room, SecretName, Store, StoreOptions},
     telemetry,
 };
@@ -49,27 +48,27 @@ impl Service {
     /// [`CliError`]: the address or database can't be had, or the schema or clock don't fit.
     pub async fn start(options: StartOptions) -> Result<Self, CliError> {
         let StartOptions { config, clock, migrate, stop } = options;
-        // First, so that a refused address touches no database.
+        // First, so that an address that can't be had touches no database.
         let listener = server::bind(config.listen).await?;
         let address = listener.local_addr()?;
         let settings = Arc::new(settings(&config));
         let store = open_store(&config, &clock, Arc::clone(&settings), migrate).await?;
         let app = App::new(store.clone(), clock.clone(), settings);
+        server::check_exposure(address, clock.is_manual(), app.callers_need_keys().await?)?;
         app.install_starter_templates().await?;
         app.install_starter_rules().await?;
 
         let scheduler = Scheduler::new(clock.clone(), scheduler::all(&app, &config.delivery, &config.scheduler));
-        let http = if clock.is_manual() {
-            clock_routes::routes(clock, store.clone(), scheduler.clone())
-        } else {
-            Router::new()
-        };
-        let http = http.merge(desk::routes());
+        let mut http = desk::routes().merge(server::session::routes(app.clone(), false));
+        if clock.is_manual() {
+            http = http.merge(clock_routes::routes(clock, store.clone(), scheduler.clone()));
+        }
         let services = Services {
             grpc: rpc::routes(Arc::new(app.clone())),
             names: rpc::SERVICE_NAMES.iter().map(|name| (*name).to_owned()).collect(),
             descriptors: proto::FILE_DESCRIPTOR_SET,
             http,
+            guard: Guard::of(app.clone(), &config.rate_limits),
         };
         let server = Server::new(services, probe(app.clone()), &config.server, stop.clone())?;
         tell_of_test_mode(!config.delivery.test_address.is_empty());

@@ -49,6 +49,8 @@ pub struct Config {
     pub delivery: Delivery,
     /// Limits of the listener.
     pub server: Server,
+    /// How often one caller may call.
+    pub rate_limits: RateLimits,
     /// Room for writes that wait.
     pub write_queue: WriteQueue,
     /// Background work.
@@ -263,6 +265,22 @@ pub struct Server {
     pub health_interval_seconds: u64,
     /// Origins of web pages that may call over gRPC-Web.
     pub cors_allowed_origins: Vec<String>,
+}
+
+/// Calls a second that one key may make, by its role: up to 1,000,000; 0 for no bound.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RateLimits {
+    /// Front desks.
+    pub desk: u32,
+    /// Programs of the business.
+    pub service: u32,
+    /// Imports, workers, the night's notes.
+    pub batch: u32,
+    /// Managers.
+    pub manager: u32,
+    /// Operators.
+    pub operator: u32,
 }
 
 /// Room for writes that wait.

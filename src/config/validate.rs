@@ -52,6 +52,7 @@ pub(super) fn problems(config: &Config) -> Vec<String> {
     );
     found.check(!config.delivery.spool.as_os_str().is_empty(), "delivery.spool", "must name a folder");
     server(config, &mut found);
+    rate_limits(config, &mut found);
     found.range("write_queue.interactive_capacity", config.write_queue.interactive_capacity, 256..=1_000_000);
     found.range("write_queue.bulk_capacity", config.write_queue.bulk_capacity, 256..=1_000_000);
     scheduler(config, &mut found);
@@ -114,6 +115,19 @@ fn server(config: &Config, found: &mut Problems) {
             "server.cors_allowed_origins",
             format_args!("\"{origin}\" is no origin such as \"https://desk.example.com\""),
         );
+    }
+}
+
+fn rate_limits(config: &Config, found: &mut Problems) {
+    let limits = &config.rate_limits;
+    for (key, calls) in [
+        ("rate_limits.desk", limits.desk),
+        ("rate_limits.service", limits.service),
+        ("rate_limits.batch", limits.batch),
+        ("rate_limits.manager", limits.manager),
+        ("rate_limits.operator", limits.operator),
+    ] {
+        found.range(key, calls, 0..=1_000_000);
     }
 }
 

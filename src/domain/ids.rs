@@ -37,6 +37,8 @@ uuid_id! {
     NoteId;
     /// A pause.
     PauseId;
+    /// An API key.
+    ApiKeyId;
 }
 
 macro_rules! slug_id {
@@ -91,6 +93,8 @@ slug_id! {
     TouchpointId;
     /// A consent regime, within the contact policy.
     RegimeId;
+    /// A member of staff.
+    StaffId;
 }
 
 /// A resource id that is no slug (AIP-122).

@@ -96,3 +96,17 @@ pub const TEMPLATE_TAG_MAX_TOKENS: usize = 64;
 pub const TEMPLATE_MAX_DEPTH: usize = 8;
 /// Longest composed text or subject, in bytes of UTF-8.
 pub const NOTE_MAX_BYTES: usize = 32 * 1024;
+/// Most API keys that hold at once; all are kept in memory.
+pub const API_KEYS_MAX: u64 = 1_000;
+/// Most members of staff, those who left too; all are kept in memory.
+pub const STAFF_MAX: u64 = 5_000;
+/// Most locations that a key or a member of staff is restricted to.
+pub const PLACES_MAX: usize = 500;
+/// The longest time for which the old secret of a rotated key is accepted beside the new one.
+pub const KEY_OVERLAP_MAX: SignedDuration = SignedDuration::from_hours(24 * 30);
+/// How long the old secret of a rotated key is accepted, unless the caller says otherwise.
+pub const KEY_OVERLAP_DEFAULT: SignedDuration = SignedDuration::from_hours(24);
+/// How long somebody who signed in at a desk stays signed in.
+pub const DESK_SESSION: SignedDuration = SignedDuration::from_hours(12);
+/// How long a desk's browser may sign staff in without being shown the key again.
+pub const DESK_DEVICE_KEPT: SignedDuration = SignedDuration::from_hours(24 * 90);

@@ -3,6 +3,7 @@
 //! Nothing here awaits, reads a clock, knows gRPC or SQL. Instants are [`jiff::Timestamp`]s cut to microseconds,
 //! which is what both databases keep.
 
+pub mod access;
 pub mod advice;
 pub mod answer;
 pub mod budget;

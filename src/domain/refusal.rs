@@ -124,6 +124,10 @@ text_enum! {
         ObligationNotOpen = "obligation_not_open",
         /// No allowed minute can keep the promise.
         NoOpening = "no_opening",
+        /// The API key is not accepted any more.
+        ApiKeyEnded = "api_key_ended",
+        /// The first API key must be an operator's.
+        FirstKey = "first_key",
     }
 }
 

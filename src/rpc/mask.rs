@@ -79,6 +79,12 @@ masked! {
 }
 
 masked! {
+    StaffMember:
+    display_name, role, locations, end_time;
+    ignored: "name", "state", "create_time", "update_time", "etag",
+}
+
+masked! {
     Journey:
     display_name, description, stages;
     ignored: "name", "state", "create_time", "update_time", "etag",

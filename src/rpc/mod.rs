@@ -4,6 +4,8 @@
 //! anything is refused, so that a caller learns everything that is wrong at once.
 
 mod arrivals;
+pub mod access;
+mod admin;
 mod caller;
 mod cases;
 mod codec;
@@ -35,12 +37,12 @@ use crate::{
     app::{App, Cursor},
     domain::{limits::REQUEST_MAX_BYTES, world::Actor},
     proto::v1::{
-        case_service_server::CaseServiceServer, customer_service_server::CustomerServiceServer,
-        front_desk_service_server::FrontDeskServiceServer, gesture_service_server::GestureServiceServer,
-        insight_service_server::InsightServiceServer, interaction_service_server::InteractionServiceServer,
-        journey_service_server::JourneyServiceServer, location_service_server::LocationServiceServer,
-        note_service_server::NoteServiceServer, policy_service_server::PolicyServiceServer,
-        rule_service_server::RuleServiceServer,
+        admin_service_server::AdminServiceServer, case_service_server::CaseServiceServer,
+        customer_service_server::CustomerServiceServer, front_desk_service_server::FrontDeskServiceServer,
+        gesture_service_server::GestureServiceServer, insight_service_server::InsightServiceServer,
+        interaction_service_server::InteractionServiceServer, journey_service_server::JourneyServiceServer,
+        location_service_server::LocationServiceServer, note_service_server::NoteServiceServer,
+        policy_service_server::PolicyServiceServer, rule_service_server::RuleServiceServer,
     },
 };
 use page_token::PageTokens;
@@ -87,12 +89,13 @@ services![
     InsightServiceServer,
     JourneyServiceServer,
     PolicyServiceServer,
+    AdminServiceServer,
 ];
 
 impl Rpc {
     /// Who calls, and what they say.
     fn call<T>(&self, request: Request<T>) -> Result<(Actor, T), Failure> {
-        Ok((caller::caller(request.metadata())?, request.into_inner()))
+        Ok((caller::caller(request.extensions(), request.metadata())?, request.into_inner()))
     }
 
     /// The token of the next page; empty after the last.

@@ -1,8 +1,8 @@
 //! Resource names: `customers/{uuid}`, `locations/{slug}` and their like.
 
 use crate::domain::ids::{
-    CaseId, CustomerId, GestureId, HouseholdId, InteractionId, JourneyId, LocationId, NoteBatchId, NoteId, PauseId,
-    RuleId, TemplateId, TouchpointId,
+    ApiKeyId, CaseId, CustomerId, GestureId, HouseholdId, InteractionId, JourneyId, LocationId, NoteBatchId, NoteId,
+    PauseId, RuleId, StaffId, TemplateId, TouchpointId,
 };
 use std::fmt;
 use uuid::Uuid;
@@ -71,12 +71,14 @@ uuid_names! {
     CaseId: "cases",
     NoteBatchId: "noteBatches",
     PauseId: "pauses",
+    ApiKeyId: "apiKeys",
 }
 
 slug_names! {
     LocationId: "locations",
     JourneyId: "journeys",
     RuleId: "rules",
+    StaffId: "staff",
     TemplateId: "templates",
     TouchpointId: "touchpoints",
 }

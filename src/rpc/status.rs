@@ -264,6 +264,8 @@ fn precondition(kind: Precondition) -> (Code, ErrorReason) {
         P::TestMode => ErrorReason::TestMode,
         P::Paused => ErrorReason::Paused,
         P::NoOpening => ErrorReason::NoOpening,
+        P::ApiKeyEnded => ErrorReason::ApiKeyEnded,
+        P::FirstKey => ErrorReason::FirstKey,
     };
     let code = match kind {
         P::NobodyFits => Code::NotFound,

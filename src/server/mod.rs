@@ -4,12 +4,16 @@
 //! own server, because that one has the HTTP/2 limits and sends small frames without delay. At a stop, health turns
 //! first, then open streams end, then calls in work may finish within a deadline.
 
+mod cookies;
 mod deadline;
+mod guard;
 mod health;
 mod limit;
 mod origin;
 mod panic;
+mod rate;
 mod refusal;
+pub mod session;
 mod signal;
 mod stack;
 mod streams;
@@ -22,6 +26,7 @@ use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 use tonic::{service::Routes, transport::server::TcpIncoming};
 
+pub use guard::Guard;
 pub use health::Probe;
 pub use signal::stop_on_signal;
 pub use trace::TraceId;
@@ -51,6 +56,8 @@ pub struct Services {
     pub descriptors: &'static [u8],
     /// Plain HTTP routes.
     pub http: Router,
+    /// Who is let in.
+    pub guard: Guard,
 }
 
 /// A server that is ready to run.
@@ -76,10 +83,13 @@ pub enum Ended {
 pub enum ServerError {
     /// The address can be reached from outside while callers are not authenticated.
     #[error(
-        "refusing to listen on {0}: callers are not authenticated, so only loopback addresses are allowed. \
-         Listen on 127.0.0.1 or [::1], and put a proxy that authenticates callers before it"
+        "refusing to serve on {0}: no API key was made yet, so everybody who reaches it could do everything. Make the \
+         first with `gratitude keys create --offline --role operator` on this database, or listen on 127.0.0.1 or [::1]"
     )]
     NotLoopback(SocketAddr),
+    /// A clock that is moved by hand, where others than this machine's programs could move it.
+    #[error("refusing to serve on {0} by a manual clock: listen on 127.0.0.1 or [::1]")]
+    ManualClock(SocketAddr),
     /// The address can't be had.
     #[error("can't listen on {0}: {1}")]
     Bind(SocketAddr, #[source] io::Error),
@@ -94,15 +104,29 @@ pub enum ServerError {
     Transport(#[from] tonic::transport::Error),
 }
 
-/// Listens on a loopback address.
+/// Listens on an address. Nothing is answered there before [`Server::serve`].
 ///
 /// # Errors
-/// [`ServerError::NotLoopback`] for any other address, [`ServerError::Bind`] if the address can't be had.
+/// [`ServerError::Bind`] if the address can't be had.
 pub async fn bind(listen: SocketAddr) -> Result<TcpListener, ServerError> {
-    if !listen.ip().is_loopback() {
-        return Err(ServerError::NotLoopback(listen));
-    }
     TcpListener::bind(listen).await.map_err(|error| ServerError::Bind(listen, error))
+}
+
+/// Whether an address may be served: one that others than this machine's programs can reach only by the system's clock,
+/// and only where callers need keys.
+///
+/// # Errors
+/// [`ServerError::NotLoopback`] or [`ServerError::ManualClock`].
+pub fn check_exposure(listen: SocketAddr, manual_clock: bool, callers_need_keys: bool) -> Result<(), ServerError> {
+    if listen.ip().is_loopback() {
+        Ok(())
+    } else if manual_clock {
+        Err(ServerError::ManualClock(listen))
+    } else if !callers_need_keys {
+        Err(ServerError::NotLoopback(listen))
+    } else {
+        Ok(())
+    }
 }
 
 impl Server {
@@ -122,7 +146,7 @@ impl Server {
             .map_err(|error| ServerError::Descriptors(error.to_string()))?;
         let grpc = add_reflection(services.grpc.add_service(health_service), services.descriptors, &services.names)?;
         let http = services.http.merge(health.routes(metrics.clone()));
-        let routes = stack::assemble(grpc, http, methods, limits, stop.clone());
+        let routes = stack::assemble(grpc, http, services.guard, methods, limits, stop.clone());
         Ok(Self { routes, health, metrics, limits: limits.clone(), stop })
     }
 

@@ -15,7 +15,9 @@ use tonic_web::GrpcWebLayer;
 use tower_http::cors::{AllowHeaders, AllowOrigin, CorsLayer, ExposeHeaders};
 
 use super::{
-    deadline, limit, origin, panic, refusal, streams,
+    deadline,
+    guard::{self, Guard},
+    limit, origin, panic, refusal, streams,
     trace::{self, Methods, REQUEST_ID},
 };
 use crate::config;
@@ -29,15 +31,19 @@ const CORS_MAX_AGE: Duration = Duration::from_secs(3_600);
 pub(super) fn assemble(
     grpc: Routes,
     http: Router,
+    guard: Guard,
     methods: Methods,
     limits: &config::Server,
     stop: CancellationToken,
 ) -> Router {
     let permits = Arc::new(Semaphore::new(limits.max_concurrent_calls));
     let longest = Duration::from_secs(limits.max_call_seconds);
+    let guard = Arc::new(guard);
     let grpc = grpc
         .prepare()
         .into_axum_router()
+        // Guard: says who calls, and lets in whoever may.
+        .layer(from_fn_with_state(Arc::clone(&guard), guard::admit))
         // Limit: refuses what is too much at once, so that what is in work stays fast.
         .layer(from_fn_with_state(permits, limit::shed))
         // Deadline: no call outlives what its caller or the server allows.
@@ -52,7 +58,7 @@ pub(super) fn assemble(
         .layer(GrpcWebLayer::new())
         // CORS: lets the configured pages call, and read how a call ended.
         .layer(cors(limits));
-    let http = http.layer(panic::http());
+    let http = http.layer(from_fn_with_state(guard, guard::admit)).layer(panic::http());
     let origins = Arc::new(limits.cors_allowed_origins.clone());
     http.merge(grpc)
         // After the merge: the gRPC router brings a fallback of its own, behind gRPC-Web.
@@ -73,6 +79,7 @@ fn cors(limits: &config::Server) -> CorsLayer {
             HeaderName::from_static("grpc-timeout"),
             HeaderName::from_static("traceparent"),
             HeaderName::from_static("x-gratitude-staff"),
+            header::AUTHORIZATION,
         ]))
         .expose_headers(ExposeHeaders::list([
             HeaderName::from_static("grpc-status"),

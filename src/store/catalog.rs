@@ -1,6 +1,7 @@
 //! Copies of the contact policy, the locations, touchpoints, rules and templates, read again when they have changed.
 
 use super::{
+    access,
     entity::{location, rule, rule_version, template, touchpoint},
     error::StoreError,
     instance::{self, Revisions},
@@ -8,6 +9,7 @@ use super::{
 };
 use crate::clock::Stopwatch;
 use crate::domain::{
+    access::AccessBook,
     ids::LocationId,
     journey::TouchpointMap,
     location::Location,
@@ -43,6 +45,8 @@ pub struct Catalog {
     pub templates: Arc<TemplateBook>,
     /// The pauses that hold.
     pub pauses: Arc<PauseBook>,
+    /// The keys and staff that can be used.
+    pub access: Arc<AccessBook>,
 }
 
 impl Catalog {
@@ -168,6 +172,7 @@ async fn read(
         rules: Arc::new(rules),
         templates: Arc::new(templates),
         pauses: Arc::new(pauses::holding(db).await?),
+        access: Arc::new(access::book(db).await?),
     })
 }
 

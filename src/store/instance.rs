@@ -35,11 +35,13 @@ pub enum SecretName {
     Erasure,
     /// Draws hold-outs.
     HoldOut,
+    /// Hashes the secrets of API keys, seals desk sessions, and peppers PINs.
+    Access,
 }
 
 impl SecretName {
     /// All of them.
-    pub const ALL: [Self; 4] = [Self::PageToken, Self::Fingerprint, Self::Erasure, Self::HoldOut];
+    pub const ALL: [Self; 5] = [Self::PageToken, Self::Fingerprint, Self::Erasure, Self::HoldOut, Self::Access];
 
     /// The name that it is kept under.
     #[must_use]
@@ -49,6 +51,7 @@ impl SecretName {
             Self::Fingerprint => "fingerprint",
             Self::Erasure => "erasure",
             Self::HoldOut => "hold_out",
+            Self::Access => "access",
         }
     }
 }

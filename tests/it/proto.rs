@@ -27,7 +27,7 @@ const READS: [&str; 11] = [
 
 /// Methods that change something and yet need no `request_id`: done again, they leave the same state. A batch has one in
 /// each of its requests.
-const IDEMPOTENT: [&str; 21] = [
+const IDEMPOTENT: [&str; 24] = [
     "ApproveNoteBatch",
     "AttributeInteraction",
     "BatchRecordInteractions",
@@ -35,6 +35,7 @@ const IDEMPOTENT: [&str; 21] = [
     "CancelNoteBatch",
     "CompleteGesture",
     "DisableRule",
+    "EndStaffMember",
     "EnableRule",
     "ExtendLease",
     "FailGesture",
@@ -46,6 +47,8 @@ const IDEMPOTENT: [&str; 21] = [
     "RetireRule",
     "RetireTemplate",
     "RetireTouchpoint",
+    "RevokeApiKey",
+    "SetStaffPin",
     "StartDelivery",
     "TakeGesture",
     "VoidInteraction",
@@ -192,6 +195,8 @@ fn resources_bear_their_name_first() {
         "Note",
         "NoteBatch",
         "Pause",
+        "ApiKey",
+        "StaffMember",
     ];
     assert_none(resources.into_iter().filter_map(|resource| {
         let message = pool().get_message_by_name(&format!("{PACKAGE}.{resource}"))?;

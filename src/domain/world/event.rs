@@ -1,9 +1,10 @@
 //! What happened: one event per change, in the transaction of the change.
 
 use crate::domain::{
+    access::Authority,
     ids::{
-        CaseId, CustomerId, GestureId, InteractionId, JourneyId, LocationId, NoteBatchId, NoteId, PauseId, RuleId,
-        TemplateId, TouchpointId,
+        ApiKeyId, CaseId, CustomerId, GestureId, InteractionId, JourneyId, LocationId, NoteBatchId, NoteId, PauseId,
+        RuleId, StaffId, TemplateId, TouchpointId,
     },
     text_enum::text_enum,
 };
@@ -156,25 +157,46 @@ text_enum! {
         PauseBegan = "pause.began",
         /// A pause was ended.
         PauseEnded = "pause.ended",
+        /// An API key was made.
+        ApiKeyCreated = "api_key.created",
+        /// An API key got a new secret.
+        ApiKeyRotated = "api_key.rotated",
+        /// An API key was taken back.
+        ApiKeyRevoked = "api_key.revoked",
+        /// A member of staff was added.
+        StaffCreated = "staff.created",
+        /// What is said of a member of staff was changed.
+        StaffUpdated = "staff.updated",
+        /// A member of staff got another PIN.
+        StaffPinSet = "staff.pin_set",
+        /// A member of staff left.
+        StaffEnded = "staff.ended",
+        /// A member of staff signed in at a desk.
+        StaffSignedIn = "staff.signed_in",
+        /// A PIN was refused.
+        StaffRefused = "staff.refused",
     }
 }
 
 /// Who did something, and for whom.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Actor {
-    /// The authenticated principal; `local` while nobody must authenticate, `system` for the service itself.
+    /// The authenticated principal, `apiKeys/{id}`; `local` while nobody must authenticate, `system` for the service
+    /// itself.
     pub principal: String,
     /// The member of staff on whose behalf it was done, where the caller named one.
     pub on_behalf_of: Option<String>,
     /// The call's `request_id`, where it had one.
     pub request_id: Option<String>,
+    /// With which right; not kept with what was done.
+    pub authority: Authority,
 }
 
 impl Actor {
     /// The service itself, acting on time that passed.
     #[must_use]
     pub fn system() -> Self {
-        Self { principal: "system".to_owned(), on_behalf_of: None, request_id: None }
+        Self { principal: "system".to_owned(), ..Self::default() }
     }
 }
 
@@ -207,6 +229,10 @@ pub enum Subject {
     ContactPolicy,
     /// A pause.
     Pause(PauseId),
+    /// An API key.
+    ApiKey(ApiKeyId),
+    /// A member of staff.
+    Staff(StaffId),
 }
 
 impl fmt::Display for Subject {
@@ -226,6 +252,8 @@ impl fmt::Display for Subject {
             Self::Touchpoint(id) => write!(f, "touchpoints/{id}"),
             Self::ContactPolicy => f.write_str("contactPolicy"),
             Self::Pause(id) => write!(f, "pauses/{id}"),
+            Self::ApiKey(id) => write!(f, "apiKeys/{id}"),
+            Self::Staff(id) => write!(f, "staff/{id}"),
         }
     }
 }

@@ -2,6 +2,7 @@
 
 use crate::{
     domain::{
+        access::{KeyState, Role, StaffState},
         case::{CaseOrigin, CaseState, RemedyKind},
         commands::gestures::Finding,
         customer::{Channel, ConsentState, CustomerKind, FactKind, FactOrigin, Greeting, IdentifierKind, Purpose},
@@ -138,6 +139,9 @@ wire_enums! {
     }
     RemedyKind = pb::remedy::Kind { Refund, Discount, Voucher, Replacement, Gift, Other }
     CaseOrigin = pb::case::Origin { Person, Misery, UnhappyCall, MissedPromise }
+    Role = pb::Role { Desk, Service, Batch, Manager, Operator }
+    KeyState = pb::api_key::State { Active, Expired, Revoked }
+    StaffState = pb::staff_member::State { Active, NoPin, Ended }
 }
 
 #[cfg(test)]

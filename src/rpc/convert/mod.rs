@@ -1,5 +1,6 @@
 //! Messages of the contract to types of the domain and back.
 
+pub(crate) mod access;
 pub(crate) mod card;
 pub(crate) mod case;
 pub(crate) mod customer;

@@ -2,6 +2,7 @@
 
 use sea_orm::EntityTrait;
 
+pub mod api_key;
 pub mod case;
 pub mod catch_up;
 pub mod consent;
@@ -25,10 +26,12 @@ pub mod note;
 pub mod note_batch;
 pub mod obligation;
 pub mod pause;
+pub mod pin_try;
 pub mod read;
 pub mod remedy_grant;
 pub mod rule;
 pub mod rule_version;
+pub mod staff;
 pub mod template;
 pub mod template_version;
 pub mod touchpoint;

@@ -3,7 +3,7 @@
 use super::Source;
 use crate::{
     domain::{
-        ids::{CaseId, CustomerId, GestureId, InteractionId, NoteBatchId, NoteId, PauseId},
+        ids::{ApiKeyId, CaseId, CustomerId, GestureId, InteractionId, NoteBatchId, NoteId, PauseId},
         world::{Actor, Event, IdempotencyKey, KeyRecord, Subject},
     },
     store::{
@@ -39,7 +39,12 @@ pub(in crate::store) fn event_from_row(row: event::Model) -> Result<Event, Store
         kind: EVENTS.named("kind", &row.kind)?,
         subject: subject(&row.subject)?,
         customer: row.customer_id.map(CustomerId),
-        actor: Actor { principal: row.actor, on_behalf_of: row.on_behalf_of, request_id: row.request_id },
+        actor: Actor {
+            principal: row.actor,
+            on_behalf_of: row.on_behalf_of,
+            request_id: row.request_id,
+            ..Actor::default()
+        },
         detail: EVENTS.json("detail", &row.detail)?,
     })
 }
@@ -58,6 +63,8 @@ fn subject(name: &str) -> Result<Subject, StoreError> {
         "cases" => Subject::Case(CaseId(uuid(id)?)),
         "locations" => Subject::Location(EVENTS.named("subject", id)?),
         "pauses" => Subject::Pause(PauseId(uuid(id)?)),
+        "apiKeys" => Subject::ApiKey(ApiKeyId(uuid(id)?)),
+        "staff" => Subject::Staff(EVENTS.named("subject", id)?),
         "journeys" => Subject::Journey(EVENTS.named("subject", id)?),
         "touchpoints" => Subject::Touchpoint(EVENTS.named("subject", id)?),
         "rules" => Subject::Rule(EVENTS.named("subject", id)?),

@@ -15,7 +15,7 @@ use axum::{
 };
 use gratitude::{
     config::Config,
-    server::{self, Ended, Probe, Server, ServerError, Services},
+    server::{self, Ended, Guard, Probe, Server, ServerError, Services},
 };
 use http::uri::PathAndQuery;
 use tokio::{sync::Notify, task::JoinHandle};
@@ -58,6 +58,7 @@ impl Fixture {
             names: vec!["grpc.reflection.v1.ServerReflection".to_owned()],
             descriptors: tonic_reflection::pb::v1::FILE_DESCRIPTOR_SET,
             http: Router::new().route("/panic", post(async || -> Response { panic!("a page's bug") })),
+            guard: Guard::open(),
         };
         let server = Server::new(services, probe, &limits, stop.clone()).expect("the services are described");
         let listener = server::bind("127.0.0.1:0".parse().unwrap()).await.expect("a free port");

@@ -106,13 +106,17 @@ async fn a_call_that_never_ends_is_cut_off() {
     call.abort();
 }
 
-#[tokio::test]
-async fn only_loopback_is_listened_on() {
-    for address in ["0.0.0.0:0", "[::]:0", "192.0.2.1:0"] {
-        let refused = server::bind(address.parse().unwrap()).await.expect_err("callers are not authenticated");
+#[test]
+fn only_loopback_is_served_while_nobody_needs_a_key() {
+    for address in ["0.0.0.0:1", "[::]:1", "192.0.2.1:1"] {
+        let address = address.parse().unwrap();
+        let refused = server::check_exposure(address, false, false).expect_err("callers are not authenticated");
         assert!(matches!(refused, ServerError::NotLoopback(_)), "{refused}");
-        assert!(refused.to_string().contains("127.0.0.1"), "{refused}");
+        assert!(refused.to_string().contains("gratitude keys create"), "{refused}");
+        server::check_exposure(address, false, true).expect("callers need keys");
+        let refused = server::check_exposure(address, true, true).expect_err("nobody else moves the clock");
+        assert!(matches!(refused, ServerError::ManualClock(_)), "{refused}");
     }
-    server::bind("[::1]:0".parse().unwrap()).await.expect("loopback");
+    server::check_exposure("[::1]:1".parse().unwrap(), true, false).expect("loopback");
     assert!(Config::default().listen.ip().is_loopback());
 }
