@@ -3,10 +3,10 @@
 //! A write is one [`Command`] handed to the store's queue; a read goes to the store's
 //! readers. Nothing here knows how a call arrived or how data is kept.
 
-mod arrivals;
 mod access;
 mod access_secrets;
 mod api_keys;
+mod arrivals;
 mod background;
 mod cases;
 mod catalog;
@@ -32,17 +32,17 @@ mod templates;
 mod touchpoints;
 
 pub use crate::domain::note::Letter;
-pub use crate::store::{
-    Arrival, CoverageQuery, Cursor, FeedPosition, ObligationQuery, Page, QueueCursor, StoreError, TimelineEntry,
-};
-pub use arrivals::{ArrivalChange, ArrivalNews, ArrivalsWatch};
 pub use crate::domain::{
     access::Role,
     limits::{DESK_DEVICE_KEPT, DESK_SESSION},
     world::Actor,
 };
+pub use crate::store::{
+    Arrival, CoverageQuery, Cursor, FeedPosition, ObligationQuery, Page, QueueCursor, StoreError, TimelineEntry,
+};
 pub use access::{AtTheDesk, DeskPasses, SignIn, SignInRefused};
 pub use api_keys::NewSecret;
+pub use arrivals::{ArrivalChange, ArrivalNews, ArrivalsWatch};
 pub use background::Swept;
 pub use cases::{CaseChange, GrantRemedy, OpenCase, ResolveCase};
 pub use customers::{CustomerChanged, KnownCustomer, NewConsent, NewCustomer, NewFact};
@@ -72,8 +72,8 @@ use crate::{
     },
     store::{Lane, Reading, SecretName, Store, SubmitError},
 };
-use arrivals::Watchers;
 use access_secrets::AccessSecrets;
+use arrivals::Watchers;
 use jiff::Timestamp;
 use reads::ReadLog;
 use serde::Serialize;

@@ -7,18 +7,22 @@ use tonic::{
     Request, Response, Status,
     metadata::{Ascii, MetadataValue},
     service::{Interceptor, interceptor::InterceptedService},
-    transport::{Channel, Endpoint},
+    transport::Channel,
 };
 use tonic_types::StatusExt;
 
-use super::{CliError, Connection, refusal};
+use super::{
+    CliError,
+    connection::{Connection, KeyArgs, with_scheme},
+    refusal,
+};
 use crate::proto::v1::{
-    case_service_client::CaseServiceClient, customer_service_client::CustomerServiceClient,
-    front_desk_service_client::FrontDeskServiceClient, gesture_service_client::GestureServiceClient,
-    insight_service_client::InsightServiceClient, interaction_service_client::InteractionServiceClient,
-    journey_service_client::JourneyServiceClient, location_service_client::LocationServiceClient,
-    note_service_client::NoteServiceClient, policy_service_client::PolicyServiceClient,
-    rule_service_client::RuleServiceClient,
+    admin_service_client::AdminServiceClient, case_service_client::CaseServiceClient,
+    customer_service_client::CustomerServiceClient, front_desk_service_client::FrontDeskServiceClient,
+    gesture_service_client::GestureServiceClient, insight_service_client::InsightServiceClient,
+    interaction_service_client::InteractionServiceClient, journey_service_client::JourneyServiceClient,
+    location_service_client::LocationServiceClient, note_service_client::NoteServiceClient,
+    policy_service_client::PolicyServiceClient, rule_service_client::RuleServiceClient,
 };
 
 /// Metadata that says for which member of staff a call is made.
@@ -40,12 +44,14 @@ pub(super) struct ClientArgs {
     /// Member of staff on whose behalf this is done; kept with everything that it changes.
     #[arg(long, env = "GRATITUDE_STAFF", value_name = "WHO")]
     staff: Option<String>,
+    #[command(flatten)]
+    key: KeyArgs,
 }
 
 impl ClientArgs {
     /// The service at `server`, asked on behalf of `staff`.
     pub(super) fn new(server: String, staff: &str) -> Self {
-        Self { connection: Connection { server }, staff: Some(staff.to_owned()) }
+        Self { connection: Connection::to(&server), staff: Some(staff.to_owned()), key: KeyArgs::default() }
     }
 }
 
@@ -58,33 +64,32 @@ pub(super) struct Client {
 }
 
 /// What the generated clients speak through.
-pub(super) type Transport = InterceptedService<Channel, OnBehalfOf>;
+pub(super) type Transport = InterceptedService<Channel, Caller>;
 
-/// Says with each call for whom it is made.
+/// Says with each call who makes it, and for whom.
 #[derive(Debug, Clone)]
-pub(super) struct OnBehalfOf(Option<MetadataValue<Ascii>>);
+pub(super) struct Caller {
+    credentials: Option<MetadataValue<Ascii>>,
+    staff: Option<MetadataValue<Ascii>>,
+}
 
-impl Interceptor for OnBehalfOf {
+impl Interceptor for Caller {
     fn call(&mut self, mut request: Request<()>) -> Result<Request<()>, Status> {
-        if let Some(staff) = &self.0 {
-            request.metadata_mut().insert(STAFF, staff.clone());
+        let said = [("authorization", &self.credentials), (STAFF, &self.staff)];
+        for (name, value) in said.into_iter().filter_map(|(name, value)| value.as_ref().map(|value| (name, value))) {
+            request.metadata_mut().insert(name, value.clone());
         }
         Ok(request)
     }
-}
-
-/// An address as people write it: `127.0.0.1:50051` means the same as `http://127.0.0.1:50051`.
-pub(super) fn with_scheme(server: &str) -> String {
-    if server.contains("://") { server.to_owned() } else { format!("http://{server}") }
 }
 
 impl Client {
     /// Connects. Nobody there is an error at once: a person waits for the answer.
     pub(super) async fn connect(args: &ClientArgs) -> Result<Self, CliError> {
         let server = with_scheme(&args.connection.server);
-        let wrong = |error: tonic::transport::Error| CliError::Usage(format!("--server {server}: {error}"));
-        let endpoint = Endpoint::from_shared(server.clone()).map_err(wrong)?;
+        let endpoint = args.connection.endpoint()?;
         let endpoint = endpoint.connect_timeout(CONNECT_TIMEOUT).timeout(CALL_TIMEOUT).tcp_nodelay(true);
+        let credentials = args.key.credentials()?;
         let staff = args.staff.as_deref().map(str::parse).transpose().map_err(|_| {
             CliError::Usage("--staff: only visible ASCII characters can be sent; use a login or number".to_owned())
         })?;
@@ -92,7 +97,7 @@ impl Client {
             .connect()
             .await
             .map_err(|error| CliError::Unreachable { server: server.clone(), cause: refusal::root_cause(&error) })?;
-        let transport = InterceptedService::new(channel, OnBehalfOf(staff));
+        let transport = InterceptedService::new(channel, Caller { credentials, staff });
         Ok(Self { transport, server, patience: Duration::from_secs(10) })
     }
 
@@ -105,6 +110,10 @@ impl Client {
     /// How long it waits for a service that is busy or away.
     pub(super) fn patience(&self) -> Duration {
         self.patience
+    }
+
+    pub(super) fn admin(&self) -> AdminServiceClient<Transport> {
+        AdminServiceClient::new(self.transport.clone())
     }
 
     pub(super) fn cases(&self) -> CaseServiceClient<Transport> {

@@ -3,12 +3,15 @@
 use std::io::Write;
 
 use clap::{Args, Subcommand};
-use http::{Method, Request, StatusCode};
+use http::{Method, Request, StatusCode, header::AUTHORIZATION};
 use http_body_util::BodyExt;
-use tonic::{body::Body, transport::Channel};
+use tonic::body::Body;
 use tower::ServiceExt;
 
-use super::{CliError, Connection, client::with_scheme};
+use super::{
+    CliError,
+    connection::{Connection, KeyArgs},
+};
 
 #[derive(Debug, Args)]
 #[command(after_help = "\
@@ -19,6 +22,8 @@ Examples:
 pub(super) struct ClockArgs {
     #[command(flatten)]
     connection: Connection,
+    #[command(flatten)]
+    key: KeyArgs,
     #[command(subcommand)]
     verb: Verb,
 }
@@ -48,7 +53,7 @@ impl ClockArgs {
             Verb::Show => Move::Show,
             Verb::Advance { duration } => Move::Advance(duration),
         };
-        let answer = exchange(&self.connection.server, wanted).await?;
+        let answer = exchange(&self.connection, &self.key, wanted).await?;
         Ok(std::io::stdout().write_all(answer.as_bytes())?)
     }
 }
@@ -57,12 +62,12 @@ impl ClockArgs {
 ///
 /// # Errors
 /// If the service can't be reached, lives by the system's clock, or refuses to move it so.
-pub(super) async fn exchange(server: &str, wanted: Move) -> Result<String, CliError> {
+pub(super) async fn exchange(connection: &Connection, key: &KeyArgs, wanted: Move) -> Result<String, CliError> {
     let (method, path, body) = match wanted {
         Move::Show => (Method::GET, "/clock", String::new()),
         Move::Advance(duration) => (Method::POST, "/clock/advance", duration),
     };
-    match http(server, method, path, body).await? {
+    match http(connection, key, method, path, body).await? {
         (StatusCode::OK, answer) => Ok(answer),
         (StatusCode::NOT_FOUND, _) => Err(CliError::Refused(
             "it lives by the system's clock; start it with --manual-clock, on a database of its own".to_owned(),
@@ -72,15 +77,22 @@ pub(super) async fn exchange(server: &str, wanted: Move) -> Result<String, CliEr
 }
 
 /// One plain HTTP exchange over the gRPC port.
-async fn http(server: &str, method: Method, path: &str, body: String) -> Result<(StatusCode, String), CliError> {
-    let unreachable = |cause: String| CliError::Unreachable { server: server.to_owned(), cause };
-    let endpoint = Channel::from_shared(with_scheme(server))
-        .map_err(|error| CliError::Usage(format!("--server {server}: {error}")))?;
-    let channel = endpoint.connect().await.map_err(|error| unreachable(error.to_string()))?;
-    let request = Request::builder().method(method).uri(path);
+async fn http(
+    connection: &Connection,
+    key: &KeyArgs,
+    method: Method,
+    path: &str,
+    body: String,
+) -> Result<(StatusCode, String), CliError> {
+    let unreachable = |cause: String| CliError::Unreachable { server: connection.server.clone(), cause };
+    let channel = connection.endpoint()?.connect().await.map_err(|error| unreachable(error.to_string()))?;
+    let mut request = Request::builder().method(method).uri(path);
+    if let Some(credentials) = key.credentials()? {
+        request = request.header(AUTHORIZATION, credentials.as_encoded_bytes());
+    }
     let request = request
         .body(Body::new(http_body_util::Full::from(body).map_err(|never| match never {})))
-        .expect("a fixed path");
+        .expect("a fixed path, and a header that was read");
     let response = channel.oneshot(request).await.map_err(|error| unreachable(error.to_string()))?;
     let status = response.status();
     let answer = response.into_body().collect().await.map_err(|error| unreachable(error.to_string()))?;

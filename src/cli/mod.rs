@@ -4,12 +4,14 @@
 
 pub mod service;
 
+mod access;
 mod arrivals;
 mod call;
 mod cases;
 mod client;
 mod clock;
 mod clock_routes;
+mod connection;
 mod contract;
 mod coverage;
 mod demo;
@@ -32,7 +34,7 @@ mod serve;
 pub mod settings;
 mod show;
 
-use clap::{Args, Parser, Subcommand};
+use clap::{Parser, Subcommand};
 
 pub use error::CliError;
 
@@ -82,19 +84,15 @@ enum Verb {
     Policy(policy::Policy),
     /// Show whether those who bought and those who did not get the same care.
     Coverage(coverage::Coverage),
+    /// Make, list, rotate and take back API keys: who may call.
+    Keys(access::Keys),
+    /// Show and change who works at the desks, with their PINs.
+    Staff(access::Staff),
 }
 
 const EXIT_CODES: &str = "\
 Exit codes: 0 done · 1 failed · 2 wrong arguments or configuration · 3 the service or database can't be reached · \
 4 the service refused";
-
-/// Where a verb that talks to the service finds it.
-#[derive(Debug, Clone, Args)]
-pub struct Connection {
-    /// Address of the service.
-    #[arg(long, global = true, env = "GRATITUDE_SERVER", default_value = "http://127.0.0.1:50051", value_name = "URL")]
-    pub server: String,
-}
 
 impl Cli {
     /// Does what was asked.
@@ -121,6 +119,8 @@ impl Cli {
             Verb::Explain(explain) => explain.run().await,
             Verb::Policy(policy) => policy.run().await,
             Verb::Coverage(coverage) => coverage.run().await,
+            Verb::Keys(keys) => keys.run().await,
+            Verb::Staff(staff) => staff.run().await,
         }
     }
 }

@@ -113,7 +113,12 @@ impl Service {
 }
 
 /// Opens the database and sets a manual clock to the later of what was asked for and where the database's stood.
-async fn open_store(config: &Config, clock: &Clock, settings: Arc<Settings>, migrate: bool) -> Result<Store, CliError> {
+pub(super) async fn open_store(
+    config: &Config,
+    clock: &Clock,
+    settings: Arc<Settings>,
+    migrate: bool,
+) -> Result<Store, CliError> {
     let asked = clock.clone();
     let store = Store::open(StoreOptions {
         connect: connect_settings(&config.database),

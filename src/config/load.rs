@@ -18,7 +18,8 @@ use super::{Config, DEFAULTS, validate};
 const PREFIX: &str = "GRATITUDE_";
 
 /// Environment variables that belong to the command line, not to the configuration.
-const COMMAND_LINE_VARIABLES: [&str; 3] = ["GRATITUDE_CONFIG", "GRATITUDE_SERVER", "GRATITUDE_STAFF"];
+const COMMAND_LINE_VARIABLES: [&str; 6] =
+    ["GRATITUDE_CA", "GRATITUDE_CONFIG", "GRATITUDE_KEY", "GRATITUDE_KEY_FILE", "GRATITUDE_SERVER", "GRATITUDE_STAFF"];
 
 /// What was given on the command line; it wins over all else.
 #[derive(Clone, Debug, Default)]

@@ -61,6 +61,7 @@ const METHODS: &[(&str, &str, &str, Places)] = &[
     ("FrontDeskService", "CheckIn", "DS-M-", Named),
     ("FrontDeskService", "CheckOut", "DS-M-", Named),
     ("FrontDeskService", "Recognize", "DS-M-", Named),
+    ("FrontDeskService", "WatchArrivals", "DS-M-", Named),
     ("GestureService", "CancelGesture", "D--M-", Named),
     ("GestureService", "ClaimGestures", "--BM-", Named),
     ("GestureService", "CompleteGesture", "D-BM-", Named),
@@ -181,6 +182,11 @@ pub fn door(path: &str) -> Door {
     }
     let page = PAGES.iter().find(|(prefix, _)| begins(prefix));
     page.map_or(Door::Closed, |(_, roles)| Door::Guarded(Rule { roles, places: Anywhere }))
+}
+
+/// The paths of the methods that have a line.
+pub fn paths() -> impl Iterator<Item = String> {
+    RULES.keys().cloned()
 }
 
 impl Rule {

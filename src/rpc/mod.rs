@@ -3,9 +3,9 @@
 //! Nothing outside knows gRPC codes, and nothing of the generated types goes further in. A request is read whole before
 //! anything is refused, so that a caller learns everything that is wrong at once.
 
-mod arrivals;
 pub mod access;
 mod admin;
+mod arrivals;
 mod caller;
 mod cases;
 mod codec;

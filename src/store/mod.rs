@@ -3,8 +3,8 @@
 //! What changes goes through the write queue ([`Store::submit`] for commands on customers' histories,
 //! [`Store::write`] for the catalogue); what is only read goes past it, on connections that can't write.
 
-mod arrivals;
 mod access;
+mod arrivals;
 mod cases;
 mod catalog;
 mod catalog_write;

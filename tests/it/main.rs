@@ -5,6 +5,7 @@
 #[macro_use]
 mod support;
 
+mod access;
 mod architecture;
 mod cli;
 mod conformance;

@@ -13,7 +13,9 @@ use crate::{
     cli::{
         CliError,
         client::{Client, ClientArgs},
-        clock, contract, output, show,
+        clock,
+        connection::{Connection, KeyArgs},
+        contract, output, show,
     },
     domain::when::Zones,
     proto::v1,
@@ -100,7 +102,7 @@ impl Stage {
 
     /// What the clock shows.
     pub(super) async fn now(&self) -> Result<Timestamp, CliError> {
-        let shown = clock::exchange(&self.server, clock::Move::Show).await?;
+        let shown = clock::exchange(&Connection::to(&self.server), &KeyArgs::default(), clock::Move::Show).await?;
         shown.trim().parse().map_err(|_| CliError::Unexpected(format!("the clock shows {shown}")))
     }
 
@@ -109,7 +111,8 @@ impl Stage {
         let wanted = local.parse::<jiff::civil::DateTime>().and_then(|local| local.to_zoned(self.zone.clone()));
         let wanted = wanted.map_err(|error| CliError::Unexpected(error.to_string()))?.timestamp();
         let by: SignedDuration = wanted.duration_since(self.now().await?);
-        clock::exchange(&self.server, clock::Move::Advance(format!("{}s", by.as_secs()))).await?;
+        let wanted = clock::Move::Advance(format!("{}s", by.as_secs()));
+        clock::exchange(&Connection::to(&self.server), &KeyArgs::default(), wanted).await?;
         Ok(())
     }
 

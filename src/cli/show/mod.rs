@@ -2,6 +2,7 @@
 //!
 //! Each function returns text; colours are in it only where they can be seen.
 
+mod access;
 mod arrivals;
 mod card;
 mod cases;
@@ -15,6 +16,7 @@ mod queue;
 mod rules;
 mod words;
 
+pub(super) use access::{api_keys, staff};
 pub(super) use arrivals::{arrival, arrival_kind};
 pub(super) use card::{candidates, card};
 pub(super) use cases::{case, cases};

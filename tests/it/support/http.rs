@@ -11,12 +11,18 @@ use tokio::{
 #[derive(Debug)]
 pub(crate) struct Answer {
     pub(crate) status: u16,
-    /// By lower-case name.
+    /// By lower-case name; of several with one name, the last.
     pub(crate) headers: BTreeMap<String, String>,
+    cookies: Vec<String>,
     pub(crate) body: Vec<u8>,
 }
 
 impl Answer {
+    /// The lines that set cookies.
+    pub(crate) fn cookies(&self) -> &[String] {
+        &self.cookies
+    }
+
     pub(crate) fn text(&self) -> String {
         String::from_utf8_lossy(&self.body).into_owned()
     }
@@ -56,15 +62,16 @@ fn parse(received: &[u8]) -> Answer {
     let head = String::from_utf8(received[..end].to_vec()).expect("an ASCII head");
     let mut lines = head.split("\r\n");
     let status = lines.next().and_then(|line| line.split(' ').nth(1)).expect("a status line");
-    let headers: BTreeMap<String, String> = lines
-        .filter_map(|line| line.split_once(": "))
-        .map(|(name, value)| (name.to_ascii_lowercase(), value.to_owned()))
-        .collect();
+    let pairs = lines.filter_map(|line| line.split_once(": "));
+    let pairs: Vec<_> = pairs.map(|(name, value)| (name.to_ascii_lowercase(), value.to_owned())).collect();
+    let cookies = pairs.iter().filter(|(name, _)| name == "set-cookie").map(|(_, value)| value.clone()).collect();
+    let headers: BTreeMap<String, String> = pairs.into_iter().collect();
     let body = &received[end + 4..];
     let is_chunked = headers.get("transfer-encoding").is_some_and(|encoding| encoding == "chunked");
     Answer {
         status: status.parse().expect("a number"),
         body: if is_chunked { unchunk(body) } else { body.to_vec() },
+        cookies,
         headers,
     }
 }

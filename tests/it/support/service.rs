@@ -10,7 +10,7 @@ use tempfile::TempDir;
 use tokio_util::sync::CancellationToken;
 use tonic::transport::Channel;
 
-use std::path::Path;
+use std::{net::SocketAddr, path::Path};
 
 use super::{database::Database, http};
 
@@ -58,6 +58,11 @@ impl TestService {
     /// A connection for any generated client: `RuleServiceClient::new(service.channel())`.
     pub(crate) fn channel(&self) -> Channel {
         self.channel.clone()
+    }
+
+    /// Where it listens.
+    pub(crate) fn address(&self) -> SocketAddr {
+        self.service.address()
     }
 
     /// The folder into which its notes are written.
