@@ -27,7 +27,7 @@ pub(super) struct KeyArgs {
     /// File with the API key. Or the key itself in GRATITUDE_KEY; never as an argument, which others could see.
     #[arg(long, env = "GRATITUDE_KEY_FILE", value_name = "FILE")]
     key_file: Option<PathBuf>,
-    #[arg(long = "key", env = "GRATITUDE_KEY", hide = true, hide_env_values = true)]
+    #[arg(id = "api-key", long, env = "GRATITUDE_KEY", hide = true, hide_env_values = true)]
     key: Option<String>,
 }
 
