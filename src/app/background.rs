@@ -112,6 +112,15 @@ impl App {
         Ok(Swept { changed: forgotten, has_more: forgotten >= u64::from(page) })
     }
 
+    /// Makes customers be found by their words who were there before they could be.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn fill_search(&self, _now: Timestamp, page: u32) -> Result<Swept, AppError> {
+        let filled = self.store.fill_search(page).await?;
+        Ok(Swept { changed: filled.unwrap_or(0), has_more: filled.is_some() })
+    }
+
     /// Submits commands to the lane of batches, so that nobody at a desk waits behind them.
     async fn sweep<C: Command>(
         &self,

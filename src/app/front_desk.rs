@@ -4,9 +4,11 @@ use super::{App, AppError};
 use crate::domain::{
     card::{Card, CardInput, LastTime, card},
     customer::{Customer, IdentifierKey},
+    identity::search::SearchQuery,
     ids::{CustomerId, LocationId},
+    limits::CANDIDATES_MAX,
     location::Location,
-    recognition::{needs_confirmation, rank},
+    recognition::{is_clear, needs_confirmation, rank},
     refusal::Refusal,
     rule::Trigger,
     summary::Summary,
@@ -29,18 +31,16 @@ pub struct Recognition {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Fit {
     /// Who.
-    pub customer: CustomerId,
-    /// As they like to be called.
-    pub display_name: String,
+    pub customer: Customer,
     /// 1 to 100.
     pub score: u8,
-    /// What fits.
+    /// What fits, in words without personal data.
     pub reasons: Vec<String>,
 }
 
 impl App {
     /// Finds who stands at the desk, and shows the card when it is clear who it is. Any of the identifiers may fit;
-    /// a name tells apart those who share one.
+    /// a name tells apart those who share one. Where none does, those are found who fit the words.
     ///
     /// # Errors
     /// When the location is not known, or the store fails. That nobody fits is no error.
@@ -50,10 +50,15 @@ impl App {
         location: &LocationId,
         asked: &[IdentifierKey],
         name_hint: &str,
+        words: Option<&SearchQuery>,
     ) -> Result<Recognition, AppError> {
-        let views = self.store.recognise(asked).await?;
+        let mut views = self.store.recognise(asked).await?;
+        views.retain(|view| !view.customer.profile.discreet || actor.authority.sees_discreet());
         let customers: Vec<Customer> = views.iter().map(|view| view.customer.clone()).collect();
         let ranked = rank(&customers, asked, name_hint);
+        if let Some(words) = words.filter(|_| ranked.is_empty()) {
+            return self.recognize_by_words(actor, location, words).await;
+        }
         let needs_confirmation = needs_confirmation(&ranked);
         let best = ranked.first().map(|best| best.customer.id).filter(|_| !needs_confirmation);
         let card = match views.iter().find(|view| Some(view.customer.id) == best) {
@@ -61,12 +66,28 @@ impl App {
             None => None,
         };
         let fit = |c: &crate::domain::recognition::Candidate<'_>| Fit {
-            customer: c.customer.id,
-            display_name: c.customer.profile.display_name.clone(),
+            customer: c.customer.clone(),
             score: c.score,
             reasons: c.reasons.clone(),
         };
         Ok(Recognition { candidates: ranked.iter().map(fit).collect(), needs_confirmation, card })
+    }
+
+    /// By a name, which is nobody's alone: the card comes only with one whole name, and nobody near it.
+    async fn recognize_by_words(
+        &self,
+        actor: &Actor,
+        location: &LocationId,
+        words: &SearchQuery,
+    ) -> Result<Recognition, AppError> {
+        let found = self.find(actor, words, CANDIDATES_MAX).await?.results;
+        let scores: Vec<u8> = found.iter().map(|fit| fit.score).collect();
+        let clear = found.first().filter(|_| is_clear(&scores)).map(|fit| fit.customer.id);
+        let card = match clear {
+            Some(customer) => Some(self.card(actor, "Recognize", location, customer).await?),
+            None => None,
+        };
+        Ok(Recognition { needs_confirmation: clear.is_none() && !found.is_empty(), candidates: found, card })
     }
 
     /// The card of a customer who is known, at a location.

@@ -11,6 +11,7 @@ mod background;
 mod cases;
 mod catalog;
 mod customers;
+mod duplicates;
 mod front_desk;
 mod gestures;
 mod insights;
@@ -26,6 +27,7 @@ mod promises;
 mod queue;
 mod reads;
 mod rules;
+mod search;
 mod simulate;
 mod staff;
 mod templates;
@@ -46,6 +48,7 @@ pub use arrivals::{ArrivalChange, ArrivalNews, ArrivalsWatch};
 pub use background::Swept;
 pub use cases::{CaseChange, GrantRemedy, OpenCase, ResolveCase};
 pub use customers::{CustomerChanged, KnownCustomer, NewConsent, NewCustomer, NewFact};
+pub use duplicates::{Duplicate, LookAt};
 pub use front_desk::{Fit, Recognition};
 pub use gestures::{
     CallLogged, CallOutcome, CallReport, Finding, GestureExplained, GestureResolved, NewGesture, Resolution, Taken,
@@ -58,6 +61,7 @@ pub use notes::{NewNoteBatch, NewSelection};
 pub use preview::{Preview, PreviewWords, Previewed};
 pub use promises::{Promise, Until};
 pub use queue::{Work, WorkPage};
+pub use search::Searched;
 pub use simulate::{SimulatedRule, Simulation, SimulationPage, selects};
 
 use crate::{
@@ -93,6 +97,7 @@ pub struct App {
     readings: ReadLog,
     arrivals: Watchers,
     access: Arc<AccessSecrets>,
+    frequencies: duplicates::KnownFrequencies,
 }
 
 /// Something that was made, or had been made by the same call before.
@@ -142,6 +147,7 @@ impl App {
             readings,
             arrivals: Watchers::default(),
             access,
+            frequencies: duplicates::KnownFrequencies::default(),
         }
     }
 

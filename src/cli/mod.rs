@@ -15,6 +15,7 @@ mod connection;
 mod contract;
 mod coverage;
 mod demo;
+mod duplicates;
 mod error;
 mod explain;
 mod import;
@@ -30,6 +31,7 @@ mod queue;
 mod recognize;
 mod refusal;
 mod rules;
+mod search;
 mod serve;
 pub mod settings;
 mod show;
@@ -62,6 +64,12 @@ enum Verb {
     Recognize(recognize::Recognize),
     /// Show who comes and goes, as it happens.
     Arrivals(arrivals::Arrivals),
+    /// Find customers by what people type: names, numbers, towns.
+    Search(search::Search),
+    /// Show records that may be of one person.
+    Duplicates(duplicates::Duplicates),
+    /// Say that two records are not of one person.
+    NotSame(duplicates::NotSame),
     /// Show what people have to do.
     Queue(queue::Queue),
     /// Stop what leaves, until it is resumed.
@@ -108,6 +116,9 @@ impl Cli {
             Verb::Import(import) => import.run().await,
             Verb::Recognize(recognize) => recognize.run().await,
             Verb::Arrivals(arrivals) => arrivals.run().await,
+            Verb::Search(search) => search.run().await,
+            Verb::Duplicates(duplicates) => duplicates.run().await,
+            Verb::NotSame(not_same) => not_same.run().await,
             Verb::Queue(queue) => queue.run().await,
             Verb::Pause(pause) => pause.run().await,
             Verb::Resume(resume) => resume.run().await,

@@ -311,6 +311,8 @@ pub struct Scheduler {
     pub note_batches_seconds: u64,
     /// Looking at customers whose day is near or who have gone silent.
     pub look_ahead_seconds: u64,
+    /// Making customers be found by their words who were there before they could be.
+    pub fill_search_seconds: u64,
     /// Forgetting old request keys.
     pub forget_request_keys_seconds: u64,
     /// Late gestures that may leave within a minute, all replicas together, up to 1,000,000; 0 for no bound.

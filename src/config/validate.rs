@@ -140,6 +140,7 @@ fn scheduler(config: &Config, found: &mut Problems) {
         ("scheduler.expire_gestures_seconds", scheduler.expire_gestures_seconds),
         ("scheduler.note_batches_seconds", scheduler.note_batches_seconds),
         ("scheduler.look_ahead_seconds", scheduler.look_ahead_seconds),
+        ("scheduler.fill_search_seconds", scheduler.fill_search_seconds),
         ("scheduler.forget_request_keys_seconds", scheduler.forget_request_keys_seconds),
     ] {
         found.range(key, seconds, 1..=86_400);

@@ -284,6 +284,9 @@ pub struct Profile {
     /// Who stands for them.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub guardian: Option<Guardian>,
+    /// Found by an exact identifier only, and by nothing else.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub discreet: bool,
     /// How they are reached, best first.
     pub contact_points: Vec<ContactPoint>,
     /// When they want to be contacted; any allowed time when absent.

@@ -16,6 +16,10 @@ pub const PAGE_MAX: u32 = 500;
 pub const PAGE_DEFAULT: u32 = 50;
 /// Most identifiers, contact points, facts, tags, topics, items … in one resource.
 pub const LIST_MAX: usize = 100;
+/// Most customers that a search tells.
+pub const SEARCH_MAX: usize = 50;
+/// How many a search tells when the caller names no number.
+pub const SEARCH_DEFAULT: usize = 10;
 /// Most candidates kept with an anonymous interaction or shown at the desk.
 pub const CANDIDATES_MAX: usize = 10;
 /// Most gestures that one claim may take.

@@ -42,6 +42,18 @@ pub fn needs_confirmation(ranked: &[Candidate<'_>]) -> bool {
     matches!(ranked, [first, second, ..] if first.score == second.score)
 }
 
+/// Whole names reach this score.
+const WHOLE_NAME: u8 = 85;
+/// Who is so near could as well be meant.
+const NEAR: u8 = 10;
+
+/// Whether those whom a name found, best first, leave no doubt who is meant: one with just that name, and nobody near.
+#[must_use]
+pub fn is_clear(scores: &[u8]) -> bool {
+    let second = scores.get(1).copied().unwrap_or_default();
+    scores.first().is_some_and(|first| *first >= WHOLE_NAME && first - second.min(*first) > NEAR)
+}
+
 fn fit<'a>(customer: &'a Customer, asked: &[IdentifierKey], hint: &Profile) -> Option<Candidate<'a>> {
     let matched: Vec<_> = customer.identifiers.iter().map(|i| i.key()).filter(|key| asked.contains(key)).collect();
     let best = matched.iter().map(|key| if key.kind.is_unique() { UNIQUE } else { SHARED }).max()?;

@@ -72,6 +72,30 @@ impl CustomerService for Rpc {
         Ok(Response::new(pb::BatchGetCustomersResponse { customers: found.iter().map(customer).collect() }))
     }
 
+    async fn search_customers(
+        &self,
+        request: Request<pb::SearchCustomersRequest>,
+    ) -> Result<Response<pb::SearchCustomersResponse>, Status> {
+        let (actor, said) = self.call(request)?;
+        Ok(Response::new(self.search(&actor, said).await?))
+    }
+
+    async fn find_duplicates(
+        &self,
+        request: Request<pb::FindDuplicatesRequest>,
+    ) -> Result<Response<pb::FindDuplicatesResponse>, Status> {
+        let (actor, said) = self.call(request)?;
+        Ok(Response::new(self.duplicates(&actor, said).await?))
+    }
+
+    async fn mark_not_same(
+        &self,
+        request: Request<pb::MarkNotSameRequest>,
+    ) -> Result<Response<pb::MarkNotSameResponse>, Status> {
+        let (actor, said) = self.call(request)?;
+        Ok(Response::new(self.mark(&actor, said).await?))
+    }
+
     async fn create_customer(
         &self,
         request: Request<pb::CreateCustomerRequest>,

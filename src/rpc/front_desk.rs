@@ -9,16 +9,16 @@ use super::{
         who::read_who,
     },
     interactions::response,
-    names::ResourceId,
+    search::candidate,
     status::Failure,
     validate::Fields,
 };
 use crate::{
-    app::{CloseVisit, Fit, OpenVisit},
+    app::{CloseVisit, OpenVisit},
     domain::{
         commands::visits::Ending,
         customer::{Identifier, IdentifierKey},
-        identity::parse_query,
+        identity::{parse_query, search::SearchQuery},
         ids::InteractionId,
         interaction::{Emotion, FeelingAbout, FeelingJudge},
         limits::LIST_MAX,
@@ -46,9 +46,12 @@ impl FrontDeskService for Rpc {
         let mut fields = Fields::new();
         let location = fields.name("location", &said.location);
         let name_hint = fields.short("name_hint", said.name_hint);
+        let words = Some(said.query.as_str()).filter(|text| !text.trim().is_empty());
+        let words = words.map(|text| SearchQuery::parse(text, false, &regions));
         let asked = read_asked(&mut fields, said.identifiers, said.query, &regions);
         let location = fields.finish(location)?;
-        let found = self.app.recognize(&actor, &location, &asked, &name_hint).await.map_err(Failure::from)?;
+        let found = self.app.recognize(&actor, &location, &asked, &name_hint, words.as_ref()).await;
+        let found = found.map_err(Failure::from)?;
         Ok(Response::new(pb::RecognizeResponse {
             candidates: found.candidates.iter().map(candidate).collect(),
             needs_confirmation: found.needs_confirmation,
@@ -128,6 +131,7 @@ impl Rpc {
                 display_name: shown.display_name.clone(),
                 score: 100,
                 reasons: vec!["chosen".to_owned()],
+                ..pb::Candidate::default()
             }],
             needs_confirmation: false,
             card: Some(card(&shown)),
@@ -168,14 +172,5 @@ fn read_ending(fields: &mut Fields, said: pb::CheckOutRequest) -> Ending {
         }),
         remarks: fields.text("remarks", said.remarks),
         thanked_in_person: said.thanked_in_person,
-    }
-}
-
-fn candidate(fit: &Fit) -> pb::Candidate {
-    pb::Candidate {
-        customer: fit.customer.name(),
-        display_name: fit.display_name.clone(),
-        score: fit.score.into(),
-        reasons: fit.reasons.clone(),
     }
 }

@@ -11,6 +11,7 @@ mod cases;
 mod codec;
 mod convert;
 mod customers;
+mod duplicates;
 mod etag;
 mod framing;
 mod front_desk;
@@ -28,6 +29,7 @@ mod pauses;
 mod policy;
 mod promises;
 mod rules;
+mod search;
 mod status;
 mod validate;
 

@@ -6,7 +6,7 @@ use super::{
         gesture, household, idempotency_key, interaction, note, note_batch, obligation, remedy_grant,
     },
     error::StoreError,
-    rows,
+    rows, search,
     write::{insert, insert_missing, update},
 };
 use crate::domain::{
@@ -141,7 +141,9 @@ async fn customers(
     new.consents.extend(old.consents);
     insert::<customer_identifier::Entity, _>(db, new.identifiers).await?;
     insert::<customer_tag::Entity, _>(db, new.tags).await?;
-    insert::<consent::Entity, _>(db, new.consents).await
+    insert::<consent::Entity, _>(db, new.consents).await?;
+    let changed = world.customers.changes().map(|(_, customer)| (customer, originals.get(&customer.id)));
+    search::keep(db, changed).await
 }
 
 #[derive(Default)]

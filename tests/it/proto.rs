@@ -11,7 +11,9 @@ const PACKAGE: &str = "gratitude.v1";
 const BEHAVIOURS: [&str; 4] = ["Required.", "Optional.", "Output only.", "Immutable."];
 
 /// Methods that begin with one of these change nothing.
-const READS: [&str; 11] = [
+const READS: [&str; 13] = [
+    "Search",
+    "Find",
     "Get",
     "List",
     "BatchGet",
@@ -27,7 +29,7 @@ const READS: [&str; 11] = [
 
 /// Methods that change something and yet need no `request_id`: done again, they leave the same state. A batch has one in
 /// each of its requests.
-const IDEMPOTENT: [&str; 24] = [
+const IDEMPOTENT: [&str; 25] = [
     "ApproveNoteBatch",
     "AttributeInteraction",
     "BatchRecordInteractions",
@@ -39,6 +41,7 @@ const IDEMPOTENT: [&str; 24] = [
     "EnableRule",
     "ExtendLease",
     "FailGesture",
+    "MarkNotSame",
     "ReleaseGesture",
     "RemoveFact",
     "Resume",

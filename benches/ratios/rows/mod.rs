@@ -8,6 +8,7 @@ mod import;
 mod memory;
 mod recognise;
 mod record;
+mod search;
 mod start;
 
 use super::{
@@ -52,6 +53,16 @@ pub(crate) const ALL: &[Measurable] = &[
         name: "growth",
         about: "Recognize one at a time, from ten thousand interactions to a million",
         measure: |bench| Box::pin(recognise::growth(bench)),
+    },
+    Measurable {
+        name: "search-sqlite",
+        about: "SearchCustomers on SQLite, as somebody types, beside an empty RPC of the same reply size",
+        measure: |bench| Box::pin(search::on_sqlite(bench)),
+    },
+    Measurable {
+        name: "search-postgres",
+        about: "SearchCustomers on PostgreSQL, as somebody types, beside an empty RPC of the same reply size",
+        measure: |bench| Box::pin(search::on_postgres(bench)),
     },
     Measurable {
         name: "record-sqlite",

@@ -59,6 +59,30 @@ pub(in crate::cli) fn candidates(reply: &v1::RecognizeResponse) -> String {
     reply.candidates.iter().map(line).collect::<Vec<_>>().join("\n")
 }
 
+/// Those whom a search found, with what tells apart those of one name.
+pub(in crate::cli) fn found(reply: &v1::SearchCustomersResponse) -> String {
+    let line = |candidate: &v1::Candidate| {
+        let name = if candidate.display_name.is_empty() { "(no name)" } else { &candidate.display_name };
+        let known = std::iter::once(&candidate.town).chain(&candidate.masked_identifiers);
+        let known: Vec<_> = known.filter(|text| !text.is_empty()).map(String::as_str).collect();
+        let died = if candidate.deceased { " (has died)" } else { "" };
+        let reasons = candidate.reasons.join(", ");
+        let who = format!("{name}{died}");
+        format!("  {who:<28} {:>3}  {:<36} {reasons:<32} {}", candidate.score, known.join(", "), candidate.customer)
+    };
+    let mut lines: Vec<_> = reply.candidates.iter().map(line).collect();
+    if reply.candidates.is_empty() {
+        lines.push("Nobody known.".to_owned());
+    }
+    if reply.has_more {
+        lines.push("  … and more: type more, or ask for more with --max.".to_owned());
+    }
+    if !reply.no_number_because.is_empty() {
+        lines.push(format!("As a whole number it {}.", reply.no_number_because));
+    }
+    lines.join("\n")
+}
+
 fn title(card: &v1::Card) -> String {
     let mut title = match (card.greeting(), card.display_name.as_str()) {
         (v1::customer::Greeting::None, _) => "(greet like a stranger)".to_owned(),

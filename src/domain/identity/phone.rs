@@ -64,6 +64,12 @@ pub fn phone_number(typed: &str, regions: &[&str]) -> Result<String, PhoneError>
     }
 }
 
+/// The country code of a region (49 for DE), if numbers are given out there.
+pub(super) fn country_code(region: &str) -> Option<u16> {
+    let code = PHONE_NUMBER_UTIL.get_country_code_for_region(region.parse().ok()?)?;
+    u16::try_from(code).ok()
+}
+
 /// Reads the numbering plans, which takes some milliseconds; else the first number does.
 pub fn load_numbering_plans() {
     std::sync::LazyLock::force(&PHONE_NUMBER_UTIL);

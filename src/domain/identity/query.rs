@@ -1,6 +1,9 @@
 //! What somebody at the desk typed or scanned, without saying what it is.
 
-use super::normal::identifier;
+use super::{
+    normal::identifier,
+    phone::{PhoneError, phone_number},
+};
 use crate::domain::customer::{IdentifierKey, IdentifierKind};
 
 /// The identifiers that a text may be, the likeliest first; none when it can be none, such as a name.
@@ -28,6 +31,21 @@ pub fn parse_query(text: &str, regions: &[&str]) -> Vec<IdentifierKey> {
     let loyalty = has_digit.then(|| as_kind(IdentifierKind::Loyalty, "", text)).flatten();
     [phone, external, social, loyalty].into_iter().flatten().collect()
 }
+
+/// Why a text that looks like a whole telephone number is none; `None` for one that is, and for what looks like something
+/// else.
+#[must_use]
+pub fn why_no_number(text: &str, regions: &[&str]) -> Option<PhoneError> {
+    let digits = text.chars().filter(|c| c.is_numeric()).count();
+    let looks_so = text.chars().all(|c| c.is_numeric() || c.is_whitespace() || "+＋-‐‑–./()".contains(c));
+    if !looks_so || (digits < NUMBER_MIN && !text.trim_start().starts_with(['+', '＋'])) {
+        return None;
+    }
+    phone_number(text, regions).err()
+}
+
+/// Fewer digits are the end of a number.
+const NUMBER_MIN: usize = 7;
 
 /// What stands before the colon of a link, which is no system.
 fn is_scheme(text: &str) -> bool {

@@ -27,6 +27,8 @@ text_enum! {
         ConsentSet = "customer.consent_set",
         /// A customer was marked as deceased, or that was taken back.
         DeceasedSet = "customer.deceased_set",
+        /// Two customers were said not to be the same, or that was taken back.
+        NotSameMarked = "customer.not_same_marked",
         /// A customer has lost somebody: cheer waits.
         Bereaved = "customer.bereaved",
         /// A fact was added.

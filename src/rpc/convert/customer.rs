@@ -62,6 +62,7 @@ pub(crate) fn customer(known: &KnownCustomer) -> pb::Customer {
         update_time: Some(timestamp(customer.updated_at)),
         etag: etag::of(customer.version),
         guardian: profile.guardian.as_ref().map(guardian),
+        discreet: profile.discreet,
     }
 }
 
@@ -202,6 +203,7 @@ pub(crate) fn read_customer(fields: &mut Fields, customer: pb::Customer, regions
             preferred_channels: fields.enums("preferred_channels", customer.preferred_channels),
             facts: Vec::new(),
             region: own_region,
+            discreet: customer.discreet,
         },
     })
 }

@@ -19,6 +19,7 @@ pub struct Model {
     pub region: String,
     pub time_zone: String,
     pub profile: String,
+    pub discreet: bool,
     pub version: i64,
     pub created_at: i64,
     pub updated_at: i64,

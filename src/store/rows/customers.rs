@@ -61,6 +61,7 @@ fn customer_to_row(customer: &Customer) -> Result<customer::Model, StoreError> {
         region: profile.region.clone(),
         time_zone: profile.time_zone.clone(),
         profile: CUSTOMERS.to_json("profile", profile)?,
+        discreet: profile.discreet,
         version: customer.version,
         created_at: customer.created_at.as_microsecond(),
         updated_at: customer.updated_at.as_microsecond(),

@@ -3,6 +3,7 @@
 mod arrivals;
 mod attacks;
 mod customers;
+mod duplicates;
 mod explain;
 mod gestures;
 mod input;
@@ -15,6 +16,7 @@ mod policy;
 mod race;
 mod raw;
 mod rules;
+mod search;
 mod simulation;
 mod templates;
 mod times;
