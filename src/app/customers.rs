@@ -188,9 +188,10 @@ impl App {
     ) -> Result<KnownCustomer, AppError> {
         let NewCustomer { kind, profile, tags, identifiers, .. } = new;
         let change = ProfileChange::new(move |before: &mut Profile| {
-            let known_bad: Vec<_> = before.contact_points.iter().filter(|point| point.bad).cloned().collect();
+            let known_bad: Vec<_> =
+                before.all_contact_points_mut().filter(|point| point.bad).map(|it| it.clone()).collect();
             before.clone_from(&profile);
-            for point in &mut before.contact_points {
+            for point in before.all_contact_points_mut() {
                 point.bad = known_bad.iter().any(|bad| bad.address == point.address);
             }
         });

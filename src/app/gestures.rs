@@ -12,6 +12,7 @@ use crate::{
         filter::Filter,
         gesture::{Content, Gesture, GestureKind, Tone},
         ids::{CustomerId, GestureId, InteractionId, LocationId},
+        money::Money,
         obligation::Decision,
         refusal::Refusal,
         world::{Actor, Due},
@@ -64,6 +65,12 @@ pub struct NewGesture {
     pub occasion: Option<Date>,
     /// What to say; the words of the kind's starter template, when not said.
     pub content: Option<Content>,
+    /// The role of whom it is for in an organisation.
+    #[serde(rename = "recipient_role", skip_serializing_if = "String::is_empty")]
+    pub recipient: String,
+    /// Of a gift, what it is worth.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub gift_value: Option<Money>,
 }
 
 /// What a worker asks for.
@@ -92,7 +99,7 @@ pub struct Want {
 /// What a worker has now.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Taken {
-    /// Each gesture with its lease token and its customer, the most urgent first.
+    /// Each gesture with its lease token and its customer as the gesture finds them, the most urgent first.
     pub gestures: Vec<(Gesture, i64, Customer)>,
     /// The call was made before; nothing was changed.
     pub replayed: bool,
@@ -197,6 +204,8 @@ impl App {
             occasion: new.occasion,
             window: None,
             content: new.content,
+            recipient: new.recipient,
+            gift_value: new.gift_value,
         };
         let scheduled = self.submit(Lane::Interactive, command).await?;
         Ok(Made { what: scheduled.gesture, replayed: scheduled.replayed })
@@ -220,7 +229,8 @@ impl App {
         let mut taken = Vec::with_capacity(gestures.len());
         for claimed in gestures {
             let id = claimed.gesture.customer;
-            let customer = customers.get(&id).cloned().ok_or_else(|| Refusal::not_found("customer", &id))?;
+            let customer = customers.get(&id).ok_or_else(|| Refusal::not_found("customer", &id))?;
+            let customer = claimed.gesture.recipient(customer).into_owned();
             self.note_read(&actor, "ClaimGestures", id).await;
             taken.push((claimed.gesture, claimed.token, customer));
         }
@@ -307,8 +317,9 @@ impl App {
         proof: Proof,
         carried_out_by: String,
         at: Option<Timestamp>,
+        gift_value: Option<Money>,
     ) -> Result<Completed, AppError> {
-        let command = Complete { actor, id, proof, carried_out_by, words: String::new(), at };
+        let command = Complete { actor, id, proof, carried_out_by, words: String::new(), at, gift_value };
         self.submit(Lane::Interactive, command).await
     }
 

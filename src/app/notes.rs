@@ -235,15 +235,16 @@ impl App {
         let customers: HashMap<_, _> =
             self.store.customers(&ids).await?.into_iter().map(|customer| (customer.id, customer)).collect();
         let gestures: Vec<_> = leaving.iter().flat_map(|note| note.gestures.iter().copied()).collect();
-        let purposes = self.store.purposes(&gestures).await?;
+        let intents = self.store.intents(&gestures).await?;
         let catalog = self.store.catalog().await?;
         let letters = leaving.into_iter().filter_map(|note| {
-            let customer = customers.get(&note.customer)?.clone();
-            let mut of_note = note.gestures.iter().filter_map(|id| purposes.get(id));
-            let allowed = of_note.all(|(purpose, place)| {
-                let location = catalog.locations.get(place);
+            let of_note: Vec<_> = note.gestures.iter().filter_map(|id| intents.get(id)).collect();
+            let recipient = of_note.first().map_or("", |strongest| strongest.recipient.as_str());
+            let customer = customers.get(&note.customer)?.facing(recipient, note.channel?).into_owned();
+            let allowed = of_note.iter().all(|intent| {
+                let location = catalog.locations.get(&intent.location);
                 location.is_some_and(|place| {
-                    may_reach(&customer, catalog.settings.regime(&customer, place), note.channel, *purpose)
+                    may_reach(&customer, catalog.settings.regime(&customer, place), note.channel, intent.purpose)
                 })
             });
             allowed.then_some(Letter { note, customer })

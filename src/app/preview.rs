@@ -70,6 +70,7 @@ impl App {
         let occasion = template.template.definition.occasion;
         let interaction = self.told(id, occasion, asked.interaction).await?;
         let location = self.in_whose_name(asked.location, interaction.as_ref(), &summary).await?;
+        let customer = customer.facing("", asked.channel);
         let last_notes = self.store.last_notes(id, LAST_NOTES).await?;
         let last_notes: Vec<_> = last_notes.iter().map(String::as_str).collect();
         let facts = NoteFacts {

@@ -89,6 +89,8 @@ impl App {
             deadline_at: Some(by),
             occasion: None,
             window: None,
+            recipient: String::new(),
+            gift_value: None,
             content: Some(content).filter(|content| !content.text.is_empty()),
         };
         let made = self.submit(Lane::Interactive, command).await.map_err(in_words_of_promise)?;

@@ -3,7 +3,7 @@
 
 use super::{
     budget::{Budget, Full},
-    consent::{needed_contact_point, permits},
+    consent::{has_contact_point, needed_contact_point, permits},
     customer::{Channel, Customer, Purpose},
     filter::{Field, Filter, Kind, RULE_CONDITIONS, Test, Value},
     gesture::{Gesture, Reason},
@@ -37,6 +37,8 @@ pub struct Asked<'a> {
     pub channels: &'a [Channel],
     /// What it counts as when consent is asked for.
     pub purpose: Purpose,
+    /// The role of whom it is for in an organisation.
+    pub recipient: &'a str,
     /// The gesture whose own place in the budget is not in its way.
     pub gesture: Option<GestureId>,
 }
@@ -46,7 +48,8 @@ impl<'a> Asked<'a> {
     #[must_use]
     pub fn by(gesture: &'a Gesture, customer: &'a Customer, location: &'a Location) -> Self {
         let (channels, purpose) = (gesture.terms.channels.as_slice(), gesture.purpose);
-        Self { customer, location, channels, purpose, gesture: Some(gesture.id) }
+        let recipient = gesture.terms.recipient.as_str();
+        Self { customer, location, channels, purpose, recipient, gesture: Some(gesture.id) }
     }
 }
 
@@ -157,6 +160,8 @@ pub const fn plainly(reason: Reason) -> &'static str {
         Reason::HoldOut => "Nothing for this household: it stays held out as long as the rule holds any out.",
         Reason::Minor => "A guardian who consents would have to be known.",
         Reason::CustomerInactive => "The customer's record would have to be active.",
+        Reason::GiftLimit => "A higher limit of the organisation, or a gift of less worth, would let it pass.",
+        Reason::GiftUnclear => "A person can say what the gift is worth when it is given, or cancel it.",
         Reason::NotGenuine | Reason::FactsChanged => "A person can finish it in their own words.",
         _ => "",
     }
@@ -166,7 +171,8 @@ fn on_consent(world: &World, asked: &Asked<'_>) -> String {
     let regime = world.settings.regime(asked.customer, asked.location);
     let ways = asked.channels.iter().map(|channel| {
         let consent = !permits(asked.customer, regime, *channel, asked.purpose);
-        let point = needed_contact_point(*channel).filter(|kind| asked.customer.contact_point(*kind).is_none());
+        let point =
+            needed_contact_point(*channel).filter(|_| !has_contact_point(asked.customer, asked.recipient, *channel));
         let grant = format!("a grant of {channel} for {}", asked.purpose);
         match (consent, point) {
             (true, None) => grant,
@@ -235,8 +241,14 @@ mod tests {
         let (ana, place) = (customer(1), shop());
         let kit = Kit::new(at("2026-03-02T10:00")).with_customer(&ana);
         let channels = [Channel::Email, Channel::Post];
-        let asked =
-            Asked { customer: &ana, location: &place, channels: &channels, purpose: Purpose::Gratitude, gesture: None };
+        let asked = Asked {
+            customer: &ana,
+            location: &place,
+            channels: &channels,
+            purpose: Purpose::Gratitude,
+            recipient: "",
+            gesture: None,
+        };
         let consent = on_reason(&kit.world, Reason::NoConsent, &asked, kit.now);
         assert!(consent.contains("a grant of email for gratitude"), "{consent}");
         assert!(consent.contains("a usable contact point (post) for post"), "{consent}");

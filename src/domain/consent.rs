@@ -28,6 +28,13 @@ pub const fn needed_contact_point(channel: Channel) -> Option<ContactPointKind> 
     }
 }
 
+/// Whether whoever gets something over a channel has the contact point that it needs: the customer, their guardian, or
+/// the contact of an organisation.
+#[must_use]
+pub fn has_contact_point(customer: &Customer, recipient: &str, channel: Channel) -> bool {
+    needed_contact_point(channel).is_none_or(|kind| customer.facing(recipient, channel).contact_point(kind).is_some())
+}
+
 /// The channel a gesture takes, and what spoke against the better ones.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ChannelChoice {
@@ -46,11 +53,12 @@ pub fn liked(customer: &Customer, offered: &[Channel]) -> Vec<Channel> {
     if liked.is_empty() { offered.to_vec() } else { liked }
 }
 
-/// The best allowed channel. The customer's preference comes before the rule's order; what no contact point or no
+/// The best allowed channel, to the contact of that role where the customer is an organisation. The customer's preference comes before the rule's order; what no contact point or no
 /// consent allows is handed over by a person at the next visit, unless that is refused too.
 #[must_use]
 pub fn choose_channel(
     customer: &Customer,
+    recipient: &str,
     regime: &ConsentRegime,
     offered: &[Channel],
     purpose: Purpose,
@@ -71,7 +79,7 @@ pub fn choose_channel(
                     format!("{channel}: never allowed for {purpose}, which the regime {} asks for", regime.id)
                 }
             });
-        } else if needed_contact_point(channel).is_some_and(|kind| customer.contact_point(kind).is_none()) {
+        } else if !has_contact_point(customer, recipient, channel) {
             passed_over.push(format!("{channel}: no usable contact point"));
         } else {
             return ChannelChoice { channel: Some(channel), passed_over };

@@ -25,15 +25,16 @@ use std::cmp::Reverse;
 pub fn of_rule(world: &World, rule: &Rule, facts: &Facts<'_>, channel: Channel) -> Content {
     let milestone = matches!(rule.definition.trigger, Trigger::Milestone { .. }).then_some(facts.summary.visit_days);
     let upcoming = facts.upcoming();
+    let action = &rule.definition.action;
+    let recipient = facts.customer.facing(&action.recipient, channel);
     let facts = NoteFacts {
-        customer: facts.customer,
+        customer: &recipient,
         summary: facts.summary,
         location: facts.location,
         interaction: facts.interaction(),
         milestone,
         upcoming,
     };
-    let action = &rule.definition.action;
     let own = action.template.as_ref().and_then(|id| world.templates.get(id));
     let template = own.unwrap_or_else(|| world.templates.unasked(action.gesture));
     say(world, template, facts, channel)
@@ -59,7 +60,10 @@ pub fn of_kind(
 /// [`Refusal::Miss`] when what it answers must be loaded first.
 pub fn on_channel(world: &World, gesture: &Gesture, channel: Channel) -> Result<Content, Refusal> {
     let template = gesture.content.template.as_ref().and_then(|(id, _)| world.templates.get(id));
-    let Some(template) = template.filter(|_| gesture.channel != channel) else {
+    let customer = world.customer(gesture.customer)?;
+    // Who is reached through somebody may be reached through somebody else by now.
+    let others_words = gesture.channel != channel || customer.is_charge() || !customer.profile.contacts.is_empty();
+    let Some(template) = template.filter(|_| others_words) else {
         return Ok(gesture.content.clone());
     };
     let interaction = gesture.interaction.map(|id| world.interactions.get(&id).ok_or(id)).transpose();
@@ -69,8 +73,9 @@ pub fn on_channel(world: &World, gesture: &Gesture, channel: Channel) -> Result<
     })?;
     let location = world.location(&gesture.location)?;
     let summary = world.summary(gesture.customer);
+    let recipient = customer.facing(&gesture.terms.recipient, channel);
     let facts = NoteFacts {
-        customer: world.customer(gesture.customer)?,
+        customer: &recipient,
         summary: &summary,
         location: &location,
         interaction,

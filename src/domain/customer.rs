@@ -2,6 +2,7 @@
 
 use super::{
     ids::{CustomerId, HouseholdId},
+    organization::{GiftLimit, OrganizationContact},
     text_enum::text_enum,
     when::WeeklyHours,
 };
@@ -182,7 +183,8 @@ pub struct Customer {
     pub identifiers: Vec<Identifier>,
     /// What they said about being contacted, newest last; the newest of a channel and purpose counts.
     pub consents: Vec<Consent>,
-    /// The consenting guardian through whom they are reached, as read with them; not kept with the record.
+    /// The consenting guardian through whom they are reached, as read with them, or the contact of an organisation that
+    /// a gesture goes to ([`Customer::facing`]); not kept with the record.
     pub through: Option<Box<Customer>>,
     /// Grows by one with every change; the etag is made of it.
     pub version: i64,
@@ -289,6 +291,12 @@ pub struct Profile {
     pub discreet: bool,
     /// How they are reached, best first.
     pub contact_points: Vec<ContactPoint>,
+    /// Of an organisation, the people in it to whom notes and calls go, the most important first.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub contacts: Vec<OrganizationContact>,
+    /// Of an organisation, what gifts it lets its people take.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub gift_limit: Option<GiftLimit>,
     /// When they want to be contacted; any allowed time when absent.
     pub contact_hours: Option<WeeklyHours>,
     /// The channels they prefer, best first.

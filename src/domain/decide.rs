@@ -8,7 +8,7 @@ use super::{
     interaction::Interaction,
     ledger::Ledger,
     obligation::Decision,
-    planning::{Anew, Planned, Wish, plan_gesture},
+    planning::{Anew, Plan, Planned, Wish, plan_gesture},
     refusal::Refusal,
     replan::missing_gesture,
     rule::Action,
@@ -55,7 +55,7 @@ pub fn weigh(world: &World, compiled: &CompiledRule, facts: &Facts<'_>, now: Tim
     };
     // Last of all: so both shares are of those who would have got something.
     let planned = match planned {
-        Planned::Gesture { .. } if hold_out::holds(world, rule, facts.customer.household) => {
+        Planned::Gesture(_) if hold_out::holds(world, rule, facts.customer.household) => {
             Planned::Stopped { reason: Reason::HoldOut, explanation: hold_out::EXPLANATION.to_owned() }
         }
         planned => planned,
@@ -94,17 +94,15 @@ pub(super) fn decide(
             decision.reason = Some(reason);
             decision.explanation = explanation;
         }
-        Planned::Gesture { channel, schedule, held } => {
+        Planned::Gesture(plan) => {
             let id = GestureId(ledger.new_id());
             decision.gesture = Some(id);
             if let Some(rival) = rival {
                 let text = makes_the_contact(id, action);
                 ledger.move_gesture(rival, GestureState::Suppressed, Some(Reason::Group), text)?;
             }
-            let (state, reason, explanation) = match held {
-                Some((reason, why)) => (GestureState::Held, Some(reason), why),
-                None => (GestureState::Scheduled, None, String::new()),
-            };
+            let (state, reason, explanation) = plan.standing(None, String::new());
+            let Plan { channel, schedule, unclear, .. } = plan;
             ledger.add_gesture(Gesture {
                 id,
                 customer: facts.customer.id,
@@ -129,7 +127,7 @@ pub(super) fn decide(
                 content: content::of_rule(ledger.world, rule, facts, channel),
                 terms,
                 written: None,
-                with_person: false,
+                with_person: unclear.is_some(),
                 lease: None,
                 taken: None,
                 attempts: 0,
@@ -161,6 +159,8 @@ fn terms(action: &Action, facts: &Facts<'_>, now: Timestamp) -> Terms {
         deadline: action.deadline,
         occasion: facts.upcoming().and_then(|what| what.day()),
         over_budget: action.over_budget,
+        recipient: action.recipient.clone(),
+        gift_value: action.gift_value.clone(),
     }
 }
 

@@ -2,9 +2,10 @@
 
 use super::{
     budget::Budget,
-    consent::{needed_contact_point, permits},
+    consent::{has_contact_point, permits},
     customer::{ConsentState, Customer},
-    gesture::{Gesture, Reason},
+    gesture::{Gesture, GestureKind, Reason},
+    gift,
     planning::{allowed_times, calendar, held_by},
     refusal::{Precondition, Refusal},
     replan::{barred, location_of},
@@ -25,6 +26,8 @@ text_enum! {
         OpenCase = "open case",
         /// Whether the customer allows the channel, and has an address for it (P6).
         Consent = "consent",
+        /// Whether the organisation takes a gift of that worth.
+        GiftLimit = "gift limit",
         /// Whether nobody has stopped it from leaving.
         Pause = "pause",
         /// Whether its time has come (P5).
@@ -102,6 +105,7 @@ fn verdict(
         Gate::OpenCase => held_by(world, gesture.customer, gesture.tone)
             .map(|(reason, why)| Stop::new(Precondition::OpenCase, reason, why)),
         Gate::Consent => consent(world, gesture, customer)?,
+        Gate::GiftLimit => gift_limit(world, gesture, customer, now)?,
         Gate::Pause => {
             world.pauses.over(gesture).map(|pause| Stop::new(Precondition::Paused, Reason::Paused, pause.sentence()))
         }
@@ -127,11 +131,31 @@ fn consent(world: &World, gesture: &Gesture, customer: &Customer) -> Result<Opti
         };
         return no(format!("{channel} is not allowed for {purpose}: {why}."));
     }
-    let missing = |kind| customer.contact_point(kind).is_none();
-    if needed_contact_point(channel).is_some_and(missing) {
+    if !has_contact_point(customer, &gesture.terms.recipient, channel) {
         return no(format!("There is no usable contact point for {channel}."));
     }
     Ok(None)
+}
+
+/// Counts what was given or is on its way.
+fn gift_limit(world: &World, gesture: &Gesture, customer: &Customer, now: Timestamp) -> Result<Option<Stop>, Refusal> {
+    if gesture.kind != GestureKind::Gift {
+        return Ok(None);
+    }
+    let location = location_of(world, &gesture.location)?;
+    let gift = gift::Gift {
+        customer,
+        location: &location,
+        value: gesture.terms.gift_value.as_ref(),
+        at: gesture.schedule.due_at.max(now),
+        gesture: Some(gesture.id),
+    };
+    let stop = |reason, why: String| Stop::new(Precondition::GiftLimit, reason, why);
+    Ok(match gift::weigh(world, &gift, gift::Counted::Given)? {
+        gift::Verdict::Fine => None,
+        gift::Verdict::Unclear(why) => Some(stop(Reason::GiftUnclear, why)),
+        gift::Verdict::TooMuch(why) => Some(stop(Reason::GiftLimit, why)),
+    })
 }
 
 /// By the clock of the zone in which the gesture was planned.

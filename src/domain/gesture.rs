@@ -1,16 +1,18 @@
 //! One intended act of gratitude, and its life.
 
 use super::{
-    customer::{Channel, Purpose},
+    customer::{Channel, Customer, Purpose},
     ids::{
         CaseId, CustomerId, GestureId, HouseholdId, InteractionId, LocationId, NoteBatchId, NoteId, RuleId, TemplateId,
     },
+    money::Money,
     rule::OverBudget,
     text_enum::text_enum,
     when::{Wait, WeeklyHours},
 };
 use jiff::{SignedDuration, Timestamp, civil::Date};
 use serde::{Deserialize, Serialize};
+use std::borrow::Cow;
 
 text_enum! {
     /// What is done.
@@ -205,6 +207,10 @@ text_enum! {
         Deceased = "deceased",
         /// The gesture reached the customer, though the contact budget was used up.
         DeliveredOverBudget = "delivered_over_budget",
+        /// The organisation takes no gift of that worth.
+        GiftLimit = "gift_limit",
+        /// A person must say what the gift is worth, or whether it may be given.
+        GiftUnclear = "gift_unclear",
     }
 }
 
@@ -278,6 +284,12 @@ impl Gesture {
     #[must_use]
     pub fn taken_at(&self, now: Timestamp) -> Option<&Taken> {
         self.taken.as_ref().filter(|taken| now < taken.until)
+    }
+
+    /// The customer as this gesture finds them: an organisation through the contact who gets it.
+    #[must_use]
+    pub fn recipient<'a>(&self, customer: &'a Customer) -> Cow<'a, Customer> {
+        customer.facing(&self.terms.recipient, self.channel)
     }
 
     /// Whether people do it: said, called, given, handed over, or written by them because what we would write is not
@@ -357,6 +369,12 @@ pub struct Terms {
     pub occasion: Option<Date>,
     /// What happens when the contact budget has no place.
     pub over_budget: OverBudget,
+    /// The role of whom it is for in an organisation; anybody's when empty.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub recipient: String,
+    /// Of a gift, what it is worth, where that is known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub gift_value: Option<Money>,
 }
 
 /// When a gesture is due, and how that came about.

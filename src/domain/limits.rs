@@ -20,6 +20,8 @@ pub const LIST_MAX: usize = 100;
 pub const SEARCH_MAX: usize = 50;
 /// How many a search tells when the caller names no number.
 pub const SEARCH_DEFAULT: usize = 10;
+/// Most contacts' roles or contact points, each.
+pub const CONTACTS_MAX: usize = 20;
 /// Most candidates kept with an anonymous interaction or shown at the desk.
 pub const CANDIDATES_MAX: usize = 10;
 /// Most gestures that one claim may take.

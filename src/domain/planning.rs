@@ -5,7 +5,8 @@ use super::{
     capacity,
     consent::{choose_channel, liked},
     customer::{Channel, Customer, Purpose},
-    gesture::{GestureKind, PlanStep, Reason, Schedule, Terms, Tone},
+    gesture::{GestureKind, GestureState, PlanStep, Reason, Schedule, Terms, Tone},
+    gift,
     ids::{CustomerId, GestureId},
     interaction::{Interaction, InteractionKind, InteractionState},
     location::Location,
@@ -56,15 +57,8 @@ pub struct Anew {
 /// What became of a wish.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Planned {
-    /// It will be done then, by that channel, unless it is held.
-    Gesture {
-        /// By which channel.
-        channel: Channel,
-        /// When.
-        schedule: Schedule,
-        /// What holds it, and why in words.
-        held: Option<(Reason, String)>,
-    },
+    /// It will be done, unless it is held.
+    Gesture(Plan),
     /// A gate stopped it.
     Stopped {
         /// Which gate.
@@ -72,6 +66,31 @@ pub enum Planned {
         /// Why, in words without personal data.
         explanation: String,
     },
+}
+
+/// How a wish will be done.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Plan {
+    /// By which channel.
+    pub channel: Channel,
+    /// When.
+    pub schedule: Schedule,
+    /// What holds it, and why in words.
+    pub held: Option<(Reason, String)>,
+    /// What a person has to settle before a gift may be given, in words.
+    pub unclear: Option<String>,
+}
+
+impl Plan {
+    /// Where a gesture stands that was planned so, and why; with nothing in its way, for the reason that the caller has.
+    #[must_use]
+    pub fn standing(&self, reason: Option<Reason>, why: String) -> (GestureState, Option<Reason>, String) {
+        match (&self.held, &self.unclear) {
+            (Some((reason, why)), _) => (GestureState::Held, Some(*reason), why.clone()),
+            (None, Some(why)) => (GestureState::Scheduled, Some(Reason::GiftUnclear), why.clone()),
+            (None, None) => (GestureState::Scheduled, reason, why),
+        }
+    }
 }
 
 /// The gate that stopped a wish.
@@ -91,20 +110,43 @@ impl Halt {
 /// Takes a wish through every gate.
 ///
 /// # Errors
-/// [`Refusal::Miss`] when it may be a call and the calls that are planned at its location are not loaded.
+/// [`Refusal::Miss`] when it may be a call and the calls that are planned at its location are not loaded, or a gift to
+/// an organisation with a limit and its other gifts are not.
 pub fn plan_gesture(world: &World, wish: &Wish<'_>, now: Timestamp) -> Result<Planned, Refusal> {
     if may_be_call(wish) {
         capacity::require(world, wish, now)?;
     }
-    Ok(through_gates(world, wish, now)
-        .unwrap_or_else(|halt| Planned::Stopped { reason: halt.reason, explanation: halt.explanation }))
+    let plan = match through_gates(world, wish, now) {
+        Ok(plan) => plan,
+        Err(Halt { reason, explanation, .. }) => return Ok(Planned::Stopped { reason, explanation }),
+    };
+    Ok(match within_gift_limit(world, wish, plan.schedule.due_at.max(now))? {
+        gift::Verdict::Fine => Planned::Gesture(plan),
+        gift::Verdict::Unclear(why) => Planned::Gesture(Plan { unclear: Some(why), ..plan }),
+        gift::Verdict::TooMuch(explanation) => Planned::Stopped { reason: Reason::GiftLimit, explanation },
+    })
+}
+
+/// What the limit of an organisation says of a gift. What is planned for others keeps its share.
+fn within_gift_limit(world: &World, wish: &Wish<'_>, at: Timestamp) -> Result<gift::Verdict, Refusal> {
+    if wish.kind != GestureKind::Gift {
+        return Ok(gift::Verdict::Fine);
+    }
+    let gift = gift::Gift {
+        customer: wish.customer,
+        location: wish.location,
+        value: wish.terms.gift_value.as_ref(),
+        at,
+        gesture: wish.anew.map(|anew| anew.gesture),
+    };
+    gift::weigh(world, &gift, gift::Counted::Planned)
 }
 
 fn may_be_call(wish: &Wish<'_>) -> bool {
     wish.terms.channels.contains(&Channel::Phone)
 }
 
-fn through_gates(world: &World, wish: &Wish<'_>, now: Timestamp) -> Result<Planned, Halt> {
+fn through_gates(world: &World, wish: &Wish<'_>, now: Timestamp) -> Result<Plan, Halt> {
     let (channel, mut schedule, passed_over) = by_best_channel(world, wish, now)?;
     let held = held_by(world, wish.customer.id, wish.tone);
     if held.is_none() && takes_a_place(wish, channel) {
@@ -122,7 +164,7 @@ fn through_gates(world: &World, wish: &Wish<'_>, now: Timestamp) -> Result<Plann
         let text = format!("By {channel}, since {passed_over}.");
         schedule.steps.insert(0, PlanStep { at: wish.terms.moment_at, text });
     }
-    Ok(Planned::Gesture { channel, schedule, held })
+    Ok(Plan { channel, schedule, held, unclear: None })
 }
 
 /// The best channel that is allowed and arrives in time, its schedule, and what was passed over for it.
@@ -131,7 +173,7 @@ fn by_best_channel(world: &World, wish: &Wish<'_>, now: Timestamp) -> Result<(Ch
     let mut offered = liked(wish.customer, &wish.terms.channels);
     let mut too_slow = Vec::new();
     loop {
-        let choice = choose_channel(wish.customer, regime, &offered, wish.purpose);
+        let choice = choose_channel(wish.customer, &wish.terms.recipient, regime, &offered, wish.purpose);
         let passed_over = [too_slow.as_slice(), choice.passed_over.as_slice()].concat().join("; ");
         let Some(channel) = choice.channel else {
             return Err(Halt::at(Reason::NoConsent, format!("No channel is allowed: {passed_over}.")));

@@ -69,7 +69,8 @@ pub struct QueueInput<'a> {
 /// Makes the entry of a gesture.
 #[must_use]
 pub fn queue_entry(input: &QueueInput<'_>) -> QueueEntry {
-    let QueueInput { gesture, customer, summary, location, settings, .. } = *input;
+    let QueueInput { gesture, summary, location, settings, .. } = *input;
+    let customer = &*gesture.recipient(input.customer);
     let days = calendar(location);
     let allowed = allowed_times(gesture.channel, &gesture.terms, customer, &days, settings);
     // A zone that is no longer known leaves nothing to promise.

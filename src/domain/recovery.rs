@@ -8,7 +8,7 @@ use super::{
     gesture::{Gesture, GestureKind, GestureState, Reason, Terms, Tone},
     ids::{CustomerId, GestureId, LocationId},
     ledger::Ledger,
-    planning::{Planned, Wish, plan_gesture},
+    planning::{Plan, Planned, Wish, plan_gesture},
     refusal::Refusal,
     replan::{Replan, location_of, replan_pending},
     rule::OverBudget,
@@ -86,6 +86,8 @@ fn plan_anew(
         deadline: DEADLINE,
         over_budget: OverBudget::Defer,
         occasion: None,
+        recipient: String::new(),
+        gift_value: None,
     };
     let wish = Wish {
         customer,
@@ -99,7 +101,7 @@ fn plan_anew(
         anew: None,
     };
     let (channel, schedule) = match plan_gesture(ledger.world, &wish, ledger.now())? {
-        Planned::Gesture { channel, schedule, .. } => (channel, schedule),
+        Planned::Gesture(Plan { channel, schedule, .. }) => (channel, schedule),
         Planned::Stopped { .. } => return Ok(None),
     };
     let id = GestureId(ledger.new_id());
@@ -124,7 +126,13 @@ fn plan_anew(
         reason: None,
         explanation: format!("{} is settled: the customer hears of it first.", Subject::Case(case.id)),
         schedule,
-        content: content::of_kind(ledger.world, GestureKind::Apology, customer, &location, channel),
+        content: content::of_kind(
+            ledger.world,
+            GestureKind::Apology,
+            &customer.facing(&terms.recipient, channel),
+            &location,
+            channel,
+        ),
         terms,
         written: None,
         with_person: false,

@@ -122,6 +122,8 @@ text_enum! {
         Paused = "paused",
         /// The obligation is not open.
         ObligationNotOpen = "obligation_not_open",
+        /// The organisation takes no gift of that worth.
+        GiftLimit = "gift_limit",
         /// No allowed minute can keep the promise.
         NoOpening = "no_opening",
         /// The API key is not accepted any more.

@@ -6,12 +6,12 @@ use super::{
     budget::{Budget, Full, first_to_give_way},
     case::CaseOrigin,
     content,
-    customer::{Channel, Customer},
-    gesture::{Contact, Gesture, GestureState, PlanStep, Reason, Schedule},
+    customer::Customer,
+    gesture::{Contact, Gesture, GestureKind, GestureState, PlanStep, Reason, Schedule},
     ids::{CustomerId, GestureId, HouseholdId, LocationId},
     ledger::{Ledger, NewCase},
     location::Location,
-    planning::{Anew, Planned, Wish, plan_gesture, visited, zones},
+    planning::{Anew, Plan, Planned, Wish, plan_gesture, visited, zones},
     refusal::Refusal,
     when::{Wait, local_date},
     world::{Miss, Needs, Subject, World},
@@ -53,7 +53,7 @@ pub fn replan(ledger: &mut Ledger<'_, '_>, gesture: Gesture, how: &Replan) -> Re
     let (gesture, planned) = plan_again(ledger, gesture, how)?;
     match planned {
         Planned::Stopped { reason, explanation } => stop(ledger, gesture, reason, explanation),
-        Planned::Gesture { channel, schedule, held } => settle(ledger, gesture, how, channel, schedule, held),
+        Planned::Gesture(plan) => settle(ledger, gesture, how, plan),
     }
 }
 
@@ -113,14 +113,12 @@ fn stop(
 ///
 /// # Errors
 /// [`Refusal::Miss`] when something must be loaded first.
-pub fn settle(
-    ledger: &mut Ledger<'_, '_>,
-    mut gesture: Gesture,
-    how: &Replan,
-    channel: Channel,
-    schedule: Schedule,
-    held: Option<(Reason, String)>,
-) -> Result<Gesture, Refusal> {
+pub fn settle(ledger: &mut Ledger<'_, '_>, mut gesture: Gesture, how: &Replan, plan: Plan) -> Result<Gesture, Refusal> {
+    let (state, reason, explanation) = plan.standing(how.reason, how.why.clone());
+    let Plan { channel, schedule, unclear, .. } = plan;
+    if gesture.kind == GestureKind::Gift {
+        gesture.with_person = unclear.is_some();
+    }
     gesture.content = content::on_channel(ledger.world, &gesture, channel)?;
     gesture.channel = channel;
     let deadline_before = gesture.schedule.deadline_at;
@@ -128,10 +126,6 @@ pub fn settle(
     if how.within_deadline {
         gesture.schedule.deadline_at = deadline_before;
     }
-    let (state, reason, explanation) = match held {
-        Some((reason, why)) => (GestureState::Held, Some(reason), why),
-        None => (GestureState::Scheduled, how.reason, how.why.clone()),
-    };
     let mut gesture = leave_delivery(ledger, gesture, state)?;
     if gesture.state == state {
         gesture.reason = reason;
@@ -238,11 +232,11 @@ pub fn bring_up_to_date(ledger: &mut Ledger<'_, '_>, gesture: Gesture, why: Stri
     let how = Replan { from, within_deadline: false, reason: gesture.reason, why };
     let (planned_anew, planned) = plan_again(ledger, gesture.clone(), &how)?;
     match planned {
-        Planned::Gesture { channel, schedule, held } if same_plan(&gesture, channel, &schedule, held.is_some()) => {
+        Planned::Gesture(plan) if same_plan(&gesture, &plan) => {
             ledger.confirm_plan(gesture.clone());
             Ok(gesture)
         }
-        Planned::Gesture { channel, schedule, held } => settle(ledger, planned_anew, &how, channel, schedule, held),
+        Planned::Gesture(plan) => settle(ledger, planned_anew, &how, plan),
         Planned::Stopped { reason, explanation } => {
             let explanation = format!("{} {explanation}", how.why);
             stop(ledger, planned_anew, reason, explanation)
@@ -250,10 +244,11 @@ pub fn bring_up_to_date(ledger: &mut Ledger<'_, '_>, gesture: Gesture, why: Stri
     }
 }
 
-fn same_plan(gesture: &Gesture, channel: Channel, schedule: &Schedule, held: bool) -> bool {
-    let before = &gesture.schedule;
-    gesture.channel == channel
-        && (gesture.state == GestureState::Held) == held
+fn same_plan(gesture: &Gesture, plan: &Plan) -> bool {
+    let (before, schedule) = (&gesture.schedule, &plan.schedule);
+    gesture.channel == plan.channel
+        && (gesture.state == GestureState::Held) == plan.held.is_some()
+        && (gesture.reason == Some(Reason::GiftUnclear)) == plan.unclear.is_some()
         && (before.due_at, before.deadline_at) == (schedule.due_at, schedule.deadline_at)
         && (&before.zone, before.call_day) == (&schedule.zone, schedule.call_day)
 }
@@ -311,7 +306,7 @@ pub fn make_room(ledger: &mut Ledger<'_, '_>, household: HouseholdId) -> Result<
 pub fn defer(ledger: &mut Ledger<'_, '_>, gesture: Gesture, how: &Replan) -> Result<Gesture, Refusal> {
     let (gesture, planned) = plan_again(ledger, gesture, how)?;
     match planned {
-        Planned::Gesture { channel, schedule, held } => settle(ledger, gesture, how, channel, schedule, held),
+        Planned::Gesture(plan) => settle(ledger, gesture, how, plan),
         Planned::Stopped { reason: Reason::Stale, .. } => {
             let text = format!("{} There is no other place before it grows stale.", how.why);
             stop(ledger, gesture, Reason::OverBudget, text)

@@ -5,6 +5,7 @@ use super::{
     gesture::{GestureKind, Tone},
     ids::{RuleId, TemplateId},
     interaction::{Direction, InteractionChannel, InteractionKind, MomentKind, Outcome},
+    money::Money,
     text_enum::text_enum,
     when::{Wait, WeeklyHours},
 };
@@ -174,6 +175,12 @@ pub struct Action {
     /// In whose words it speaks; those of its kind's starter template when there is none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub template: Option<TemplateId>,
+    /// The role of whom it is for in an organisation; anybody's when empty.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub recipient: String,
+    /// Of a gift, what it is worth.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub gift_value: Option<Money>,
 }
 
 #[allow(clippy::trivially_copy_pass_by_ref, reason = "serde passes references")]

@@ -63,6 +63,8 @@ fn thanks(priority: u8) -> Action {
         over_budget: OverBudget::Suppress,
         hold_out_percent: 0,
         template: None,
+        recipient: String::new(),
+        gift_value: None,
     }
 }
 

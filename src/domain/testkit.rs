@@ -160,6 +160,8 @@ pub fn call(n: u8, customer: &Customer, due_at: Timestamp) -> Gesture {
             deadline,
             occasion: None,
             over_budget: OverBudget::Defer,
+            recipient: String::new(),
+            gift_value: None,
         },
         content: Content::default(),
         written: None,
@@ -206,6 +208,7 @@ impl Kit {
     pub fn with_customer(mut self, customer: &Customer) -> Self {
         self.world.customers.put(customer.id, customer.clone());
         self.world.histories.insert(customer.id);
+        self.world.gifts_known.insert(customer.id);
         self.world.visit_days.put(customer.id, std::collections::BTreeMap::new());
         self.world.settle();
         self

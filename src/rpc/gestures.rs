@@ -7,7 +7,7 @@ use super::{
         enums::to_wire_or_zero,
         gesture::{gesture, pause, queue_entry, read_gesture},
         obligation::decision,
-        types::read_date,
+        types::{read_date, read_money},
     },
     etag,
     names::{ResourceId, optional_name},
@@ -181,8 +181,9 @@ impl GestureService for Rpc {
         };
         let staff = fields.short("staff", said.staff);
         let at = fields.time("complete_time", said.complete_time);
+        let gift_value = fields.optional("gift_value", said.gift_value, read_money);
         let (id, proof) = fields.finish(id.zip(proof))?;
-        let done = self.app.complete_gesture(actor, id, proof, staff, at).await.map_err(Failure::from)?;
+        let done = self.app.complete_gesture(actor, id, proof, staff, at, gift_value).await.map_err(Failure::from)?;
         Ok(Response::new(pb::CompleteGestureResponse {
             gesture: Some(gesture(&done.gesture)),
             contact_interaction: optional_name(done.contact.as_ref()),

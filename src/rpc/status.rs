@@ -263,6 +263,7 @@ fn precondition(kind: Precondition) -> (Code, ErrorReason) {
         P::ObligationNotOpen => ErrorReason::ObligationNotOpen,
         P::TestMode => ErrorReason::TestMode,
         P::Paused => ErrorReason::Paused,
+        P::GiftLimit => ErrorReason::GiftLimit,
         P::NoOpening => ErrorReason::NoOpening,
         P::ApiKeyEnded => ErrorReason::ApiKeyEnded,
         P::FirstKey => ErrorReason::FirstKey,

@@ -16,7 +16,7 @@ use super::{
 use crate::domain::{
     customer::{Channel, Purpose},
     filter::Filter,
-    gesture::{Gesture, GestureKind, GestureState},
+    gesture::{Gesture, GestureKind, GestureState, Terms},
     ids::{CustomerId, GestureId, LocationId},
     obligation::Decision,
 };
@@ -67,6 +67,17 @@ pub struct QueuePage {
     pub next: Option<QueueCursor>,
 }
 
+/// What a gesture is meant for, as far as those ask who deliver.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Intent {
+    /// What it counts as when consent is asked for.
+    pub purpose: Purpose,
+    /// In whose name.
+    pub location: LocationId,
+    /// The role of whom it is for in an organisation.
+    pub recipient: String,
+}
+
 /// A promise comes before all that is none, whatever its priority (at most 100).
 const PROMISE: i32 = 1_000;
 
@@ -93,24 +104,26 @@ impl Store {
         row.map(rows::obligations::decision_from_row).transpose()
     }
 
-    /// What gestures count as when consent is asked for.
+    /// What gestures are meant for.
     ///
     /// # Errors
     /// [`StoreError`] when the database can't tell.
-    pub async fn purposes(&self, ids: &[GestureId]) -> Result<HashMap<GestureId, (Purpose, LocationId)>, StoreError> {
+    pub async fn intents(&self, ids: &[GestureId]) -> Result<HashMap<GestureId, Intent>, StoreError> {
         let mut found = HashMap::with_capacity(ids.len());
         for list in lists(ids.iter().map(|id| id.0)) {
-            let rows: Vec<(Uuid, String, String)> = Entity::find()
+            let rows: Vec<(Uuid, String, String, String)> = Entity::find()
                 .select_only()
-                .columns([Column::Id, Column::Purpose, Column::LocationId])
+                .columns([Column::Id, Column::Purpose, Column::LocationId, Column::Terms])
                 .filter(Column::Id.is_in(list))
                 .into_tuple()
                 .all(self.reader())
                 .await?;
-            for (id, purpose, location) in rows {
+            for (id, purpose, location, terms) in rows {
                 let purpose = purpose.parse().map_err(|why| StoreError::corrupt("gestures", "purpose", why))?;
                 let location = location.parse().map_err(|why| StoreError::corrupt("gestures", "location_id", why))?;
-                found.insert(GestureId(id), (purpose, location));
+                let Terms { recipient, .. } =
+                    serde_json::from_str(&terms).map_err(|why| StoreError::corrupt("gestures", "terms", why))?;
+                found.insert(GestureId(id), Intent { purpose, location, recipient });
             }
         }
         Ok(found)

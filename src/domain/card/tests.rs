@@ -218,6 +218,8 @@ fn gesture(number: u128, state: GestureState, channel: Channel, due: &str) -> Ge
             deadline: SignedDuration::from_hours(24),
             occasion: None,
             over_budget: OverBudget::Defer,
+            recipient: String::new(),
+            gift_value: None,
         },
         content: Content::default(),
         written: None,

@@ -72,7 +72,8 @@ impl Command for AdviseInteraction {
                 (None, Some(definition)) => {
                     let action = &definition.action;
                     let (channels, purpose) = (action.channels.as_slice(), action.purpose);
-                    Asked { customer, location: &location, channels, purpose, gesture: None }
+                    let recipient = action.recipient.as_str();
+                    Asked { customer, location: &location, channels, purpose, recipient, gesture: None }
                 }
                 (None, None) => continue,
             };

@@ -12,7 +12,7 @@ use crate::domain::{
     gesture::Reason,
     ids::{CustomerId, InteractionId, LocationId},
     interaction::{Interaction, InteractionState},
-    planning::Planned,
+    planning::{Plan, Planned},
     refusal::Refusal,
     rulebook::{Cause, CompiledRule, Facts},
     summary::Summary,
@@ -213,8 +213,8 @@ fn outcome(
     }
     Ok(match weigh(world, rule, facts, then)?.planned {
         Planned::Stopped { reason, explanation } => SimulatedOutcome::Stopped(reason, explanation),
-        Planned::Gesture { channel, schedule, held } => {
-            SimulatedOutcome::Gesture { channel, due_at: schedule.due_at, held: held.map(|(_, why)| why) }
+        Planned::Gesture(Plan { channel, schedule, held, unclear }) => {
+            SimulatedOutcome::Gesture { channel, due_at: schedule.due_at, held: held.map(|(_, why)| why).or(unclear) }
         }
     })
 }

@@ -62,7 +62,7 @@ pub fn compose(strongest: Part<'_>, others: &[Part<'_>], wish: &Wish<'_>) -> Dra
 /// nobody.
 fn about_whom(facts: &NoteFacts<'_>, draft: Draft) -> Draft {
     let charge = facts.customer.profile.display_name.trim();
-    if facts.customer.through.is_none() || charge.is_empty() || facts.location.settings.sensitive {
+    if !facts.customer.is_charge() || charge.is_empty() || facts.location.settings.sensitive {
         return draft;
     }
     Draft { text: format!("{charge}\n\n{}", draft.text), ..draft }

@@ -186,6 +186,8 @@ pub enum Miss {
     VisitDays(CustomerId),
     /// All interactions of a customer.
     History(CustomerId),
+    /// The gifts to a customer, also those that were given.
+    Gifts(CustomerId),
     /// How many calls are planned at a location from a day on. On PostgreSQL those who ask take turns until their
     /// transaction ends, so that two never take the last place of a day.
     Calls {
@@ -255,6 +257,8 @@ pub struct World {
     pub visit_days: Table<CustomerId, BTreeMap<Date, u32>>,
     /// The customers whose whole history is loaded.
     pub histories: BTreeSet<CustomerId>,
+    /// The customers whose gifts are loaded.
+    pub gifts_known: BTreeSet<CustomerId>,
     /// The gestures that were picked for those who claim; others came along with them, and not with all that is theirs.
     pub picked: BTreeSet<GestureId>,
     /// What commands asked for while deciding, and got.
@@ -294,6 +298,7 @@ impl World {
             keys: Table::default(),
             visit_days: Table::default(),
             histories: BTreeSet::new(),
+            gifts_known: BTreeSet::new(),
             picked: BTreeSet::new(),
             granted: Vec::new(),
             events: Vec::new(),

@@ -3,6 +3,7 @@
 use super::{
     enums::{WireEnum, to_wire_or_zero},
     interaction::last_seen,
+    organization,
     types::{
         birth_date, date, postal_address, read_birth_date, read_date, read_postal_address, read_weekly_hours,
         timestamp, weekly_hours,
@@ -63,6 +64,8 @@ pub(crate) fn customer(known: &KnownCustomer) -> pb::Customer {
         etag: etag::of(customer.version),
         guardian: profile.guardian.as_ref().map(guardian),
         discreet: profile.discreet,
+        contacts: profile.contacts.iter().map(organization::contact).collect(),
+        gift_limit: profile.gift_limit.as_ref().map(organization::gift_limit),
     }
 }
 
@@ -94,7 +97,7 @@ fn identifier(identifier: &Identifier) -> pb::Identifier {
     }
 }
 
-fn contact_point(point: &ContactPoint) -> pb::ContactPoint {
+pub(super) fn contact_point(point: &ContactPoint) -> pb::ContactPoint {
     use pb::contact_point::Address;
     let address = match &point.address {
         ContactAddress::Phone(number) => Address::Phone(number.clone()),
@@ -178,11 +181,12 @@ pub(crate) fn read_customer(fields: &mut Fields, customer: pb::Customer, regions
     let contact_points = fields.list("contact_points", customer.contact_points, LIST_MAX, |fields, point| {
         read_contact_point(fields, point, &regions)
     });
+    let kind = fields.optional_enum("kind", customer.kind).unwrap_or(CustomerKind::Person);
     let mut tags = fields.shorts("tags", customer.tags, LIST_MAX);
     tags.sort_unstable();
     tags.dedup();
     Some(CustomerWords {
-        kind: fields.optional_enum("kind", customer.kind).unwrap_or(CustomerKind::Person),
+        kind,
         identifiers: read_identifiers(fields, "identifiers", customer.identifiers, &regions),
         tags,
         profile: Profile {
@@ -199,6 +203,8 @@ pub(crate) fn read_customer(fields: &mut Fields, customer: pb::Customer, regions
             minor: customer.minor,
             guardian: fields.optional("guardian", customer.guardian, read_guardian),
             contact_points,
+            contacts: organization::read_contacts(fields, kind, customer.contacts, &regions),
+            gift_limit: organization::read_gift_limit(fields, kind, customer.gift_limit),
             contact_hours: read_weekly_hours(fields, "contact_hours", customer.contact_hours),
             preferred_channels: fields.enums("preferred_channels", customer.preferred_channels),
             facts: Vec::new(),
@@ -237,7 +243,11 @@ fn read_identifier(fields: &mut Fields, given: &pb::Identifier, regions: &[&str]
         .ok()
 }
 
-fn read_contact_point(fields: &mut Fields, point: pb::ContactPoint, regions: &[&str]) -> Option<ContactPoint> {
+pub(super) fn read_contact_point(
+    fields: &mut Fields,
+    point: pb::ContactPoint,
+    regions: &[&str],
+) -> Option<ContactPoint> {
     use pb::contact_point::Address;
     let label = fields.short("label", point.label);
     let address = match point.address {

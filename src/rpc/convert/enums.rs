@@ -118,7 +118,8 @@ wire_enums! {
         OpenCase, OwnLife, NoOpening, Voided, Returned, Replaced, Corrected, Reattributed, RuleRetired, ByPerson, Stale,
         Outbound, Observation, ThankedInPerson, Delivered, DeliveryFailed, LeaseLapsed, Released, NoAnswer, CallBack,
         WrongNumber, NeverAgain, Anonymous, NotGenuine, FactsChanged, Overtaken, BatchCancelled, Paused,
-        CallCapacity, Tested, HoldOut, CameBack, DateChanged, Recovery, Deceased, DeliveredOverBudget,
+        CallCapacity, Tested, HoldOut, CameBack, DateChanged, Recovery, Deceased, DeliveredOverBudget, GiftLimit,
+        GiftUnclear,
     }
     ObligationState = pb::obligation::State { Open, Fulfilled, Suppressed, Waived, Expired, Cancelled, NotOwed }
     OpenReason = pb::obligation::OpenReason { VisitOpen, Anonymous, GesturePending, WithAPerson }

@@ -4,12 +4,13 @@ use super::{
     enums::{WireEnum, to_wire_or_zero},
     obligation::version,
     rule::default_purpose,
-    types::{date, read_date, timestamp, weekly_hours},
+    types::{date, money, read_date, read_money, timestamp, weekly_hours},
 };
 use crate::{
     app::NewGesture,
     domain::{
         gesture::{Content, Gesture, GestureKind, Lease, PlanStep, Schedule, Tone},
+        money::Money,
         pause::Pause,
         queue::QueueEntry,
     },
@@ -55,6 +56,8 @@ pub(crate) fn gesture(gesture: &Gesture) -> pb::Gesture {
         taken_by: gesture.taken.as_ref().map(|taken| taken.by.clone()).unwrap_or_default(),
         take_expire_time: gesture.taken.as_ref().map(|taken| timestamp(taken.until)),
         occasion_date: gesture.terms.occasion.map(date),
+        recipient_role: gesture.terms.recipient.clone(),
+        gift_value: gesture.terms.gift_value.as_ref().map(money),
     }
 }
 
@@ -141,12 +144,26 @@ pub(crate) fn read_gesture(fields: &mut Fields, said: pb::Gesture) -> Option<New
         deadline_at,
         occasion,
         content: fields.optional("content", said.content, read_content).flatten(),
+        recipient: fields.short("recipient_role", said.recipient_role),
+        gift_value: read_gift_value(fields, kind, said.gift_value),
         customer: customer?,
         location: location?,
         kind: kind?,
         channel: channel?,
         priority: priority?,
     })
+}
+
+/// What a gift is worth; refused for what is none.
+pub(crate) fn read_gift_value(
+    fields: &mut Fields,
+    kind: Option<GestureKind>,
+    value: Option<pb::Money>,
+) -> Option<Money> {
+    if value.is_some() && kind.is_some_and(|kind| kind != GestureKind::Gift) {
+        fields.refuse("gift_value", "goes only with a gift");
+    }
+    fields.optional("gift_value", value, read_money)
 }
 
 /// The words of a person; `None` leaves it to the template of the kind.

@@ -12,6 +12,7 @@ pub(crate) mod journey;
 pub(crate) mod location;
 pub(crate) mod note;
 pub(crate) mod obligation;
+mod organization;
 pub(crate) mod policy;
 pub(crate) mod rule;
 pub(crate) mod simulation;

@@ -2,8 +2,9 @@
 
 use super::{
     enums::WireEnum,
+    gesture::read_gift_value,
     obligation::version,
-    types::{duration, read_time_of_day, read_weekly_hours, time_of_day, timestamp, weekly_hours},
+    types::{duration, money, read_time_of_day, read_weekly_hours, time_of_day, timestamp, weekly_hours},
 };
 use crate::{
     domain::{
@@ -107,6 +108,8 @@ fn action(action: &Action) -> pb::RuleAction {
         over_budget: action.over_budget.to_wire(),
         template: optional_name(action.template.as_ref()),
         hold_out_percent: action.hold_out_percent.into(),
+        recipient_role: action.recipient.clone(),
+        gift_value: action.gift_value.as_ref().map(money),
     }
 }
 
@@ -221,6 +224,8 @@ fn read_action(fields: &mut Fields, action: pb::RuleAction) -> Option<Action> {
         tone: tone?,
         purpose,
         hold_out_percent: hold_out_percent?,
+        recipient: fields.short("recipient_role", action.recipient_role),
+        gift_value: read_gift_value(fields, gesture, action.gift_value),
     };
     if action.hold_out_percent > 0 && !hold_out::is_allowed(&action) {
         fields.refuse("hold_out_percent", "must be 0: nobody is held out of care, an apology or what was promised");
@@ -285,6 +290,8 @@ mod tests {
                 over_budget: OverBudget::Suppress.to_wire(),
                 template: "templates/thanks".to_owned(),
                 hold_out_percent: 0,
+                recipient_role: "buyer".to_owned(),
+                gift_value: None,
             }),
             ..pb::Rule::default()
         }

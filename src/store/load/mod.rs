@@ -6,6 +6,7 @@
 
 mod calls;
 mod fetch;
+mod gifts;
 mod neighbours;
 mod notes;
 mod reach;
@@ -127,6 +128,7 @@ impl Session {
                 Miss::Calls { location, from } => calls::planned(db, world, location, from).await?,
                 Miss::VisitDays(customer) => fetch::visit_days(db, world, customer).await?,
                 Miss::History(customer) => fetch::history(db, world, customer).await?,
+                Miss::Gifts(customer) => gifts::of(db, world, customer, self.contacts_from).await?,
                 Miss::All(more) => misses.extend(more),
             }
         }

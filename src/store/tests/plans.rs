@@ -71,6 +71,9 @@ impl Command for Everything {
         if !world.histories.contains(&customer) {
             return Err(Refusal::Miss(self.1[1].clone()));
         }
+        if !world.gifts_known.contains(&customer) {
+            return Err(Refusal::Miss(self.1[2].clone()));
+        }
         Ok(())
     }
 }
@@ -119,7 +122,7 @@ fn everything() -> Everything {
         days: [date(2026, 11, 22)].into(),
         may_create: true,
     };
-    Everything(needs, vec![Miss::VisitDays(customer), Miss::History(customer)])
+    Everything(needs, vec![Miss::VisitDays(customer), Miss::History(customer), Miss::Gifts(customer)])
 }
 
 async fn read_everything(store: &Store) {
@@ -164,7 +167,7 @@ async fn read_notes(store: &Store, page: &PageRequest) {
     store.waiting_notes(batch, Some(now())).await.unwrap();
     store.waiting_notes(batch, None).await.unwrap();
     store.notes_on_their_way(batch, 1).await.unwrap();
-    store.purposes(&[GestureId(some_id())]).await.unwrap();
+    store.intents(&[GestureId(some_id())]).await.unwrap();
     let filter = all(List::Gestures);
     let due = DueNotes { filter, as_of: now(), planned_by: now(), now: now(), left_to_workers: Vec::new() };
     store.next_due_notes(&due, Some(customer)).await.unwrap();

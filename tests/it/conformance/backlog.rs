@@ -48,6 +48,8 @@ async fn plan(ledger: &TestLedger, customer: CustomerId, kind: GestureKind, chan
         occasion: None,
         window: None,
         content: None,
+        recipient: String::new(),
+        gift_value: None,
     };
     ledger.store.submit(Lane::Interactive, schedule).await.expect("planned");
 }

@@ -10,6 +10,7 @@ mod input;
 mod journeys;
 mod leases;
 mod notes;
+mod organizations;
 mod pauses;
 mod people;
 mod policy;

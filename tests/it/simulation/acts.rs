@@ -338,6 +338,7 @@ impl Shop {
             carried_out_by: "Rui".to_owned(),
             words: String::new(),
             at: None,
+            gift_value: None,
         }
     }
 

@@ -171,6 +171,8 @@ both_engines! {
                 occasion: None,
                 window: None,
                 content: None,
+                recipient: String::new(),
+                gift_value: None,
             };
             promised.push(story.submit(promise).await.gesture);
         }

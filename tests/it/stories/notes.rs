@@ -90,6 +90,7 @@ both_engines! {
             carried_out_by: "Rui".to_owned(),
             words: String::new(),
             at: None,
+            gift_value: None,
         };
         assert_eq!(story.submit(complete).await.gesture.state, GestureState::Completed);
     }

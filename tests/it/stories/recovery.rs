@@ -32,6 +32,8 @@ fn birthday_greeting(story: &Telling, customer: CustomerId) -> Schedule {
         deadline_at: Some(story.instant("2026-03-04T22:00")),
         window: None,
         content: None,
+        recipient: String::new(),
+        gift_value: None,
         occasion: None,
     }
 }

@@ -213,6 +213,7 @@ impl Telling {
             carried_out_by: "Rui".to_owned(),
             words: String::new(),
             at: None,
+            gift_value: None,
         };
         self.submit(complete).await.gesture
     }

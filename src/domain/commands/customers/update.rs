@@ -53,8 +53,17 @@ impl fmt::Debug for ProfileChange {
 }
 
 /// What a plan depends on, besides consent.
-const PLANNED_BY: [&str; 7] =
-    ["birth_date", "contact_hours", "contact_points", "guardian", "minor", "preferred_channels", "time_zone"];
+const PLANNED_BY: [&str; 9] = [
+    "birth_date",
+    "contact_hours",
+    "contact_points",
+    "contacts",
+    "gift_limit",
+    "guardian",
+    "minor",
+    "preferred_channels",
+    "time_zone",
+];
 
 impl Command for UpdateCustomer {
     type Reply = CustomerReply;

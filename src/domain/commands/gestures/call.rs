@@ -10,7 +10,7 @@ use super::{
 use crate::domain::{
     capacity,
     case::CaseOrigin,
-    customer::{Channel, Consent, ConsentState, ContactPointKind, Customer, Purpose},
+    customer::{Channel, Consent, ConsentState, ContactPoint, ContactPointKind, Customer, Purpose},
     gesture::{Gesture, GestureKind, GestureState, PlanStep, Reason},
     ids::{CaseId, GestureId, InteractionId},
     ledger::{Ledger, NewCase},
@@ -290,11 +290,11 @@ fn any_time() -> WeeklyHours {
 
 /// Marks the number that was called as bad; what was planned for it goes another way.
 fn wrong_number(ledger: &mut Ledger<'_, '_>, gesture: Gesture) -> Result<(), Refusal> {
+    let recipient = gesture.recipient(ledger.world.customer(gesture.customer)?);
+    let called = recipient.contact_point(ContactPointKind::Phone).map(|point| point.address.clone());
     change_customer(ledger, &gesture, EventKind::CustomerUpdated, "contact_points", |customer| {
-        let points = &mut customer.profile.contact_points;
-        if let Some(called) = points.iter_mut().find(|p| p.kind() == ContactPointKind::Phone && !p.bad) {
-            called.bad = true;
-        }
+        let wrong = |point: &&mut ContactPoint| Some(&point.address) == called.as_ref();
+        customer.profile.all_contact_points_mut().filter(wrong).for_each(|point| point.bad = true);
     })?;
     let how =
         Replan { reason: Some(Reason::WrongNumber), ..Replan::since("The number that was called is somebody else's.") };

@@ -51,7 +51,8 @@ pub struct ClaimedGesture {
 }
 
 /// What is asked before a gesture is given to a worker. The budget decides when delivery starts.
-const GATES: [Gate; 6] = [Gate::Customer, Gate::Deadline, Gate::OpenCase, Gate::Consent, Gate::Pause, Gate::Hours];
+const GATES: [Gate; 7] =
+    [Gate::Customer, Gate::Deadline, Gate::OpenCase, Gate::Consent, Gate::GiftLimit, Gate::Pause, Gate::Hours];
 
 impl Command for Claim {
     type Reply = Claimed;
@@ -134,7 +135,7 @@ pub(in crate::domain::commands) fn turn_back(
         Gate::Customer => ledger.move_gesture(gesture, GestureState::Suppressed, Some(stop.reason), stop.explanation),
         Gate::Deadline => expire(ledger, gesture, stop.reason, stop.explanation),
         Gate::OpenCase => ledger.move_gesture(gesture, GestureState::Held, Some(stop.reason), stop.explanation),
-        Gate::Consent => replan(ledger, gesture, &again),
+        Gate::Consent | Gate::GiftLimit => replan(ledger, gesture, &again),
         // What nobody has waits as it is.
         Gate::Pause if gesture.state == GestureState::Scheduled => Ok(gesture),
         Gate::Pause => ledger.move_gesture(gesture, GestureState::Scheduled, Some(stop.reason), stop.explanation),

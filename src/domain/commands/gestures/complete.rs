@@ -6,11 +6,13 @@ use super::{
     check_free, check_version, lease_of, wrong_state,
 };
 use crate::domain::{
-    gesture::{Gesture, GestureState, Reason},
+    gesture::{Gesture, GestureKind, GestureState, Reason},
+    gift,
     ids::{GestureId, InteractionId},
     ledger::Ledger,
+    money::Money,
     refusal::Refusal,
-    replan::gesture,
+    replan::{Replan, gesture, location_of, replan_pending},
     world::{Actor, Command, Context, Needs, World},
 };
 use jiff::Timestamp;
@@ -30,6 +32,8 @@ pub struct Complete {
     pub words: String,
     /// When it reached the customer; now, when not said. Neither ahead of now nor before it was planned.
     pub at: Option<Timestamp>,
+    /// What the gift was worth, where that was not planned or came out otherwise.
+    pub gift_value: Option<Money>,
 }
 
 /// What completing left.
@@ -50,7 +54,7 @@ impl Command for Complete {
 
     fn decide(&self, world: &mut World, context: &mut Context<'_>) -> Result<Completed, Refusal> {
         let mut ledger = Ledger { world, context, actor: &self.actor };
-        let gesture = gesture(ledger.world, self.id)?;
+        let mut gesture = gesture(ledger.world, self.id)?;
         if let Some(contact) = self.done_before(ledger.world, &gesture)? {
             return Ok(Completed { gesture, contact: Some(contact) });
         }
@@ -60,14 +64,42 @@ impl Command for Complete {
         if self.was_a_test(&gesture) {
             return after_test(&mut ledger, gesture);
         }
+        let above_limit = self.take_value(&ledger, &mut gesture)?;
         let told = Told { at: self.at, staff: self.carried_out_by.clone(), words: self.words.clone(), happy: None };
-        let explanation = format!("The {} by {} reached the customer.", gesture.kind, gesture.channel);
+        let explanation = format!("The {} by {} reached the customer.{above_limit}", gesture.kind, gesture.channel);
         let (gesture, contact) = carry_out(&mut ledger, gesture, told, &explanation)?;
+        heed_gift(&mut ledger, &gesture)?;
         Ok(Completed { gesture, contact: Some(contact) })
     }
 }
 
 impl Complete {
+    /// Keeps what the gift was worth. One to an organisation with a limit has to be known, since later ones are weighed
+    /// against it. What happened counts, also above the limit: then that is said.
+    fn take_value(&self, ledger: &Ledger<'_, '_>, gesture: &mut Gesture) -> Result<String, Refusal> {
+        if self.gift_value.is_some() && gesture.kind != GestureKind::Gift {
+            return Err(Refusal::invalid("gift_value", "goes only with a gift"));
+        }
+        if let Some(value) = &self.gift_value {
+            gesture.terms.gift_value = Some(value.clone());
+        }
+        let customer = ledger.world.customer(gesture.customer)?;
+        if gift::limit(customer, gesture.kind).is_none() {
+            return Ok(String::new());
+        }
+        let Some(value) = &gesture.terms.gift_value else {
+            let why = "must be given: the organisation has a limit, against which later gifts are weighed";
+            return Err(Refusal::invalid("gift_value", why));
+        };
+        let location = location_of(ledger.world, &gesture.location)?;
+        let at = self.at.unwrap_or_else(|| ledger.now());
+        let given = gift::Gift { customer, location: &location, value: Some(value), at, gesture: Some(gesture.id) };
+        Ok(match gift::weigh(ledger.world, &given, gift::Counted::Given)? {
+            gift::Verdict::TooMuch(why) => format!(" {why}"),
+            gift::Verdict::Fine | gift::Verdict::Unclear(_) => String::new(),
+        })
+    }
+
     /// What a worker sent that claimed it in test mode reached nobody.
     fn was_a_test(&self, gesture: &Gesture) -> bool {
         matches!(self.proof, Proof::Token(_)) && gesture.lease.as_ref().is_some_and(|lease| lease.for_test)
@@ -121,6 +153,15 @@ impl Complete {
             _ => Ok(()),
         }
     }
+}
+
+/// After a gift: those that are planned for the same receiver are weighed anew.
+fn heed_gift(ledger: &mut Ledger<'_, '_>, given: &Gesture) -> Result<(), Refusal> {
+    if gift::limit(ledger.world.customer(given.customer)?, given.kind).is_none() {
+        return Ok(());
+    }
+    let how = Replan::since("Another gift was given.");
+    replan_pending(ledger, given.customer, &how, |gesture| gesture.kind == GestureKind::Gift)
 }
 
 /// A gesture that went to the test address waits as before; this attempt is not counted.

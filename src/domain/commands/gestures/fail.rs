@@ -97,7 +97,7 @@ fn try_again(ledger: &mut Ledger<'_, '_>, gesture: Gesture, why: String) -> Resu
     let how = Replan { from: Some(from), within_deadline: true, reason: Some(Reason::DeliveryFailed), why };
     let (gesture, planned) = plan_again(ledger, gesture, &how)?;
     match planned {
-        Planned::Gesture { channel, schedule, held } => settle(ledger, gesture, &how, channel, schedule, held),
+        Planned::Gesture(plan) => settle(ledger, gesture, &how, plan),
         Planned::Stopped { explanation, .. } => {
             let text = format!("{} There is no other try: {explanation}", how.why);
             ledger.move_gesture(gesture, GestureState::Failed, Some(Reason::DeliveryFailed), text)

@@ -70,9 +70,7 @@ impl Command for Reschedule {
         let customer = ledger.world.customer(gesture.customer)?.clone();
         let (gesture, planned) = plan_again(&ledger, gesture, &how)?;
         let gesture = match planned {
-            Planned::Gesture { channel, schedule, held } => {
-                settle(&mut ledger, gesture, &how, channel, schedule, held)?
-            }
+            Planned::Gesture(plan) => settle(&mut ledger, gesture, &how, plan)?,
             Planned::Stopped { reason, explanation } => return Err(refused(&customer, reason, explanation)),
         };
         self.once.remember(&mut ledger, &name(gesture.id));

@@ -5,12 +5,13 @@ use crate::domain::{
     answer::gate,
     content,
     customer::{Channel, Customer, Purpose},
-    gesture::{Content, Gesture, GestureKind, GestureState, Reason, Terms, Tone},
+    gesture::{Content, Gesture, GestureKind, Reason, Terms, Tone},
     ids::{CustomerId, GestureId, InteractionId, LocationId},
     interaction::InteractionState,
     ledger::{Ledger, missing_interaction},
     location::Location,
-    planning::{Planned, Wish, plan_gesture},
+    money::Money,
+    planning::{Plan, Planned, Wish, plan_gesture},
     refusal::{Precondition, Refusal},
     replan::{gesture, missing_gesture},
     rule::OverBudget,
@@ -57,6 +58,10 @@ pub struct Schedule {
     pub window: Option<WeeklyHours>,
     /// What to say; the words of the kind's starter template, when not said.
     pub content: Option<Content>,
+    /// The role of whom it is for in an organisation; anybody's when empty.
+    pub recipient: String,
+    /// Of a gift, what it is worth, where that is known.
+    pub gift_value: Option<Money>,
 }
 
 /// How long after it is due a gesture makes sense that a person planned without saying.
@@ -99,12 +104,10 @@ impl Command for Schedule {
         let planned = self.plan(&ledger, &customer, &location, &terms)?;
         let gesture = match planned {
             Planned::Stopped { reason, explanation } => return Err(refused(&customer, reason, explanation)),
-            Planned::Gesture { channel, schedule, held } => {
+            Planned::Gesture(plan) => {
                 let id = GestureId(ledger.new_id());
-                let (state, reason, explanation) = match held {
-                    Some((reason, why)) => (GestureState::Held, Some(reason), why),
-                    None => (GestureState::Scheduled, None, String::new()),
-                };
+                let (state, reason, explanation) = plan.standing(None, String::new());
+                let Plan { channel, schedule, unclear, .. } = plan;
                 Gesture {
                     id,
                     customer: customer.id,
@@ -129,7 +132,7 @@ impl Command for Schedule {
                     terms,
                     content: self.content(ledger.world, &customer, &location, channel),
                     written: None,
-                    with_person: false,
+                    with_person: unclear.is_some(),
                     lease: None,
                     taken: None,
                     attempts: 0,
@@ -181,6 +184,8 @@ impl Schedule {
             deadline,
             occasion: self.occasion,
             over_budget: OverBudget::Defer,
+            recipient: self.recipient.clone(),
+            gift_value: self.gift_value.clone(),
         })
     }
 
@@ -213,10 +218,11 @@ impl Schedule {
     fn content(&self, world: &World, customer: &Customer, location: &Location, channel: Channel) -> Content {
         match self.content.clone() {
             Some(own) if own.language.is_empty() => {
-                Content { language: wanted_language(customer, location).to_owned(), ..own }
+                let recipient = customer.facing(&self.recipient, channel);
+                Content { language: wanted_language(&recipient, location).to_owned(), ..own }
             }
             Some(own) => own,
-            None => content::of_kind(world, self.kind, customer, location, channel),
+            None => content::of_kind(world, self.kind, &customer.facing(&self.recipient, channel), location, channel),
         }
     }
 }
@@ -228,6 +234,7 @@ pub(super) fn refused(customer: &Customer, reason: Reason, message: String) -> R
         Reason::NoConsent => Precondition::NoConsent,
         Reason::OverBudget => Precondition::OverBudget,
         Reason::NoOpening | Reason::CallCapacity => Precondition::NoOpening,
+        Reason::GiftLimit => Precondition::GiftLimit,
         _ => Precondition::CustomerInactive,
     };
     Refusal::Precondition { kind, resource: Subject::Customer(customer.id).to_string(), message }

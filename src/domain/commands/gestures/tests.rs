@@ -18,6 +18,7 @@ use jiff::{SignedDuration, Timestamp};
 
 mod calls;
 mod capacity;
+mod gifts;
 mod leases;
 mod outdated;
 mod pauses;
@@ -53,7 +54,15 @@ fn start(id: GestureId, token: i64) -> StartDelivery {
 }
 
 fn complete(id: GestureId, proof: Proof) -> Complete {
-    Complete { actor: actor(), id, proof, carried_out_by: String::new(), words: String::new(), at: None }
+    Complete {
+        actor: actor(),
+        id,
+        proof,
+        carried_out_by: String::new(),
+        words: String::new(),
+        at: None,
+        gift_value: None,
+    }
 }
 
 fn fail(id: GestureId, token: i64, retryable: bool) -> Fail {

@@ -17,8 +17,8 @@ pub(super) fn by_strength(gestures: &mut [Gesture]) {
 }
 
 /// Keeps of several gestures, the strongest first, those that the first one's note can carry: over its channel, as far
-/// as the customer allows that for them too. A person's own words and what belongs to a sensitive place are told to
-/// nobody beside something else. What is left over waits for another batch.
+/// as the customer allows that for them too. A person's own words, what belongs to a sensitive place and what is for
+/// another role in an organisation are told to nobody beside something else. What is left over waits for another batch.
 ///
 /// # Errors
 /// [`Refusal::Miss`] when a location is not loaded.
@@ -37,7 +37,7 @@ pub(super) fn fold(world: &World, gestures: Vec<Gesture>) -> Result<Vec<Gesture>
 }
 
 fn goes_with(world: &World, strongest: &Gesture, other: &Gesture) -> Result<bool, Refusal> {
-    if has_own_words(strongest) || has_own_words(other) {
+    if has_own_words(strongest) || has_own_words(other) || strongest.terms.recipient != other.terms.recipient {
         return Ok(false);
     }
     let place = location_of(world, &strongest.location)?;

@@ -8,7 +8,7 @@ use crate::domain::{
     ids::{CustomerId, GestureId, LocationId, NoteId, TemplateId},
     ledger::Ledger,
     note::{Note, NoteBatch, NoteState},
-    planning::{Planned, Wish, plan_gesture},
+    planning::{Plan as Planning, Planned, Wish, plan_gesture},
     refusal::Refusal,
     replan::location_of,
     rule::OverBudget,
@@ -49,6 +49,8 @@ pub(super) fn note(
         deadline: DEADLINE,
         occasion: None,
         over_budget: OverBudget::Suppress,
+        recipient: String::new(),
+        gift_value: None,
     };
     let wish = Wish {
         customer: &customer,
@@ -67,10 +69,11 @@ pub(super) fn note(
         None => plan_gesture(ledger.world, &wish, ledger.now())?,
     };
     let (channel, schedule) = match planned {
-        Planned::Stopped { reason, explanation } | Planned::Gesture { held: Some((reason, explanation)), .. } => {
+        Planned::Stopped { reason, explanation }
+        | Planned::Gesture(Planning { held: Some((reason, explanation)), .. }) => {
             return Ok(compose::skipped(ledger, batch, customer.id, Vec::new(), reason, explanation));
         }
-        Planned::Gesture { channel, schedule, held: None } => (channel, schedule),
+        Planned::Gesture(Planning { channel, schedule, .. }) => (channel, schedule),
     };
     let written = words::write_unasked(ledger.world, &customer, &template, &location, channel, ledger.now());
     let id = NoteId(ledger.new_id());

@@ -171,11 +171,16 @@ impl StartChunk {
                 Ok(None)
             }
             Turn::Leaves(gestures) => {
+                let recipient = gestures.first().map_or_else(String::new, |it| it.terms.recipient.clone());
                 for gesture in gestures {
                     self.start(ledger, gesture, chunk)?;
                 }
                 note.chunk = Some(chunk.number);
-                let customer = ledger.world.customer(note.customer)?.clone();
+                let customer = ledger.world.customer(note.customer)?;
+                let customer = match note.channel {
+                    Some(channel) => customer.facing(&recipient, channel).into_owned(),
+                    None => customer.clone(),
+                };
                 books::move_note(ledger, batch, note, NoteState::Delivering, None, "");
                 let note = ledger.world.notes.get(&id).cloned();
                 Ok(note.map(|note| Letter { note, customer }))

@@ -49,9 +49,9 @@ pub(super) fn write(
     if has_own_words(strongest) {
         return Ok(in_own_words(strongest, channel));
     }
-    let customer = world.customer(strongest.customer)?;
+    let customer = world.customer(strongest.customer)?.facing(&strongest.terms.recipient, channel);
     let sources = gestures.iter().map(|gesture| source(world, gesture)).collect::<Result<Vec<_>, Refusal>>()?;
-    Ok(from_sources(world, customer, &sources, channel, read_by))
+    Ok(from_sources(world, &customer, &sources, channel, read_by))
 }
 
 /// Writes the note of a template that answers nothing.
@@ -68,7 +68,7 @@ pub(super) fn write_unasked(
 ) -> Written {
     let source =
         Source { template, location: Arc::clone(location), interaction: None, milestone: None, upcoming: None };
-    from_sources(world, customer, &[source], channel, read_by)
+    from_sources(world, &customer.facing("", channel), &[source], channel, read_by)
 }
 
 fn from_sources(

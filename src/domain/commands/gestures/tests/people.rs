@@ -23,6 +23,8 @@ pub(super) fn wish(customer: &Customer) -> Schedule {
         occasion: None,
         window: None,
         content: None,
+        recipient: String::new(),
+        gift_value: None,
     }
 }
 

@@ -48,6 +48,7 @@ fn p4_a_gesture_in_a_batch_is_nobody_elses() {
         carried_out_by: "Rui".to_owned(),
         words: String::new(),
         at: None,
+        gift_value: None,
     };
     let refused = night.kit.run(&complete).unwrap_err();
     let Refusal::Precondition { kind, resource, .. } = refused else { panic!("{refused}") };
@@ -103,6 +104,7 @@ fn whoever_was_contacted_often_enough_meanwhile_is_skipped() {
             carried_out_by: "Rui".to_owned(),
             words: String::new(),
             at: None,
+            gift_value: None,
         };
         night.kit.run(&complete).unwrap();
     }
