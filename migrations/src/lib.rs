@@ -20,6 +20,7 @@ mod m20261122_000013_remedies;
 mod m20261122_000014_contact_policy;
 mod m20261122_000015_taken;
 mod m20261122_000016_claim_lanes;
+mod m20261122_000017_wards;
 mod m20261122_000018_customer_search;
 mod m20261122_000019_not_same;
 mod m20261122_000022_access;
@@ -54,6 +55,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261122_000014_contact_policy::Migration),
             Box::new(m20261122_000015_taken::Migration),
             Box::new(m20261122_000016_claim_lanes::Migration),
+            Box::new(m20261122_000017_wards::Migration),
             Box::new(m20261122_000018_customer_search::Migration),
             Box::new(m20261122_000019_not_same::Migration),
             Box::new(m20261122_000022_access::Migration),

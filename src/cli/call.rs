@@ -40,10 +40,11 @@ enum Verb {
     Log(Log),
 }
 
+/// A gesture, and how it is shown.
 #[derive(Debug, Args)]
-struct Which {
+pub(super) struct Which {
     #[command(flatten)]
-    client: ClientArgs,
+    pub(super) client: ClientArgs,
     /// Which one: its id, or how that ends.
     gesture: String,
     /// In whose queue its ending is looked for. Not needed while there is only one location.
@@ -51,7 +52,7 @@ struct Which {
     location: Option<String>,
     /// How the reply is printed.
     #[arg(long, value_enum, default_value = "table")]
-    output: OutputFormat,
+    pub(super) output: OutputFormat,
 }
 
 #[derive(Debug, Args)]
@@ -124,7 +125,7 @@ impl Call {
 
 impl Which {
     /// The gesture as it is now.
-    async fn read(&self, client: &Client) -> Result<v1::Gesture, CliError> {
+    pub(super) async fn read(&self, client: &Client) -> Result<v1::Gesture, CliError> {
         let name = match named::read("gestures/", &self.gesture)? {
             Given::Name(name) => name,
             Given::Ending(ending) => self.in_queue(client, &ending).await?,

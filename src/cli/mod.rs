@@ -27,6 +27,7 @@ mod notes;
 mod output;
 mod pause;
 mod policy;
+mod promise;
 mod queue;
 mod recognize;
 mod refusal;
@@ -35,6 +36,7 @@ mod search;
 mod serve;
 pub mod settings;
 mod show;
+mod whom;
 
 use clap::{Parser, Subcommand};
 
@@ -76,6 +78,10 @@ enum Verb {
     Pause(pause::Pause),
     /// Let what was paused leave again.
     Resume(pause::Resume),
+    /// Plan what we said we would do, by a time.
+    Promise(promise::Promise),
+    /// Move what waits to another time.
+    Reschedule(promise::Reschedule),
     /// Take a call, and say how it went.
     Call(call::Call),
     /// Show what went wrong, and put it right.
@@ -122,6 +128,8 @@ impl Cli {
             Verb::Queue(queue) => queue.run().await,
             Verb::Pause(pause) => pause.run().await,
             Verb::Resume(resume) => resume.run().await,
+            Verb::Promise(promise) => promise.run().await,
+            Verb::Reschedule(reschedule) => reschedule.run().await,
             Verb::Call(call) => call.run().await,
             Verb::Cases(cases) => cases.run().await,
             Verb::Notes(notes) => notes.run().await,

@@ -64,8 +64,9 @@ pub(super) struct Resume {
     output: OutputFormat,
 }
 
+/// A channel as it is typed.
 #[derive(Debug, Clone, Copy, ValueEnum)]
-enum Channel {
+pub(super) enum Channel {
     InPerson,
     Phone,
     Email,
@@ -142,7 +143,7 @@ fn print(pauses: Vec<v1::Pause>, output: OutputFormat) -> Result<(), CliError> {
 }
 
 impl Channel {
-    const fn of_contract(self) -> v1::Channel {
+    pub(super) const fn of_contract(self) -> v1::Channel {
         match self {
             Self::InPerson => v1::Channel::InPerson,
             Self::Phone => v1::Channel::Phone,

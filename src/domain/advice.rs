@@ -12,6 +12,7 @@ use super::{
     location::Location,
     rule::{Pattern, RuleDefinition, Trigger},
     rulebook::Facts,
+    text_enum::spoken,
     world::World,
 };
 use jiff::Timestamp;
@@ -95,13 +96,13 @@ fn on_pattern(property: &str, pattern: &Pattern, interaction: &super::interactio
         _ => return Advice::default(),
     };
     Advice {
-        found: format!("the {property} is {found}"),
+        found: format!("the {property} is {}", spoken(found)),
         would: format!("It would match if the {property} were {wanted}."),
     }
 }
 
 fn either<T: Display>(values: &[T]) -> String {
-    values.iter().map(ToString::to_string).collect::<Vec<_>>().join(" or ")
+    values.iter().map(spoken).collect::<Vec<_>>().join(" or ")
 }
 
 /// What a field holds, where that can't tell who somebody is.
@@ -173,6 +174,7 @@ fn on_consent(world: &World, asked: &Asked<'_>) -> String {
         let consent = !permits(asked.customer, regime, *channel, asked.purpose);
         let point =
             needed_contact_point(*channel).filter(|_| !has_contact_point(asked.customer, asked.recipient, *channel));
+        let channel = channel.in_words();
         let grant = format!("a grant of {channel} for {}", asked.purpose);
         match (consent, point) {
             (true, None) => grant,
@@ -220,7 +222,7 @@ mod tests {
     #[test]
     fn a_failed_property_says_what_is_there_and_what_would_match() {
         let outcome = advice("trigger: outcome", "thanks-after-purchase");
-        assert_eq!(outcome.found, "the outcome is not_purchased");
+        assert_eq!(outcome.found, "the outcome is not purchased");
         assert_eq!(outcome.would, "It would match if the outcome were purchased.");
         let milestone = advice("trigger: visit_days", "milestone");
         assert_eq!(milestone.found, "it is visit day 3");
@@ -250,7 +252,7 @@ mod tests {
             gesture: None,
         };
         let consent = on_reason(&kit.world, Reason::NoConsent, &asked, kit.now);
-        assert!(consent.contains("a grant of email for gratitude"), "{consent}");
+        assert!(consent.contains("a grant of e-mail for gratitude"), "{consent}");
         assert!(consent.contains("a usable contact point (post) for post"), "{consent}");
         let budget = on_reason(&kit.world, Reason::OverBudget, &asked, kit.now);
         assert!(budget.contains("has a place again"), "{budget}");

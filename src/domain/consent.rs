@@ -74,13 +74,14 @@ pub fn choose_channel(
     for channel in ordered {
         if !permits(customer, regime, channel, purpose) {
             passed_over.push(match customer.consent(channel, purpose) {
-                ConsentState::Refused => format!("{channel}: refused for {purpose}"),
+                ConsentState::Refused => format!("{}: refused for {purpose}", channel.in_words()),
                 ConsentState::Unknown | ConsentState::Granted => {
+                    let channel = channel.in_words();
                     format!("{channel}: never allowed for {purpose}, which the regime {} asks for", regime.id)
                 }
             });
         } else if !has_contact_point(customer, recipient, channel) {
-            passed_over.push(format!("{channel}: no usable contact point"));
+            passed_over.push(format!("{}: no usable contact point", channel.in_words()));
         } else {
             return ChannelChoice { channel: Some(channel), passed_over };
         }

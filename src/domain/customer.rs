@@ -65,6 +65,34 @@ text_enum! {
     }
 }
 
+impl Channel {
+    /// What people call it.
+    #[must_use]
+    pub const fn in_words(self) -> &'static str {
+        match self {
+            Self::InPerson => "in person",
+            Self::Phone => "phone",
+            Self::Email => "e-mail",
+            Self::Message => "message",
+            Self::Post => "post",
+            Self::HandOver => "hand-over",
+        }
+    }
+
+    /// How something comes by it, as in "a note by post".
+    #[must_use]
+    pub const fn by(self) -> &'static str {
+        match self {
+            Self::InPerson => "in person",
+            Self::Phone => "by phone",
+            Self::Email => "by e-mail",
+            Self::Message => "by message",
+            Self::Post => "by post",
+            Self::HandOver => "to hand over",
+        }
+    }
+}
+
 text_enum! {
     /// What a contact is for; consent is given per purpose.
     pub enum Purpose {
@@ -309,6 +337,14 @@ pub struct Profile {
 const FULL_AGE: i16 = 18;
 
 impl Profile {
+    /// The day on which they come of age, where the year of birth is known. Who was born on 29 February does on 1 March.
+    #[must_use]
+    pub fn full_age_on(&self) -> Option<Date> {
+        let birth = self.birth_date?;
+        let year = birth.year?.checked_add(FULL_AGE)?;
+        Date::new(year, birth.month, birth.day).or_else(|_| Date::new(year, 3, 1)).ok()
+    }
+
     /// Whether somebody is under age on a day: because a person marked them so, or by their birthday where its year is
     /// known.
     #[must_use]
@@ -346,6 +382,10 @@ pub struct Guardian {
     pub consented: bool,
     /// Where they said so ("till form").
     pub source: String,
+    /// The day on which they were named, by the clock of UTC; kept by us. Who comes of age after it is spoken to
+    /// themselves.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub since: Option<Date>,
 }
 
 /// A birthday whose year need not be known.

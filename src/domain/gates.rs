@@ -129,10 +129,10 @@ fn consent(world: &World, gesture: &Gesture, customer: &Customer) -> Result<Opti
             ConsentState::Refused => "the customer refused it".to_owned(),
             ConsentState::Unknown | ConsentState::Granted => format!("the regime {} asks for a yes", regime.id),
         };
-        return no(format!("{channel} is not allowed for {purpose}: {why}."));
+        return no(format!("{} is not allowed for {purpose}: {why}.", channel.in_words()));
     }
     if !has_contact_point(customer, &gesture.terms.recipient, channel) {
-        return no(format!("There is no usable contact point for {channel}."));
+        return no(format!("There is no usable contact point for {}.", channel.in_words()));
     }
     Ok(None)
 }

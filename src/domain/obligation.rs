@@ -1,7 +1,6 @@
 //! What an interaction is owed: the ledger that makes P3 and P9 countable.
 
 use super::{
-    customer::Channel,
     gesture::{Gesture, GestureKind, GestureState, Reason},
     ids::{CustomerId, GestureId, InteractionId, RuleId},
     interaction::{Direction, Interaction, InteractionKind, InteractionState},
@@ -227,7 +226,7 @@ impl Verdict {
     fn reached(evidence: &Evidence<'_>) -> Option<Self> {
         let completed = evidence.gestures.iter().filter(|g| g.state == GestureState::Completed);
         if let Some(first) = completed.min_by_key(|g| (g.completed_at, g.id)) {
-            let text = format!("The {} by {} reached the customer.", first.kind, first.channel);
+            let text = format!("The {} {} reached the customer.", first.kind, first.channel.by());
             return Some(Self::end(ObligationState::Fulfilled, Reason::Delivered, text).by(first));
         }
         evidence
@@ -269,7 +268,7 @@ impl Verdict {
         }
         let text = match next.state {
             GestureState::Held => format!("{} is held. {}", with_article(next.kind), next.explanation),
-            _ => format!("{} {} is due.", with_article(next.kind), by(next.channel)),
+            _ => format!("{} {} is due.", with_article(next.kind), next.channel.by()),
         };
         Some(Self::open(OpenReason::GesturePending, text).by(next))
     }
@@ -306,7 +305,7 @@ impl Verdict {
             _ => ObligationState::Suppressed,
         };
         let explanation = match gesture.explanation.as_str() {
-            "" => format!("The {} by {} ended as {}.", gesture.kind, gesture.channel, gesture.state),
+            "" => format!("The {} {} ended as {}.", gesture.kind, gesture.channel.by(), gesture.state),
             text => text.to_owned(),
         };
         Self::end(state, reason, explanation).by(gesture)
@@ -317,18 +316,6 @@ impl Verdict {
 fn with_article(kind: GestureKind) -> String {
     let article = if kind == GestureKind::Apology { "An" } else { "A" };
     format!("{article} {kind}")
-}
-
-/// How a gesture is to reach the customer.
-fn by(channel: Channel) -> &'static str {
-    match channel {
-        Channel::InPerson => "in person",
-        Channel::Phone => "by phone",
-        Channel::Email => "by e-mail",
-        Channel::Message => "by message",
-        Channel::Post => "by post",
-        Channel::HandOver => "to hand over",
-    }
 }
 
 #[cfg(test)]

@@ -161,7 +161,7 @@ fn through_gates(world: &World, wish: &Wish<'_>, now: Timestamp) -> Result<Plan,
         }
     }
     if !passed_over.is_empty() {
-        let text = format!("By {channel}, since {passed_over}.");
+        let text = sentence(&format!("{}, since {passed_over}", channel.by()));
         schedule.steps.insert(0, PlanStep { at: wish.terms.moment_at, text });
     }
     Ok(Plan { channel, schedule, held, unclear: None })
@@ -182,7 +182,7 @@ fn by_best_channel(world: &World, wish: &Wish<'_>, now: Timestamp) -> Result<(Ch
             Ok(schedule) => return Ok((channel, schedule, passed_over)),
             Err(halt) if halt.of_channel && offered.contains(&channel) => {
                 offered.retain(|other| *other != channel);
-                too_slow.push(format!("{channel}: {}", halt.explanation.trim_end_matches('.')));
+                too_slow.push(format!("{}: {}", channel.in_words(), halt.explanation.trim_end_matches('.')));
             }
             Err(halt) => return Err(halt),
         }

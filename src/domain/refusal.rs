@@ -2,7 +2,7 @@
 
 use super::{
     gesture::{GestureState, Reason},
-    text_enum::text_enum,
+    text_enum::{spoken, text_enum},
     world::Miss,
 };
 use jiff::Timestamp;
@@ -170,7 +170,7 @@ impl Refusal {
     /// A gesture whose state does not allow what was asked.
     #[must_use]
     pub fn gesture_state(resource: String, state: GestureState, reason: Option<Reason>, wanted: &str) -> Self {
-        let why = reason.map(|r| format!(" ({r})")).unwrap_or_default();
+        let why = reason.map(|reason| format!(" ({})", spoken(reason))).unwrap_or_default();
         Self::Precondition {
             kind: Precondition::GestureState,
             message: format!("{resource} is {state}{why}; only a gesture that is {wanted} allows this"),

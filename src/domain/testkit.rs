@@ -209,6 +209,7 @@ impl Kit {
         self.world.customers.put(customer.id, customer.clone());
         self.world.histories.insert(customer.id);
         self.world.gifts_known.insert(customer.id);
+        self.world.wards_known.insert(customer.id);
         self.world.visit_days.put(customer.id, std::collections::BTreeMap::new());
         self.world.settle();
         self

@@ -10,6 +10,11 @@ pub struct UnknownName {
     pub known: String,
 }
 
+/// A name as people read it: without the marks that tie its words together.
+pub(super) fn spoken(name: impl std::fmt::Display) -> String {
+    name.to_string().replace('_', " ")
+}
+
 /// Declares a field-less enum whose values have one stable lower-case name each: in the database, in JSON, in
 /// filters and in logs.
 macro_rules! text_enum {

@@ -10,6 +10,7 @@ use crate::{
         client::{Client, ClientArgs},
         location,
         output::OutputFormat,
+        whom,
     },
     proto::v1,
 };
@@ -113,7 +114,7 @@ impl Open {
         let client = Client::connect(&self.client).await?;
         let location = location::chosen(&client, self.location).await?;
         let case = v1::Case {
-            customer: find::customer(&client, &self.customer, &location).await?,
+            customer: whom::customer(&client, &self.customer, &location).await?,
             location,
             summary: self.summary,
             severity: self.severity,

@@ -1,5 +1,6 @@
 //! A customer's time has come to be looked at: a day is near, or a silence has begun.
 
+use super::customers::end_when_of_age;
 use super::record::days_around;
 use crate::domain::{
     answer::{ask_rules, gate},
@@ -58,6 +59,8 @@ impl Command for LookAhead {
         let mut summary = ledger.world.summary(self.id);
         let location = in_whose_name(ledger.world, &summary, &self.location)?;
         let today = today(ledger.world, &customer, &location, ledger.now());
+        end_when_of_age(&mut ledger, &customer, today)?;
+        let Some(customer) = ledger.world.customers.get(&self.id).cloned() else { return Ok(false) };
         if gate(&customer, today).is_none() {
             for what in upcoming(&customer, &summary, today) {
                 let cause = Cause::Upcoming { what, today };

@@ -26,7 +26,7 @@ use super::{
 };
 
 /// The key and the content by which a repeated call is recognised.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Once {
     /// The keys; the first is the call's `request_id`, where it has one.
     pub keys: Vec<IdempotencyKey>,

@@ -1,8 +1,8 @@
 //! Compiled templates by id.
 
 use super::{
-    Template, TemplateDefinition, TemplateFault, TemplateText, compile::compile, occasion::Occasion, program::Program,
-    starter,
+    Template, TemplateDefinition, TemplateFault, TemplateState, TemplateText, compile::compile, occasion::Occasion,
+    program::Program, starter,
 };
 use crate::domain::{
     codes,
@@ -131,7 +131,17 @@ impl TemplateBook {
     /// is not there or can't be used any more, as it came. It needs no interaction.
     #[must_use]
     pub fn unasked(&self, kind: GestureKind) -> &Arc<CompiledTemplate> {
-        let id = starter::unasked(kind).parse().expect("tested: every name is a slug");
-        self.get(&id).or_else(|| starter::book().get(&id)).expect("tested: every kind has one")
+        self.starter(starter::unasked(kind)).expect("tested: every kind has one")
+    }
+
+    /// What is written to somebody who has lost somebody; `None` where the business has retired it.
+    #[must_use]
+    pub fn condolence(&self) -> Option<&Arc<CompiledTemplate>> {
+        self.starter(starter::CONDOLENCE).filter(|it| it.template.state == TemplateState::Active)
+    }
+
+    fn starter(&self, slug: &str) -> Option<&Arc<CompiledTemplate>> {
+        let id = slug.parse().expect("tested: every name is a slug");
+        self.get(&id).or_else(|| starter::book().get(&id))
     }
 }

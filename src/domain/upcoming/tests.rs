@@ -4,6 +4,7 @@ use super::*;
 use crate::domain::{
     commands::{
         customers::{ProfileChange, RemoveFact, UpdateCustomer},
+        gestures::{CallOutcome, LogCall},
         look_ahead::LookAhead,
     },
     customer::{BirthDate, Channel, Fact, Profile},
@@ -267,6 +268,31 @@ fn regulars_nobody_spoke_with_are_found_after_so_many_days() {
     assert_eq!(kit.world.summary(ana.id).last_spoken, Some(date(2026, 6, 2)));
     live_until(&mut kit, &ana, "2026-12-01T10:00");
     assert_eq!(due(&kit, &ana).len(), 2);
+}
+
+#[test]
+fn who_was_called_need_not_be_called_because_nobody_spoke_with_them() {
+    let ana = customer(1);
+    let mut definition = starter_rule("call-to-a-regular");
+    definition.condition = String::new();
+    let mut kit = kit("2026-01-01T09:00", &ana, &[("unspoken", definition)]);
+    comes(&mut kit, &ana, 1, "2026-01-01T10:00", |visit| visit.detail.staff = "Ben".to_owned());
+    live_until(&mut kit, &ana, "2026-04-01T18:00");
+    let [unspoken] = gestures(&kit, &ana).try_into().unwrap();
+    let other = crate::domain::testkit::call(9, &ana, kit.now);
+    kit = kit.with_gesture(&other);
+    let spoke = LogCall {
+        actor: actor(),
+        once: crate::domain::testkit::unkeyed(),
+        id: other.id,
+        version: kit.gesture(other.id).version,
+        outcome: CallOutcome::Reached { happy: None },
+        words: String::new(),
+        staff: "Rui".to_owned(),
+    };
+    kit.run(&spoke).unwrap();
+    let unspoken = kit.gesture(unspoken.id);
+    assert_eq!((unspoken.state, unspoken.reason), (GestureState::Cancelled, Some(Reason::CameBack)));
 }
 
 #[test]

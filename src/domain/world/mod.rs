@@ -188,6 +188,8 @@ pub enum Miss {
     History(CustomerId),
     /// The gifts to a customer, also those that were given.
     Gifts(CustomerId),
+    /// Those for whom a customer stands.
+    Wards(CustomerId),
     /// How many calls are planned at a location from a day on. On PostgreSQL those who ask take turns until their
     /// transaction ends, so that two never take the last place of a day.
     Calls {
@@ -259,6 +261,8 @@ pub struct World {
     pub histories: BTreeSet<CustomerId>,
     /// The customers whose gifts are loaded.
     pub gifts_known: BTreeSet<CustomerId>,
+    /// The customers for whom it is known for whom they stand.
+    pub wards_known: BTreeSet<CustomerId>,
     /// The gestures that were picked for those who claim; others came along with them, and not with all that is theirs.
     pub picked: BTreeSet<GestureId>,
     /// What commands asked for while deciding, and got.
@@ -299,6 +303,7 @@ impl World {
             visit_days: Table::default(),
             histories: BTreeSet::new(),
             gifts_known: BTreeSet::new(),
+            wards_known: BTreeSet::new(),
             picked: BTreeSet::new(),
             granted: Vec::new(),
             events: Vec::new(),

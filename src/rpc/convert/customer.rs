@@ -76,7 +76,7 @@ fn guardian(guardian: &Guardian) -> pb::Guardian {
 fn read_guardian(fields: &mut Fields, said: pb::Guardian) -> Option<Guardian> {
     let customer = fields.name("customer", &said.customer);
     let source = fields.short("source", said.source);
-    Some(Guardian { customer: customer?, consented: said.consented, source })
+    Some(Guardian { customer: customer?, consented: said.consented, source, since: None })
 }
 
 /// Merged and erased records are not shown as such yet.

@@ -355,6 +355,18 @@ async fn unplanned_contacts(
     Ok(())
 }
 
+/// Those for whom a customer stands as a guardian.
+pub(super) async fn wards(db: &impl ConnectionTrait, guardian: CustomerId) -> Result<BTreeSet<CustomerId>, StoreError> {
+    let ids: Vec<Uuid> = customer::Entity::find()
+        .select_only()
+        .column(customer::Column::Id)
+        .filter(customer::Column::GuardianId.eq(guardian.0))
+        .into_tuple()
+        .all(db)
+        .await?;
+    Ok(ids.into_iter().map(CustomerId).collect())
+}
+
 /// Customers with everything that is kept beside them, and the guardians through whom they are reached.
 pub(in crate::store) async fn customers(
     db: &impl ConnectionTrait,

@@ -129,6 +129,11 @@ impl Session {
                 Miss::VisitDays(customer) => fetch::visit_days(db, world, customer).await?,
                 Miss::History(customer) => fetch::history(db, world, customer).await?,
                 Miss::Gifts(customer) => gifts::of(db, world, customer, self.contacts_from).await?,
+                Miss::Wards(guardian) => {
+                    let wards = fetch::wards(db, guardian).await?;
+                    misses.push(Miss::More(Box::new(Needs { customers: wards, ..Needs::default() })));
+                    world.wards_known.insert(guardian);
+                }
                 Miss::All(more) => misses.extend(more),
             }
         }

@@ -65,6 +65,7 @@ fn customer_to_row(customer: &Customer) -> Result<customer::Model, StoreError> {
         version: customer.version,
         created_at: customer.created_at.as_microsecond(),
         updated_at: customer.updated_at.as_microsecond(),
+        guardian_id: profile.guardian.as_ref().map(|guardian| guardian.customer.0),
     })
 }
 

@@ -74,6 +74,9 @@ impl Command for Everything {
         if !world.gifts_known.contains(&customer) {
             return Err(Refusal::Miss(self.1[2].clone()));
         }
+        if !world.wards_known.contains(&customer) {
+            return Err(Refusal::Miss(self.1[3].clone()));
+        }
         Ok(())
     }
 }
@@ -122,7 +125,10 @@ fn everything() -> Everything {
         days: [date(2026, 11, 22)].into(),
         may_create: true,
     };
-    Everything(needs, vec![Miss::VisitDays(customer), Miss::History(customer), Miss::Gifts(customer)])
+    Everything(
+        needs,
+        vec![Miss::VisitDays(customer), Miss::History(customer), Miss::Gifts(customer), Miss::Wards(customer)],
+    )
 }
 
 async fn read_everything(store: &Store) {

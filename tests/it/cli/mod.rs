@@ -5,4 +5,5 @@ mod demo;
 mod import;
 mod journeys;
 mod notes;
+mod people;
 mod serve;

@@ -19,7 +19,7 @@ both_engines! {
             found.cloned().unwrap_or_else(|| panic!("{rule} was looked at: {explained:?}"))
         };
         let bought = failed("thanks-after-purchase");
-        assert_eq!((bought.failed_clause.as_str(), bought.found.as_str()), ("trigger: outcome", "the outcome is not_purchased"));
+        assert_eq!((bought.failed_clause.as_str(), bought.found.as_str()), ("trigger: outcome", "the outcome is not purchased"));
         assert_eq!(bought.would_match, "It would match if the outcome were purchased.");
         assert_eq!(failed("milestone").found, "it is visit day 1");
         assert!(explained.looked_at.iter().all(|it| it.rule != "rules/birthday"), "no interaction sets that off");

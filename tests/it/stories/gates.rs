@@ -253,7 +253,7 @@ both_engines! {
             version: None,
             profile: ProfileChange::new(move |profile: &mut Profile| {
                 let source = "till form".to_owned();
-                profile.guardian = Some(Guardian { customer: mother, consented, source });
+                profile.guardian = Some(Guardian { customer: mother, consented, source, since: None });
             }),
             kind: None,
             tags: None,

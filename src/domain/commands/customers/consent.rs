@@ -1,6 +1,6 @@
 //! A customer says what they allow.
 
-use super::{super::Once, CustomerReply, editable, keep, replayed};
+use super::{super::Once, CustomerReply, editable, guardian, keep, replayed};
 use crate::domain::{
     consent::permits,
     customer::{Channel, Consent, ConsentState, Customer, Purpose},
@@ -68,10 +68,15 @@ impl Command for SetConsent {
             ..EventDetail::default()
         };
         let customer = keep(&mut ledger, customer, EventKind::ConsentSet, detail);
-        let how =
-            Replan::since(format!("The customer's word on {channel} for {} was kept: {}.", self.purpose, self.state));
+        let how = Replan::since(format!(
+            "The customer's word on {} for {} was kept: {}.",
+            channel.in_words(),
+            self.purpose,
+            self.state
+        ));
         let forbidden = forbidden(ledger.world, &customer)?;
         replan_pending(&mut ledger, customer.id, &how, |gesture| forbidden.contains(&gesture.id))?;
+        guardian::heed_guardian(&mut ledger, customer.id)?;
         self.once.remember(&mut ledger, &Subject::Customer(customer.id).to_string());
         Ok(CustomerReply::of(customer))
     }

@@ -117,7 +117,7 @@ impl CreateCustomer {
             Customer::new(id, household, self.profile.clone(), distinct(&self.identifiers), ledger.now());
         customer.kind = self.kind;
         customer.tags = sorted(&self.tags);
-        guardian::appoint(ledger, &mut customer)?;
+        guardian::appoint(ledger, None, &mut customer)?;
         ledger.note(EventKind::CustomerCreated, Subject::Customer(id), Some(id), EventDetail::default());
         ledger.world.customers.put(id, customer.clone());
         ledger.look_at_dates(&customer);

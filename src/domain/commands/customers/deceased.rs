@@ -1,6 +1,6 @@
 //! A customer has died.
 
-use super::{super::Once, CustomerReply, editable, keep, replayed};
+use super::{super::Once, CustomerReply, editable, guardian::heed_guardian, keep, replayed};
 use crate::domain::{
     customer::{Customer, CustomerStatus},
     gesture::{Gesture, Reason},
@@ -72,5 +72,6 @@ pub(in crate::domain::commands) fn mark_deceased(
         let pending = pending.into_iter().map(|gesture| gesture.id).collect();
         ledger.cancel(pending, Reason::Deceased, "The customer has died.")?;
     }
+    heed_guardian(ledger, customer.id)?;
     Ok(customer)
 }

@@ -14,6 +14,7 @@ pub use facts::{AddFact, RemoveFact};
 pub use update::{ProfileChange, UpdateCustomer};
 
 pub(super) use deceased::mark_deceased;
+pub(super) use guardian::{end_when_of_age, heed_guardian};
 
 use crate::domain::{
     customer::{Customer, CustomerStatus},

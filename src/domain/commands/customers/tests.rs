@@ -2,10 +2,10 @@
 
 use super::*;
 use crate::domain::{
-    commands::Once,
+    commands::{Once, look_ahead::LookAhead},
     customer::{
-        Channel, ConsentState, ContactPointKind, CustomerKind, CustomerStatus, FactKind, FactOrigin, Guardian,
-        Identifier, IdentifierKind, Profile, Purpose,
+        BirthDate, Channel, ConsentState, ContactPointKind, CustomerKind, CustomerStatus, FactKind, FactOrigin,
+        Guardian, Identifier, IdentifierKind, Profile, Purpose,
     },
     gesture::{ContactState, GestureState, Reason},
     testkit::{Kit, actor, at, call, customer, email, once, unkeyed},
@@ -277,7 +277,7 @@ fn mia_and_mother(consented: bool) -> (Kit, Customer, Customer) {
     let id = mother.id;
     let named = update(mia.id, move |profile| {
         let source = "till form".to_owned();
-        profile.guardian = Some(Guardian { customer: id, consented, source });
+        profile.guardian = Some(Guardian { customer: id, consented, source, since: None });
     });
     let mia = kit.run(&named).unwrap().customer;
     (kit, mia, mother)
@@ -317,7 +317,8 @@ fn nobody_is_their_own_guardian_and_guardians_have_none() {
     let (mut kit, mia, mother) = mia_and_mother(true);
     let name = |of: CustomerId, guardian: CustomerId| {
         update(of, move |profile| {
-            profile.guardian = Some(Guardian { customer: guardian, consented: true, source: String::new() });
+            profile.guardian =
+                Some(Guardian { customer: guardian, consented: true, source: String::new(), since: None });
         })
     };
     for (of, guardian) in [(mother.id, mother.id), (mother.id, mia.id)] {
@@ -343,4 +344,48 @@ fn a_wrong_number_was_the_guardians() {
     let bad = |id| kit.world.customer(id).unwrap().profile.contact_points.iter().any(|point| point.bad);
     assert!(bad(mother.id) && !bad(mia.id));
     assert_eq!(kit.gesture(care.id).channel, Channel::HandOver);
+}
+
+#[test]
+fn p6_what_a_guardian_says_moves_what_is_planned_for_their_charge_at_once() {
+    let (kit, mia, mother) = mia_and_mother(true);
+    let care = call(1, &mia, at("2026-11-24T10:00"));
+    let mut kit = kit.with_gesture(&care);
+    kit.run(&consent(mother.id, Channel::Phone, ConsentState::Refused)).unwrap();
+    assert_eq!(kit.gesture(care.id).channel, Channel::HandOver);
+    let died = SetDeceased { actor: actor(), once: unkeyed(), id: mother.id, version: None, deceased: true };
+    kit.run(&died).unwrap();
+    let gesture = kit.gesture(care.id);
+    assert_eq!((gesture.state, gesture.reason), (GestureState::Suppressed, Some(Reason::Minor)));
+}
+
+#[test]
+fn p6_who_comes_of_age_is_spoken_to_themselves_from_that_day_on() {
+    let (mut kit, mia, _) = mia_and_mother(true);
+    let born = BirthDate { year: Some(2008), month: 11, day: 25 };
+    let known = update(mia.id, move |profile| (profile.minor, profile.birth_date) = (false, Some(born)));
+    let mia = kit.run(&known).unwrap().customer;
+    let planned = call(1, &mia, at("2026-11-25T12:00"));
+    kit = kit.with_gesture(&planned);
+    let mut look = |day: &str| {
+        let now = at(day);
+        let look = LookAhead { id: mia.id, location: crate::domain::testkit::shop_id(), now };
+        kit.run_at(now, &look).unwrap();
+        let mia = kit.world.customer(mia.id).unwrap();
+        mia.profile.guardian.is_some() && mia.addressee().profile.display_name == "Ana 2"
+    };
+    assert!(look("2026-11-24T13:00"), "not of age yet");
+    assert!(!look("2026-11-25T13:00"), "of age today");
+    let steps = &kit.gesture(planned.id).schedule.steps;
+    assert!(steps.iter().any(|step| step.text.contains("come of age")), "{steps:?}");
+    // Somebody may stand for a grown-up: who is named from then on stays.
+    let mother = customer(2).id;
+    let again = update(mia.id, move |profile| {
+        profile.guardian = Some(Guardian { customer: mother, consented: true, source: String::new(), since: None });
+    });
+    kit.run(&again).unwrap();
+    let now = at("2026-11-26T14:00");
+    let look = LookAhead { id: mia.id, location: crate::domain::testkit::shop_id(), now };
+    kit.run_at(now, &look).unwrap();
+    assert!(kit.world.customer(mia.id).unwrap().profile.guardian.is_some());
 }

@@ -85,7 +85,7 @@ impl Command for UpdateCustomer {
         }
         refuse_taken(ledger.world, Some(before.id), self.identifiers.as_deref().unwrap_or_default())?;
         let mut after = self.changed(&before);
-        guardian::appoint(&ledger, &mut after)?;
+        guardian::appoint(&ledger, before.profile.guardian.as_ref(), &mut after)?;
         let fields = changed_fields(&before, &after);
         if fields.is_empty() {
             return Ok(CustomerReply::of(before));
@@ -97,6 +97,7 @@ impl Command for UpdateCustomer {
         if plans_anew {
             let how = Replan::since("How and when the customer may be contacted was changed.");
             replan_pending(&mut ledger, after.id, &how, |_| true)?;
+            guardian::heed_guardian(&mut ledger, after.id)?;
         }
         if dates_changed {
             heed_new_dates(&mut ledger, &after)?;

@@ -1,7 +1,10 @@
 //! How a call went, and what follows from it (4.7).
 
 use super::{
-    super::{Once, customers::mark_deceased},
+    super::{
+        Once,
+        customers::{heed_guardian, mark_deceased},
+    },
     carry_out::{Told, carry_out, contact_key, contact_of, count_apart, record_contact},
     check_version, mourning,
     take::check_not_taken,
@@ -326,5 +329,5 @@ fn change_customer(
         called.reach_through(Some(&customer));
         ledger.world.customers.put(called.id, called);
     }
-    Ok(())
+    heed_guardian(ledger, customer.id)
 }

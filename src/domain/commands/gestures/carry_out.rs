@@ -13,6 +13,7 @@ use crate::domain::{
     obligation::unanswered,
     refusal::Refusal,
     replan::{location_of, make_room, name},
+    upcoming::heed_return,
     world::{EventDetail, EventKind, Fingerprint, IdempotencyKey, KeyRecord, Subject, World},
 };
 use jiff::Timestamp;
@@ -141,6 +142,7 @@ pub(super) fn record_contact(
     ledger.count_interaction(&interaction)?;
     note(ledger, gesture, id);
     ledger.derive_obligation(id, unanswered(&interaction, now))?;
+    heed_return(ledger, gesture.customer)?;
     if gesture.channel != Channel::InPerson {
         let mut summary = ledger.world.summary(gesture.customer);
         summary.last_contact_at = summary.last_contact_at.max(Some(at));

@@ -66,7 +66,7 @@ impl Command for Complete {
         }
         let above_limit = self.take_value(&ledger, &mut gesture)?;
         let told = Told { at: self.at, staff: self.carried_out_by.clone(), words: self.words.clone(), happy: None };
-        let explanation = format!("The {} by {} reached the customer.{above_limit}", gesture.kind, gesture.channel);
+        let explanation = format!("The {} {} reached the customer.{above_limit}", gesture.kind, gesture.channel.by());
         let (gesture, contact) = carry_out(&mut ledger, gesture, told, &explanation)?;
         heed_gift(&mut ledger, &gesture)?;
         Ok(Completed { gesture, contact: Some(contact) })

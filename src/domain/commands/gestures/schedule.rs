@@ -97,18 +97,48 @@ impl Command for Schedule {
         if let Replay::Of(resource) = self.once.replay(&ledger)? {
             return replayed(ledger.world, &resource);
         }
+        let gesture = match self.weigh(&mut ledger)? {
+            Weighed::Stopped(reason, explanation) => {
+                let customer = ledger.world.customer(self.customer)?;
+                return Err(refused(customer, reason, explanation));
+            }
+            Weighed::Gesture(gesture) => *gesture,
+        };
+        ledger.add_gesture(gesture.clone());
+        if let Some(interaction) = self.interaction {
+            ledger.refresh_obligation(interaction)?;
+        }
+        self.once.remember(&mut ledger, &Subject::Gesture(gesture.id).to_string());
+        Ok(Scheduled { gesture, replayed: false })
+    }
+}
+
+/// What the gates say of a gesture that a person wants.
+pub(super) enum Weighed {
+    /// It may be planned so.
+    Gesture(Box<Gesture>),
+    /// A gate stops it.
+    Stopped(Reason, String),
+}
+
+impl Schedule {
+    /// Takes the gesture through every gate. Adds nothing yet.
+    ///
+    /// # Errors
+    /// [`Refusal::NotFound`], and [`Refusal::Miss`] when something must be loaded first.
+    pub(super) fn weigh(&self, ledger: &mut Ledger<'_, '_>) -> Result<Weighed, Refusal> {
         let customer = ledger.world.customer(self.customer)?.clone();
         let location = ledger.world.location(&self.location)?;
-        self.check_interaction(&ledger, &customer)?;
+        self.check_interaction(ledger, &customer)?;
         let terms = self.terms(ledger.now())?;
-        let planned = self.plan(&ledger, &customer, &location, &terms)?;
-        let gesture = match planned {
-            Planned::Stopped { reason, explanation } => return Err(refused(&customer, reason, explanation)),
+        let planned = self.plan(ledger, &customer, &location, &terms)?;
+        Ok(match planned {
+            Planned::Stopped { reason, explanation } => Weighed::Stopped(reason, explanation),
             Planned::Gesture(plan) => {
                 let id = GestureId(ledger.new_id());
                 let (state, reason, explanation) = plan.standing(None, String::new());
                 let Plan { channel, schedule, unclear, .. } = plan;
-                Gesture {
+                Weighed::Gesture(Box::new(Gesture {
                     id,
                     customer: customer.id,
                     household: customer.household,
@@ -139,19 +169,11 @@ impl Command for Schedule {
                     completed_at: None,
                     version: 1,
                     created_at: ledger.now(),
-                }
+                }))
             }
-        };
-        ledger.add_gesture(gesture.clone());
-        if let Some(interaction) = self.interaction {
-            ledger.refresh_obligation(interaction)?;
-        }
-        self.once.remember(&mut ledger, &Subject::Gesture(gesture.id).to_string());
-        Ok(Scheduled { gesture, replayed: false })
+        })
     }
-}
 
-impl Schedule {
     /// What it answers must be the customer's own, and stand.
     fn check_interaction(&self, ledger: &Ledger<'_, '_>, customer: &Customer) -> Result<(), Refusal> {
         let Some(id) = self.interaction else { return Ok(()) };

@@ -21,6 +21,7 @@ pub use compose::{ComposePage, Covered};
 pub use create::{BatchCreated, Create};
 pub use finish::{FinishChunk, Handed};
 pub use start::{StartChunk, Started, TakeOver};
+pub(super) use words::write_unasked;
 
 use crate::domain::{
     ids::NoteBatchId,

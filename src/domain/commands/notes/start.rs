@@ -265,7 +265,7 @@ fn overtaken(world: &World, note: &Note, gesture: &Gesture) -> Result<Option<(Re
     let (customer, place) = (world.customer(note.customer)?, location_of(world, &gesture.location)?);
     let allowed = permits(customer, world.settings.regime(customer, &place), channel, gesture.purpose);
     let reason = if allowed { Reason::Overtaken } else { Reason::NoConsent };
-    Ok(Some((reason, format!("{name} goes by {} now, not by {channel}.", gesture.channel))))
+    Ok(Some((reason, format!("{name} goes {} now, not {}.", gesture.channel.by(), channel.by()))))
 }
 
 /// Whether what a note says is still true: written again, it would rest on the same facts.

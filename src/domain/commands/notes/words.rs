@@ -20,9 +20,9 @@ use std::sync::Arc;
 
 /// What was written, and what speaks against sending it.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Written {
-    pub(super) words: Words,
-    pub(super) objections: Vec<Objection>,
+pub(in crate::domain::commands) struct Written {
+    pub(in crate::domain::commands) words: Words,
+    pub(in crate::domain::commands) objections: Vec<Objection>,
 }
 
 /// What one gesture adds to a note, held while it is composed.
@@ -58,7 +58,7 @@ pub(super) fn write(
 ///
 /// # Errors
 /// [`Refusal::Miss`] when the location is not loaded.
-pub(super) fn write_unasked(
+pub(in crate::domain::commands) fn write_unasked(
     world: &World,
     customer: &Customer,
     template: &Arc<CompiledTemplate>,

@@ -1,5 +1,5 @@
 //! The templates a new database starts with, in English and German: one for each starter rule, one for a batch without
-//! an occasion, and one for each kind of gesture that a person may schedule without words.
+//! an occasion, one for a bereavement, and one for each kind of gesture that a person may schedule without words.
 //!
 //! Written texts have four variants, one more than the notes that are not to be repeated ([`super::LAST_NOTES`]): who
 //! comes back often still reads something new.
@@ -20,7 +20,7 @@ macro_rules! files {
     ($($slug:literal),+ $(,)?) => { [$(($slug, include_str!(concat!($slug, ".toml")))),+] };
 }
 
-const FILES: [(&str, &str); 16] = files![
+const FILES: [(&str, &str); 17] = files![
     "thanks-after-purchase",
     "thanks-for-stopping-by",
     "did-that-answer-it",
@@ -37,6 +37,7 @@ const FILES: [(&str, &str); 16] = files![
     "a-welcome",
     "a-gift",
     "an-apology",
+    "condolence",
 ];
 
 /// The starter templates.
@@ -52,6 +53,9 @@ pub fn templates() -> &'static [StarterTemplate] {
     });
     &TEMPLATES
 }
+
+/// The slug of the starter template that speaks to somebody who has lost somebody.
+pub const CONDOLENCE: &str = "condolence";
 
 /// The slug of the starter template that speaks for a gesture which nobody gave words. It needs no interaction.
 #[must_use]

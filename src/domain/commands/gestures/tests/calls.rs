@@ -209,8 +209,33 @@ fn who_is_in_mourning_is_not_thanked_and_cheer_waits_for_a_person() {
     assert!(kit.world.events().iter().any(|event| event.kind == EventKind::Bereaved));
     assert!(kit.world.open_case(ana.id).is_none(), "nothing went wrong between us");
 
+    // The call and the note of condolence use the household's budget up; without the note there is a place.
+    let note = kit.world.gestures_of(ana.id).find(|it| it.kind == GestureKind::Note && it.interaction.is_none());
+    let cancel = Cancel { actor: actor(), id: note.unwrap().id, version: None, reason: "said in person".to_owned() };
+    kit.run(&cancel).unwrap();
     let released = Release { actor: actor(), id: later.id, proof: Proof::Version(kit.gesture(later.id).version) };
     assert_eq!(kit.run(&released).unwrap().state, GestureState::Scheduled);
+}
+
+#[test]
+fn p8_a_loss_is_answered_by_one_note_of_condolence() {
+    let (mut kit, ana, first) = with_call();
+    let second = super::call(2, &ana, at(TODAY));
+    kit = kit.with_gesture(&second);
+    let notes = |kit: &Kit| {
+        let notes = kit.world.gestures_of(ana.id).filter(|it| it.kind == GestureKind::Note && it.rule.is_none());
+        notes.cloned().collect::<Vec<_>>()
+    };
+    kit.run(&log(&kit, first.id, CallOutcome::Bereavement)).unwrap();
+    let [note] = notes(&kit).try_into().unwrap();
+    assert_eq!((note.tone, note.state), (Tone::Caring, GestureState::Scheduled), "no case or cheer holds it");
+    assert_eq!(note.content.template.as_ref().unwrap().0.as_str(), "condolence");
+    assert!(note.content.text.contains("very sorry"), "{}", note.content.text);
+    assert_eq!((note.with_person, note.reason), (true, Some(Reason::NotGenuine)), "nothing particular is known");
+    let care = Gesture { tone: Tone::Caring, ..super::call(3, &ana, at(TODAY)) };
+    kit = kit.with_gesture(&care);
+    kit.run(&log(&kit, care.id, CallOutcome::Bereavement)).unwrap();
+    assert_eq!(notes(&kit).len(), 1, "once for each loss");
 }
 
 #[test]

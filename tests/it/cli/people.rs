@@ -1,0 +1,114 @@
+//! `call`, `cases`, `promise` and `reschedule`, as a colleague at the desk would use them.
+
+use std::process::Output;
+
+use gratitude::proto::v1 as pb;
+use pb::{customer_service_client::CustomerServiceClient, location_service_client::LocationServiceClient};
+use tempfile::TempDir;
+
+use crate::support::binary::{Serving, gratitude, stderr, stdout};
+
+/// A tea house in London on a Monday morning, with one customer.
+struct Desk {
+    serving: Serving,
+    _folder: TempDir,
+}
+
+const ADA: &str = "020 7946 0018";
+
+impl Desk {
+    async fn open() -> Self {
+        let folder = tempfile::tempdir().expect("there is room for temporary files");
+        let url = format!("sqlite:{}", folder.path().join("gratitude.db").display());
+        let desk = Self { serving: Serving::start(&url, &["--manual-clock", "2026-11-23T10:00:00Z"]), _folder: folder };
+        let channel = tonic::transport::Endpoint::from_shared(desk.serving.url()).expect("an address");
+        let channel = channel.connect().await.expect("it listens");
+        let location = pb::Location {
+            display_name: "The tea house".to_owned(),
+            time_zone: "Europe/London".to_owned(),
+            region_code: "GB".to_owned(),
+            language_code: "en".to_owned(),
+            currency_code: "GBP".to_owned(),
+            ..pb::Location::default()
+        };
+        let request = pb::CreateLocationRequest {
+            location_id: "tea-house".to_owned(),
+            location: Some(location),
+            ..Default::default()
+        };
+        LocationServiceClient::new(channel.clone()).create_location(request).await.expect("a new location");
+        let phone =
+            pb::Identifier { kind: pb::identifier::Kind::Phone.into(), value: ADA.to_owned(), ..Default::default() };
+        let ada = pb::Customer {
+            display_name: "Ada".to_owned(),
+            region_code: "GB".to_owned(),
+            identifiers: vec![phone],
+            ..pb::Customer::default()
+        };
+        let request = pb::CreateCustomerRequest { customer: Some(ada), ..Default::default() };
+        CustomerServiceClient::new(channel).create_customer(request).await.expect("a new customer");
+        desk
+    }
+
+    fn run(&self, arguments: &[&str]) -> Output {
+        gratitude(arguments).env("GRATITUDE_SERVER", self.serving.url()).output().expect("the binary runs")
+    }
+
+    fn done(&self, arguments: &[&str]) -> String {
+        let output = self.run(arguments);
+        assert!(output.status.success(), "{arguments:?}: {}", stderr(&output));
+        stdout(&output)
+    }
+
+    fn refused(&self, arguments: &[&str]) -> String {
+        let output = self.run(arguments);
+        assert_eq!(output.status.code(), Some(4), "{arguments:?}: {}{}", stdout(&output), stderr(&output));
+        stderr(&output)
+    }
+}
+
+/// How the id ends that stands first in what was printed.
+fn ending(printed: &str) -> String {
+    let first = printed.split_whitespace().next().expect("it names what it did");
+    first.rsplit('…').next().expect("an ending").rsplit('/').next().expect("an id").to_owned()
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_promise_is_planned_moved_and_kept() {
+    let desk = Desk::open().await;
+    let said = desk.done(&["promise", ADA, "--within", "4h", "--words", "Say whether the glaze is back."]);
+    assert!(said.contains("due 2026-11-23 10:00 (Europe/London)"), "{said}");
+    let call = ending(&said);
+    let moved = desk.done(&["reschedule", &call, "--to", "2026-11-23T12:30:00Z"]);
+    assert!(moved.contains("due 2026-11-23 12:30"), "{moved}");
+    let taken = desk.done(&["call", "take", &call, "--by", "mina"]);
+    assert!(taken.contains("mina has it."), "{taken}");
+    let refused = desk.refused(&["call", "take", &call, "--by", "rui"]);
+    assert!(refused.contains("somebody else has"), "{refused}");
+    desk.done(&["call", "give-back", &call]);
+    let logged = desk.done(&["call", "log", &call, "reached", "--happy", "5", "--by", "rui"]);
+    assert!(logged.contains("completed"), "{logged}");
+    let night = desk.refused(&["promise", ADA, "--by", "2026-11-23T10:00:00Z"]);
+    assert!(night.contains("ahead of now"), "{night}");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_case_is_opened_taken_care_of_and_settled() {
+    let desk = Desk::open().await;
+    let opened = desk.done(&["cases", "open", "--customer", ADA, "--summary", "The cup was chipped."]);
+    assert!(opened.contains("The cup was chipped.") && opened.contains("open, 3 of 5"), "{opened}");
+    let case = opened.lines().find_map(|line| line.strip_prefix("case")).expect("it is named").trim().to_owned();
+    let ending = &case[case.len() - 6..];
+    let updated = desk.done(&["cases", "update", ending, "--assignee", "mina", "--severity", "4"]);
+    assert!(updated.contains("mina") && updated.contains("4 of 5"), "{updated}");
+    let granted =
+        desk.done(&["cases", "grant", ending, "--kind", "replacement", "--words", "A new cup.", "--by", "mina"]);
+    assert!(granted.contains("replacement by mina: A new cup."), "{granted}");
+    let resolved =
+        desk.done(&["cases", "resolve", ending, "--cause", "Packed without paper.", "--remedy", "A new cup."]);
+    assert!(resolved.contains("resolved") && resolved.contains("recovery"), "{resolved}");
+    let reopened = desk.done(&["cases", "reopen", ending, "--reason", "It cracked again."]);
+    assert!(reopened.contains("It cracked again."), "{reopened}");
+    let list = desk.done(&["cases", "list"]);
+    assert!(list.contains("The cup was chipped."), "{list}");
+}
