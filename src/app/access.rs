@@ -7,14 +7,17 @@ use super::{
 use crate::{
     domain::{
         access::{ApiKey, ApiToken, Authority, Pin, Role, SignedIn, StaffMember},
-        ids::{ApiKeyId, StaffId},
+        ids::{ApiKeyId, CaseId, GestureId, InteractionId, LocationId, StaffId},
         limits::{DESK_DEVICE_KEPT, DESK_SESSION},
         world::{Actor, Event, EventDetail, EventKind, Subject},
     },
     store::Catalog,
 };
 use jiff::{SignedDuration, Timestamp};
-use std::sync::{Arc, PoisonError};
+use std::{
+    collections::BTreeSet,
+    sync::{Arc, PoisonError},
+};
 
 /// The principal of every call while callers are not authenticated: whoever can reach loopback.
 const LOCAL: &str = "local";
@@ -114,6 +117,19 @@ impl App {
             self.note_key_use(key, now);
         }
         Ok(Some(actor(session.key, Some(&session.staff), authority)))
+    }
+
+    /// The locations of these interactions, gestures and cases; of what is not there or at no location, none.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn places_of(
+        &self,
+        interactions: &[InteractionId],
+        gestures: &[GestureId],
+        cases: &[CaseId],
+    ) -> Result<BTreeSet<LocationId>, AppError> {
+        Ok(self.store.places_of(interactions, gestures, cases).await?)
     }
 
     /// Who is signed in by a session; `None` when it is over.

@@ -265,6 +265,26 @@ pub struct Server {
     pub health_interval_seconds: u64,
     /// Origins of web pages that may call over gRPC-Web.
     pub cors_allowed_origins: Vec<String>,
+    /// TLS on the port.
+    pub tls: Tls,
+}
+
+/// TLS on the port; off while neither file is named.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Tls {
+    /// The certificate with its chain, in PEM.
+    pub certificate: PathBuf,
+    /// Its private key, in PEM.
+    pub key: PathBuf,
+}
+
+impl Tls {
+    /// Whether the port speaks TLS.
+    #[must_use]
+    pub fn is_on(&self) -> bool {
+        !self.certificate.as_os_str().is_empty()
+    }
 }
 
 /// Calls a second that one key may make, by its role: up to 1,000,000; 0 for no bound.

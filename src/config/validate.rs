@@ -109,6 +109,12 @@ fn server(config: &Config, found: &mut Problems) {
     found.range("server.keepalive_seconds", server.keepalive_seconds, 5..=3_600);
     found.range("server.drain_seconds", server.drain_seconds, 0..=600);
     found.range("server.health_interval_seconds", server.health_interval_seconds, 1..=60);
+    let tls = &server.tls;
+    found.check(
+        tls.certificate.as_os_str().is_empty() == tls.key.as_os_str().is_empty(),
+        "server.tls",
+        "certificate and key must both name a file, or neither",
+    );
     for origin in &server.cors_allowed_origins {
         found.check(
             is_origin(origin),

@@ -14,8 +14,8 @@ pub enum Places {
     Anywhere,
     /// The request names a location, or what happened at one; all that it names must be among them.
     Named,
-    /// A list by a filter: it is narrowed to what this field of the filter says is at one of them.
-    Narrowed(&'static str),
+    /// A list by a filter, which its handler narrows to them (`privacy::within`).
+    Narrowed,
     /// It concerns the whole business: only for keys without locations.
     Whole,
 }
@@ -43,7 +43,7 @@ const METHODS: &[(&str, &str, &str, Places)] = &[
     ("AdminService", "UpdateStaffMember", "---MO", Whole),
     ("CaseService", "GetCase", "D--M-", Named),
     ("CaseService", "GrantRemedy", "D--M-", Named),
-    ("CaseService", "ListCases", "D--M-", Narrowed("case.location")),
+    ("CaseService", "ListCases", "D--M-", Narrowed),
     ("CaseService", "OpenCase", "DS-M-", Named),
     ("CaseService", "ReopenCase", "D--M-", Named),
     ("CaseService", "ResolveCase", "D--M-", Named),
@@ -72,7 +72,7 @@ const METHODS: &[(&str, &str, &str, Places)] = &[
     ("GestureService", "ExtendLease", "--BM-", Named),
     ("GestureService", "FailGesture", "D-BM-", Named),
     ("GestureService", "GetGesture", "DSBM-", Named),
-    ("GestureService", "ListGestures", "D-BM-", Narrowed("gesture.location")),
+    ("GestureService", "ListGestures", "D-BM-", Narrowed),
     ("GestureService", "ListPauses", "D-BMO", Anywhere),
     ("GestureService", "ListQueue", "D--M-", Named),
     ("GestureService", "LogCall", "DS-M-", Named),
@@ -93,7 +93,7 @@ const METHODS: &[(&str, &str, &str, Places)] = &[
     ("InteractionService", "CloseInteraction", "DSBM-", Named),
     ("InteractionService", "ExplainInteraction", "D--M-", Named),
     ("InteractionService", "GetInteraction", "DSBM-", Named),
-    ("InteractionService", "ListInteractions", "D-BM-", Narrowed("interaction.location")),
+    ("InteractionService", "ListInteractions", "D-BM-", Narrowed),
     ("InteractionService", "RecordInteraction", "DSBM-", Named),
     ("InteractionService", "VoidInteraction", "DSBM-", Named),
     ("JourneyService", "CreateJourney", "---M-", Whole),

@@ -5,12 +5,16 @@ use super::{
     convert::case::{NewRemedy, case, read_change, read_remedy},
     etag,
     mask::merge,
+    privacy::within,
     status::Failure,
     validate::{Fields, page_size},
 };
 use crate::{
     app::{CaseChange, GrantRemedy, OpenCase, ResolveCase},
-    domain::{filter::CASES, ids::CaseId},
+    domain::{
+        filter::{CASES, Field},
+        ids::CaseId,
+    },
     proto::v1::{self as pb, case_service_server::CaseService},
 };
 use tonic::{Request, Response, Status};
@@ -35,7 +39,7 @@ impl CaseService for Rpc {
         let mut fields = Fields::new();
         let size = page_size(&mut fields, said.page_size);
         let filter = fields.filter("filter", &said.filter, &CASES);
-        let filter = fields.finish(filter)?;
+        let filter = within(&actor, fields.finish(filter)?, Field::CaseLocation);
         let after = self.tokens.open(&binding, &said.page_token)?;
         let page = self.app.cases(&actor, &filter, after, size).await.map_err(Failure::from)?;
         Ok(Response::new(pb::ListCasesResponse {

@@ -12,6 +12,7 @@ use super::{
     etag,
     mask::merge,
     names::{ResourceId, parse_uuid},
+    privacy::listed,
     status::Failure,
     validate::{Fields, page_size},
 };
@@ -46,7 +47,7 @@ impl CustomerService for Rpc {
         let after = self.tokens.open(&binding, &said.page_token)?;
         let page = self.app.customers(&actor, &filter, after, size).await.map_err(Failure::from)?;
         Ok(Response::new(pb::ListCustomersResponse {
-            customers: page.items.iter().map(customer).collect(),
+            customers: page.items.iter().map(|known| listed(&actor, known, customer(known))).collect(),
             next_page_token: self.next_page(&binding, page.next.as_ref())?,
         }))
     }

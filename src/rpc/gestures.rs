@@ -11,6 +11,7 @@ use super::{
     },
     etag,
     names::{ResourceId, optional_name},
+    privacy::within,
     status::Failure,
     validate::{Fields, page_size},
 };
@@ -19,7 +20,7 @@ use crate::{
     domain::{
         commands::gestures::{CallOutcome, GateSays, Proof, Started},
         customer::Customer,
-        filter::GESTURES,
+        filter::{Field, GESTURES},
         ids::{GestureId, LocationId},
         limits::{CLAIM_MAX, CLAIM_WAIT_MAX, LEASE_DEFAULT, LEASE_MAX, LEASE_MIN, LIST_MAX},
         refusal::Refusal,
@@ -49,7 +50,7 @@ impl GestureService for Rpc {
         let mut fields = Fields::new();
         let size = page_size(&mut fields, said.page_size);
         let filter = fields.filter("filter", &said.filter, &GESTURES);
-        let filter = fields.finish(filter)?;
+        let filter = within(&actor, fields.finish(filter)?, Field::GestureLocation);
         let after = self.tokens.open(&binding, &said.page_token)?;
         let page = self.app.gestures(&actor, &filter, after, size).await.map_err(Failure::from)?;
         Ok(Response::new(pb::ListGesturesResponse {

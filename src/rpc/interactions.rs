@@ -9,6 +9,7 @@ use super::{
         who::read_who,
     },
     names::ResourceId,
+    privacy::{unremarked, within},
     status::Failure,
     validate::{Fields, page_size},
 };
@@ -16,7 +17,7 @@ use crate::{
     app::{BatchMode, CloseVisit, RecordInteraction},
     domain::{
         commands::{record::Recorded, visits::Ending},
-        filter::INTERACTIONS,
+        filter::{Field, INTERACTIONS},
         ids::{InteractionId, LocationId},
         limits::BATCH_MAX,
         world::Actor,
@@ -37,7 +38,7 @@ impl InteractionService for Rpc {
         let id = fields.name::<InteractionId>("name", &said.name);
         let id = fields.finish(id)?;
         let found = self.app.interaction(&actor, id).await.map_err(Failure::from)?;
-        Ok(Response::new(interaction(&found)))
+        Ok(Response::new(unremarked(&actor, interaction(&found))))
     }
 
     async fn list_interactions(
@@ -49,11 +50,11 @@ impl InteractionService for Rpc {
         let mut fields = Fields::new();
         let size = page_size(&mut fields, said.page_size);
         let filter = fields.filter("filter", &said.filter, &INTERACTIONS);
-        let filter = fields.finish(filter)?;
+        let filter = within(&actor, fields.finish(filter)?, Field::InteractionLocation);
         let after = self.tokens.open(&binding, &said.page_token)?;
         let page = self.app.interactions(&actor, &filter, after, size).await.map_err(Failure::from)?;
         Ok(Response::new(pb::ListInteractionsResponse {
-            interactions: page.items.iter().map(interaction).collect(),
+            interactions: page.items.iter().map(|it| unremarked(&actor, interaction(it))).collect(),
             next_page_token: self.next_page(&binding, page.next.as_ref())?,
         }))
     }

@@ -27,8 +27,10 @@ mod notes;
 mod page_token;
 mod pauses;
 mod policy;
+mod privacy;
 mod promises;
 mod rules;
+mod scope;
 mod search;
 mod status;
 mod validate;
@@ -47,6 +49,7 @@ use crate::{
         policy_service_server::PolicyServiceServer, rule_service_server::RuleServiceServer,
     },
 };
+use axum::middleware::{from_fn_with_state, map_response};
 use page_token::PageTokens;
 use status::Failure;
 use std::sync::Arc;
@@ -67,6 +70,7 @@ macro_rules! services {
         /// The services of the contract, ready to be served.
         #[must_use]
         pub fn routes(app: Arc<App>) -> Routes {
+            let scoped = Arc::clone(&app);
             let rpc = Rpc { tokens: PageTokens::new(&app.page_token_secret()), app };
             let routes = Routes::default()$(.add_service(
                 $server::new(rpc.clone())
@@ -74,7 +78,8 @@ macro_rules! services {
                     .accept_compressed(Gzip)
                     .send_compressed(Gzip),
             ))+;
-            Routes::from(routes.into_axum_router().layer(axum::middleware::map_response(framing::blame)))
+            let routes = routes.into_axum_router().layer(from_fn_with_state(scoped, scope::keep_within));
+            Routes::from(routes.layer(map_response(framing::blame)))
         }
     };
 }

@@ -17,6 +17,7 @@ pub mod session;
 mod signal;
 mod stack;
 mod streams;
+mod tls;
 mod trace;
 
 use std::{io, net::SocketAddr, time::Duration};
@@ -35,6 +36,7 @@ use crate::{
     config,
     telemetry::{Metrics, TelemetryError},
 };
+use tls::Tls;
 
 /// A header block larger than this is refused; ours stay far below.
 const HEADER_LIST_BYTES_MAX: u32 = 64 * 1024;
@@ -66,6 +68,7 @@ pub struct Server {
     health: health::Health,
     metrics: Metrics,
     limits: config::Server,
+    tls: Option<Tls>,
     stop: CancellationToken,
 }
 
@@ -99,6 +102,9 @@ pub enum ServerError {
     /// Metrics can't be set up.
     #[error(transparent)]
     Telemetry(#[from] TelemetryError),
+    /// The certificate or its key can't be used.
+    #[error("server.tls: {0}")]
+    Tls(String),
     /// The transport failed.
     #[error("the server stopped: {0}")]
     Transport(#[from] tonic::transport::Error),
@@ -140,6 +146,7 @@ impl Server {
         limits: &config::Server,
         stop: CancellationToken,
     ) -> Result<Self, ServerError> {
+        let tls = Tls::of(&limits.tls)?;
         let metrics = Metrics::install()?;
         let (health, health_service) = health::Health::new(probe, &services.names);
         let methods = trace::Methods::decode(&[services.descriptors, tonic_health::pb::FILE_DESCRIPTOR_SET])
@@ -147,7 +154,7 @@ impl Server {
         let grpc = add_reflection(services.grpc.add_service(health_service), services.descriptors, &services.names)?;
         let http = services.http.merge(health.routes(metrics.clone()));
         let routes = stack::assemble(grpc, http, services.guard, methods, limits, stop.clone());
-        Ok(Self { routes, health, metrics, limits: limits.clone(), stop })
+        Ok(Self { routes, health, metrics, limits: limits.clone(), tls, stop })
     }
 
     /// Serves a bound listener until the stop token is cancelled and calls in work have ended.
@@ -155,15 +162,29 @@ impl Server {
     /// # Errors
     /// [`ServerError::Transport`] if accepting connections fails for good.
     pub async fn serve(self, listener: TcpListener) -> Result<Ended, ServerError> {
-        let Self { routes, health, metrics, limits, stop } = self;
+        let Self { routes, health, metrics, limits, tls, stop } = self;
         let (stopping, drain) = (stop.clone(), Duration::from_secs(limits.drain_seconds));
         health.check().await;
-        // Without no-delay the first message of every stream waits some 40 ms for an acknowledgement.
-        let incoming = TcpIncoming::from(listener).with_nodelay(Some(true));
-
-        let serving = transport(&limits)
-            .add_routes(Routes::from(routes))
-            .serve_with_incoming_shutdown(incoming, stopping.cancelled_owned());
+        let router = transport(&limits).add_routes(Routes::from(routes));
+        let serving = async {
+            match &tls {
+                Some(tls) => {
+                    let incoming = tls.incoming(listener, stop.clone());
+                    router.serve_with_incoming_shutdown(incoming, stopping.cancelled_owned()).await
+                }
+                None => {
+                    // Without no-delay the first message of every stream waits some 40 ms for an acknowledgement.
+                    let incoming = TcpIncoming::from(listener).with_nodelay(Some(true));
+                    router.serve_with_incoming_shutdown(incoming, stopping.cancelled_owned()).await
+                }
+            }
+        };
+        let certificates = async {
+            match &tls {
+                Some(tls) => tls.follow_files().await,
+                None => std::future::pending().await,
+            }
+        };
         let overdue = async {
             stop.cancelled().await;
             tokio::time::sleep(drain).await;
@@ -180,6 +201,7 @@ impl Server {
             () = overdue => Ok(Ended::CutOff),
             never = health.follow(Duration::from_secs(limits.health_interval_seconds), &stop) => match never {},
             never = upkeep => match never {},
+            never = certificates => match never {},
         }
     }
 }

@@ -5,7 +5,7 @@ use std::{sync::Arc, time::Duration};
 use axum::{
     Router,
     http::{HeaderName, HeaderValue, Method, Request, StatusCode, header},
-    middleware::from_fn_with_state,
+    middleware::{from_fn_with_state, map_response},
     response::{IntoResponse, Response},
 };
 use tokio::sync::Semaphore;
@@ -58,7 +58,11 @@ pub(super) fn assemble(
         .layer(GrpcWebLayer::new())
         // CORS: lets the configured pages call, and read how a call ended.
         .layer(cors(limits));
-    let http = http.layer(from_fn_with_state(guard, guard::admit)).layer(panic::http());
+    let mut http = http.layer(from_fn_with_state(guard, guard::admit)).layer(panic::http());
+    if limits.tls.is_on() {
+        // HSTS: who came over TLS once does not come without.
+        http = http.layer(map_response(strict_transport));
+    }
     let origins = Arc::new(limits.cors_allowed_origins.clone());
     http.merge(grpc)
         // After the merge: the gRPC router brings a fallback of its own, behind gRPC-Web.
@@ -88,6 +92,12 @@ fn cors(limits: &config::Server) -> CorsLayer {
             REQUEST_ID,
         ]))
         .max_age(CORS_MAX_AGE)
+}
+
+async fn strict_transport(mut response: Response) -> Response {
+    let a_year = HeaderValue::from_static("max-age=31536000");
+    response.headers_mut().insert(header::STRICT_TRANSPORT_SECURITY, a_year);
+    response
 }
 
 /// Answers what no route matches in the language in which it was asked.

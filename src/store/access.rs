@@ -1,8 +1,8 @@
 //! API keys, staff and their tries to sign in, read and written.
 
 use super::{
-    CatalogWrite, Store,
-    entity::{api_key, event, pin_try, staff},
+    CatalogWrite, Store, chunk,
+    entity::{api_key, case, event, gesture, interaction, pin_try, staff},
     error::StoreError,
     instance,
     paging::{self, Cursor, Direction, Key, Page, PageRequest},
@@ -11,7 +11,7 @@ use super::{
 };
 use crate::domain::{
     access::{AccessBook, ApiKey, StaffMember, pause_after},
-    ids::{ApiKeyId, StaffId},
+    ids::{ApiKeyId, CaseId, GestureId, InteractionId, LocationId, StaffId},
     world::Event,
 };
 use jiff::Timestamp;
@@ -19,6 +19,7 @@ use sea_orm::{
     ColumnTrait, ConnectionTrait, DatabaseTransaction, EntityTrait, PaginatorTrait, QueryFilter, QuerySelect,
     sea_query::{Expr, ExprTrait},
 };
+use std::collections::BTreeSet;
 
 impl Store {
     /// A key, also a revoked one.
@@ -73,6 +74,37 @@ impl Store {
         let found = paging::read(self.reader(), query, columns, Key::Slug, Direction::Up, page).await?;
         Page::cut(found, page.size, |row: &staff::Model| Cursor { order: row.created_at, id: row.id.clone() })
             .try_map(rows::staff_from_row)
+    }
+
+    /// The locations of these interactions, gestures and cases; of what is not there or at no location, none.
+    ///
+    /// # Errors
+    /// [`StoreError`] when the database can't tell.
+    pub async fn places_of(
+        &self,
+        interactions: &[InteractionId],
+        gestures: &[GestureId],
+        cases: &[CaseId],
+    ) -> Result<BTreeSet<LocationId>, StoreError> {
+        let db = self.reader();
+        let mut found: Vec<String> = Vec::new();
+        for ids in chunk::lists(interactions.iter().map(|id| id.0)) {
+            use interaction::{Column, Entity};
+            let asked = Entity::find().select_only().column(Column::LocationId).filter(Column::Id.is_in(ids));
+            found.extend(asked.into_tuple::<String>().all(db).await?);
+        }
+        for ids in chunk::lists(gestures.iter().map(|id| id.0)) {
+            use gesture::{Column, Entity};
+            let asked = Entity::find().select_only().column(Column::LocationId).filter(Column::Id.is_in(ids));
+            found.extend(asked.into_tuple::<String>().all(db).await?);
+        }
+        for ids in chunk::lists(cases.iter().map(|id| id.0)) {
+            use case::{Column, Entity};
+            let asked = Entity::find().select_only().column(Column::LocationId).filter(Column::Id.is_in(ids));
+            found.extend(asked.into_tuple::<Option<String>>().all(db).await?.into_iter().flatten());
+        }
+        let bad = |_| StoreError::corrupt("locations", "id", "is no slug");
+        found.iter().map(|id| id.parse().map_err(bad)).collect()
     }
 
     /// Notes that somebody signed in, or was refused.

@@ -75,10 +75,10 @@ pub struct Authority {
 }
 
 impl Authority {
-    /// Whether what is configured as the desk's limit of remedies binds (4.8).
+    /// Whether what is configured as the desk's limit of remedies binds (4.8): a manager may grant more.
     #[must_use]
     pub fn is_bound_by_remedy_limits(&self) -> bool {
-        matches!(self.role, Some(Role::Desk | Role::Service | Role::Batch | Role::Operator))
+        self.role != Some(Role::Manager)
     }
 
     /// Whether discreet customers are found, by their exact identifier (4.1).
@@ -127,9 +127,10 @@ mod tests {
     }
 
     #[test]
-    fn the_service_itself_is_bound_by_nothing() {
+    fn the_service_itself_sees_everything() {
         let whole = Authority::default();
-        assert!(!whole.is_bound_by_remedy_limits() && whole.sees_discreet() && whole.sees_remarks());
+        assert!(whole.sees_contact_data_in_lists() && whole.sees_discreet() && whole.sees_remarks());
+        assert!(whole.is_bound_by_remedy_limits(), "only a manager who said so may grant more");
         let till = Authority { role: Some(Role::Service), ..Authority::default() };
         assert!(till.is_bound_by_remedy_limits() && !till.sees_discreet() && !till.sees_contact_data_in_lists());
     }

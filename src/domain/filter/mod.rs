@@ -83,6 +83,15 @@ impl Filter {
         self
     }
 
+    /// True of what has one of these slugs in a field.
+    #[must_use]
+    pub fn one_of(field: Field, slugs: impl IntoIterator<Item = String>) -> Self {
+        let is = |slug| Expr::Test(Test { field, question: Question::Compares(Operator::Equal, Literal::Text(slug)) });
+        let mut tests: Vec<_> = slugs.into_iter().map(is).collect();
+        let one = if tests.len() == 1 { tests.pop() } else { None };
+        Self { clauses: vec![one.unwrap_or(Expr::Any(tests))] }
+    }
+
     /// The clauses, all of which must hold.
     #[must_use]
     pub fn clauses(&self) -> &[Expr] {

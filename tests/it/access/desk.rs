@@ -112,7 +112,7 @@ both_engines! {
         assert_eq!(browser.lists_customers().await, 16);
         assert_eq!(browser.sign_in(None, "ana", "4711").await.status, 204, "the browser has shown the key before");
         assert_eq!(browser.lists_customers().await, 0);
-        service.advance("13h").await;
+        service.advance_with(&operator, "13h").await;
         assert_eq!(browser.lists_customers().await, 16, "a shift is over");
         service.stop().await;
     }
@@ -135,7 +135,7 @@ both_engines! {
         let request = pb::UpdateStaffMemberRequest { staff_member: Some(season), ..Default::default() };
         admin(&service, &operator).update_staff_member(request).await.expect("a season");
         assert_eq!(browser.lists_customers().await, 0);
-        service.advance("1h").await;
+        service.advance_with(&operator, "1h").await;
         assert_eq!(browser.lists_customers().await, 16, "the season is over");
         assert_eq!(browser.sign_in(None, "ana", "271828").await.status, 401);
 
@@ -159,7 +159,7 @@ both_engines! {
         let waits = browser.sign_in(Some(&token), "ana", "4711").await;
         assert_eq!(waits.status, 429, "also with the right one");
         assert!(waits.headers["retry-after"].parse::<u32>().expect("seconds") <= 31);
-        service.advance("31s").await;
+        service.advance_with(&operator, "31s").await;
         assert_eq!(browser.sign_in(Some(&token), "ana", "4711").await.status, 204);
         assert_eq!(browser.sign_in(Some(&token), "ana", "9999").await.status, 401, "counted from the beginning again");
         assert_eq!(browser.sign_in(Some(&token), "ana", "4711").await.status, 204);

@@ -71,7 +71,7 @@ both_engines! {
         assert_ne!(rotated.token, old);
         assert_eq!(get_nobody(&service, &old).await, not_found());
         assert_eq!(get_nobody(&service, &rotated.token).await, not_found());
-        service.advance("61m").await;
+        service.advance_with(&operator, "61m").await;
         assert_eq!(get_nobody(&service, &old).await, unauthenticated());
         assert_eq!(get_nobody(&service, &rotated.token).await, not_found());
         service.stop().await;
@@ -91,7 +91,7 @@ both_engines! {
         let revoked = admin(&service, &operator).revoke_api_key(request).await.expect("revoked").into_inner();
         assert_eq!(revoked.state(), pb::api_key::State::Revoked);
         assert_eq!(get_nobody(&service, &token).await, unauthenticated(), "at once");
-        service.advance("2h").await;
+        service.advance_with(&operator, "2h").await;
         assert_eq!(get_nobody(&service, &season).await, unauthenticated());
         let rotated = pb::RotateApiKeyRequest { name: revoked.name, ..Default::default() };
         let refused = admin(&service, &operator).rotate_api_key(rotated).await.expect_err("it was taken back");

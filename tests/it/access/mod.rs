@@ -2,6 +2,7 @@
 
 mod desk;
 mod keys;
+mod places;
 mod roles;
 
 use gratitude::proto::v1 as pb;

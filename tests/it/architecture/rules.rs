@@ -98,6 +98,8 @@ pub(super) const ALL: [Rule; 8] = [
         reason: "what leaves the house goes through one door",
         breaches: |source| match source.layer() {
             "delivery" => Vec::new(),
+            // It takes the connections that others made.
+            _ if source.file == "server/tls.rs" => Vec::new(),
             _ => source.paths_below(&["std::net::TcpStream", "std::net::UdpSocket", "tokio::net::TcpStream", "lettre"]),
         },
     },

@@ -4,6 +4,7 @@ mod clock;
 mod demo;
 mod import;
 mod journeys;
+mod keys;
 mod notes;
 mod people;
 mod serve;

@@ -6,6 +6,7 @@ use crate::support::{
     night::Night,
 };
 use gratitude::domain::{
+    access::Role,
     case::{CaseOrigin, CaseState},
     customer::{Channel, ConsentState, CustomerKind, CustomerStatus, IdentifierKind, Purpose},
     gesture::{ContactState, GestureKind, GestureState, Tone},
@@ -25,6 +26,7 @@ use std::collections::BTreeSet;
 /// Each column that holds one of a list of names, with that list as the domain has it.
 fn named_columns() -> Vec<(&'static str, &'static str, &'static [&'static str])> {
     vec![
+        ("api_keys", "role", Role::NAMES),
         ("rules", "state", RuleState::NAMES),
         ("templates", "state", TemplateState::NAMES),
         ("customers", "kind", CustomerKind::NAMES),
@@ -105,6 +107,11 @@ const BROKEN: &[(&str, &str)] = &[
     ("a customer without a household", "UPDATE customers SET household_id = NULL"),
     ("a customer of a household that is not there", "UPDATE customers SET household_id = id"),
     ("a first visit without visit days", "UPDATE customer_summaries SET visit_days = 0"),
+    (
+        "a PIN that can be read",
+        "INSERT INTO staff (id, display_name, role, locations, pin, pin_version, created_at, updated_at, version) \
+         VALUES ('ana', 'Ana', 'desk', '[]', '4711', 1, 0, 0, 1)",
+    ),
     ("two instances", "INSERT INTO instance (id, created_at, manual_clock, catalog_revision) VALUES (2, 0, FALSE, 0)"),
 ];
 

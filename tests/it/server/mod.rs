@@ -3,4 +3,5 @@
 mod fixture;
 mod health;
 mod layers;
+mod tls;
 mod web;

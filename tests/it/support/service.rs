@@ -77,7 +77,14 @@ impl TestService {
 
     /// Moves the clock by, say, `2h`, and returns when all that became due has been done.
     pub(crate) async fn advance(&self, by: &str) {
-        let answer = http::exchange(self.service.address(), "POST", "/clock/advance", &[], by.as_bytes()).await;
+        self.advance_with("", by).await;
+    }
+
+    /// The same with an operator's key, where callers need one.
+    pub(crate) async fn advance_with(&self, key: &str, by: &str) {
+        let credentials = format!("Bearer {key}");
+        let headers: &[_] = if key.is_empty() { &[] } else { &[("authorization", credentials.as_str())] };
+        let answer = http::exchange(self.service.address(), "POST", "/clock/advance", headers, by.as_bytes()).await;
         assert_eq!(answer.status, 200, "{}", answer.text());
     }
 
