@@ -3,7 +3,7 @@
 import { copyFile, mkdir, rm } from "node:fs/promises";
 import { build } from "esbuild";
 
-const DIST = "../src/desk/dist";
+const DIST = process.env.DESK_DIST ?? "../src/desk/dist";
 
 async function page() {
   await rm(DIST, { recursive: true, force: true });

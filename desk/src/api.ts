@@ -50,6 +50,11 @@ export function isPassing(error: unknown): boolean {
   return [Code.Unavailable, Code.ResourceExhausted, Code.DeadlineExceeded].includes(ConnectError.from(error).code);
 }
 
+/** Whether asking again would bring the same refusal. */
+export function isRefused(error: unknown): boolean {
+  return [Code.Unimplemented, Code.PermissionDenied, Code.Unauthenticated, Code.NotFound].includes(ConnectError.from(error).code);
+}
+
 export function isCancelled(error: unknown): boolean {
   return ConnectError.from(error).code === Code.Canceled;
 }

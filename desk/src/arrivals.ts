@@ -1,5 +1,19 @@
 import { computed, signal } from "@preact/signals";
+import { desk, isRefused, isSignedOut } from "./api";
+import { serviceNow } from "./clock";
+import { isOnline, noticed } from "./connection";
+import { instantOf } from "./format";
+import type { Arrival, ArrivalSnapshot } from "./gen/gratitude/v1/arrival_pb";
+import { Interaction_State as State } from "./gen/gratitude/v1/interaction_pb";
 import { waiting, type Arriving } from "./outbox";
+import { askToSignIn } from "./session";
+
+/** The service says at least every 15 seconds that the stream is well. */
+const SILENCE_MS_MAX = 35_000;
+const RETRY_MS = 1_500;
+
+/** Whether news arrives as they happen. */
+export const isLive = signal(false);
 
 /** A visit that goes on here. */
 export interface Present {
@@ -38,7 +52,82 @@ export function left(visit: string): void {
   if (rest.delete(visit)) known.value = rest;
 }
 
-/** Forgets who is here, as when another location is chosen. */
-export function forgetPresent(): void {
+/** Follows who comes and goes at a location, until told to stop; after a break, from where it was. */
+export async function watchArrivals(location: string, stop: AbortSignal): Promise<void> {
   known.value = new Map();
+  let resumeToken = "";
+  while (!stop.aborted) {
+    const { signal, heard, end } = silenceEnds(stop);
+    try {
+      const snapshot = new Snapshot();
+      // Without a deadline: the stream has no end of its own.
+      for await (const message of desk.watchArrivals({ location, resumeToken }, { signal, timeoutMs: 0 })) {
+        heard();
+        isLive.value = true;
+        if (message.news.case === "snapshot") snapshot.take(message.news.value);
+        else if (message.news.case === "change" && message.news.value.arrival) take(message.news.value.arrival);
+        resumeToken = message.resumeToken;
+      }
+    } catch (error) {
+      if (isSignedOut(error)) askToSignIn();
+      if (!stop.aborted && isRefused(error)) return;
+      if (!stop.aborted) noticed(error);
+    } finally {
+      end();
+      isLive.value = false;
+    }
+    await pause(stop);
+  }
+}
+
+/** Ends a stream that has been silent for too long, since a network may forget one without a word. */
+function silenceEnds(stop: AbortSignal) {
+  const silence = new AbortController();
+  let timer = setTimeout(() => silence.abort(), SILENCE_MS_MAX);
+  return {
+    signal: AbortSignal.any([stop, silence.signal]),
+    heard: () => {
+      clearTimeout(timer);
+      timer = setTimeout(() => silence.abort(), SILENCE_MS_MAX);
+    },
+    end: () => {
+      clearTimeout(timer);
+      silence.abort();
+    },
+  };
+}
+
+/** Waits a moment, and for as long as there is no connection. */
+async function pause(stop: AbortSignal): Promise<void> {
+  do {
+    await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
+  } while (!isOnline.value && !stop.aborted);
+}
+
+/** Parts of a snapshot add up to one before anything is shown. */
+class Snapshot {
+  private parts = new Map<string, Present>();
+
+  take({ start, arrivals, more }: ArrivalSnapshot): void {
+    if (start) this.parts = new Map();
+    for (const arrival of arrivals) this.parts.set(arrival.interaction, presentOf(arrival));
+    if (!more) known.value = this.parts;
+  }
+}
+
+function take(arrival: Arrival): void {
+  if (arrival.state === State.OPEN) arrived(presentOf(arrival));
+  else left(arrival.interaction);
+}
+
+function presentOf(arrival: Arrival): Present {
+  return {
+    visit: arrival.interaction,
+    customer: arrival.customer,
+    displayName: arrival.displayName,
+    stranger: arrival.stranger,
+    since: instantOf(arrival.startTime) ?? serviceNow(),
+    isUnclear: arrival.candidateCount > 0,
+    isOwedApology: arrival.openCase,
+  };
 }

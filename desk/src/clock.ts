@@ -4,8 +4,6 @@
  */
 
 const LOOK_EVERY_MS = 60_000;
-/** `Date` in an answer counts whole seconds: less than this is no difference. */
-const DIFFERENCE_MS_MIN = 2_000;
 
 let aheadMs = 0;
 
@@ -15,12 +13,11 @@ export function serviceNow(): Date {
 
 async function look(): Promise<void> {
   try {
-    const answer = await fetch("/clock", { cache: "no-store" });
-    const told = answer.ok ? (await answer.text()).trim() : answer.headers.get("date");
-    const service = Date.parse(told ?? "");
-    if (Number.isNaN(service)) return;
-    const difference = service - Date.now();
-    aheadMs = Math.abs(difference) < DIFFERENCE_MS_MIN ? 0 : difference;
+    const asked = Date.now();
+    const answer = await fetch("/desk/time", { cache: "no-store" });
+    const service = Date.parse((await answer.text()).trim());
+    // The answer was given about halfway.
+    if (answer.ok && !Number.isNaN(service)) aheadMs = service - (asked + Date.now()) / 2;
   } catch {
     // Offline: the difference that is known still holds.
   }

@@ -1,7 +1,7 @@
 import { effect } from "@preact/signals";
 import { render } from "preact";
-import { places } from "./api";
-import { forgetPresent } from "./arrivals";
+import { isSignedOut, places } from "./api";
+import { watchArrivals } from "./arrivals";
 import { readBatches } from "./batches";
 import { watchClock } from "./clock";
 import { noticed, onReturn, watchConnection } from "./connection";
@@ -9,8 +9,7 @@ import { watchOutbox } from "./outbox";
 import { watchTouches } from "./privacy";
 import { readQueue } from "./queue";
 import { watchQuery } from "./search";
-import { askToSignIn, mustSignIn, readSession } from "./session";
-import { isSignedOut } from "./api";
+import { askToSignIn, mustSignIn, readSession, session } from "./session";
 import { isKiosk, locationName, offerLocations } from "./state";
 import { App } from "./views/App";
 import { focusSearch } from "./views/SearchPane";
@@ -43,10 +42,14 @@ watchOutbox();
 watchTouches();
 watchQuery();
 effect(() => {
-  if (!locationName.value) return;
-  forgetPresent();
+  const location = locationName.value;
+  // Whoever signs in anew sees what they may see.
+  if (!session.value || !location || isKiosk) return undefined;
   dismissVisitor();
   void readWork();
+  const stop = new AbortController();
+  void watchArrivals(location, stop.signal);
+  return () => stop.abort();
 });
 onReturn(() => void (locationName.peek() ? readWork() : start()));
 setInterval(() => void readWork(), ROUND_MS);

@@ -2,7 +2,6 @@ import { timestampFromDate } from "@bufbuild/protobuf/wkt";
 import { computed, signal } from "@preact/signals";
 import { gestures } from "./api";
 import { isOnline, noticed } from "./connection";
-import { GestureKind } from "./gen/gratitude/v1/gesture_pb";
 import type { LogCallRequest_CallOutcome as CallOutcome, QueueEntry } from "./gen/gratitude/v1/gesture_service_pb";
 import { Channel } from "./gen/gratitude/v1/types_pb";
 import { t } from "./i18n";
@@ -19,8 +18,8 @@ export const queue = signal<readonly QueueEntry[]>([]);
 export const hasMore = signal(false);
 let nextPage = "";
 
-const isCall = (entry: QueueEntry) =>
-  entry.gesture?.channel === Channel.PHONE || entry.gesture?.kind === GestureKind.CALL;
+/** Who has no number any more is spoken with when they come: that is no call. */
+const isCall = (entry: QueueEntry) => entry.gesture?.channel === Channel.PHONE;
 
 export const calls = computed(() => queue.value.filter(isCall));
 export const others = computed(() => queue.value.filter((entry) => !isCall(entry)));

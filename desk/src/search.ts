@@ -23,6 +23,9 @@ export const found = signal<Found>({ state: "idle" });
 let timer: ReturnType<typeof setTimeout> | undefined;
 let asking = new AbortController();
 
+/** Set by Enter: whoever the answer clearly means is chosen when it comes. A scanner types and enters at once. */
+export const isEntered = signal(false);
+
 export function clearSearch(): void {
   query.value = "";
 }
@@ -49,6 +52,7 @@ export function watchQuery(): void {
   effect(() => {
     const typed = query.value.trim();
     const location = locationName.value;
+    isEntered.value = false;
     clearTimeout(timer);
     asking.abort();
     if (typed.length < CHARACTERS_MIN || !location || !isOnline.value) {

@@ -6,13 +6,16 @@ import { staff } from "./state";
 export interface Session {
   /** Whether nothing works without signing in. */
   required: boolean;
+  /** Whether the service knows this browser: then the desk's key need not be given again. */
+  enrolled: boolean;
+  /** Id of who is signed in; empty if nobody is. */
   staff: string;
-  role: string;
+  displayName: string;
 }
 
 const PATH = "/desk/session";
 
-/** Absent until it is known. A service without keys asks nobody. */
+/** Absent until it is known. */
 export const session = signal<Session | undefined>(undefined);
 export const mustSignIn = signal(false);
 
@@ -22,22 +25,23 @@ export function askToSignIn(): void {
 
 export async function readSession(): Promise<void> {
   const answer = await fetch(PATH, { cache: "no-store" });
-  const isKnown = answer.ok && answer.headers.get("content-type")?.startsWith("application/json");
-  const told = isKnown ? ((await answer.json()) as Partial<Session>) : {};
-  session.value = { required: told.required ?? false, staff: told.staff ?? "", role: told.role ?? "" };
+  if (!answer.ok) throw new Error("the service can't say who is signed in");
+  const told = await answer.json();
+  const { required = false, enrolled = false } = told;
+  session.value = { required, enrolled, staff: told.staff ?? "", displayName: told.display_name ?? told.staff ?? "" };
   if (session.value.staff) staff.value = session.value.staff;
-  mustSignIn.value = session.value.required && !session.value.staff;
+  mustSignIn.value = required && !session.value.staff;
 }
 
-export type SignedIn = "yes" | "wrong" | "wait";
+export type SignedIn = { is: "in" } | { is: "wrong" } | { is: "waiting"; seconds: number };
 
 export async function signIn(key: string, who: string, pin: string): Promise<SignedIn> {
-  const body = JSON.stringify({ key, staff: who, pin });
+  const body = JSON.stringify({ ...(key && { key }), staff: who, pin });
   const answer = await fetch(PATH, { method: "POST", headers: { "content-type": "application/json" }, body });
-  if (answer.status === 429) return "wait";
-  if (!answer.ok) return "wrong";
+  if (answer.status === 429) return { is: "waiting", seconds: Number(answer.headers.get("retry-after") ?? 60) };
+  if (!answer.ok) return { is: "wrong" };
   await readSession();
-  return "yes";
+  return { is: "in" };
 }
 
 export async function signOut(): Promise<void> {

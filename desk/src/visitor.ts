@@ -1,5 +1,5 @@
-import { signal } from "@preact/signals";
-import { arrived, left, visitOf, type Present } from "./arrivals";
+import { effect, signal } from "@preact/signals";
+import { arrived, left, present, visitOf, type Present } from "./arrivals";
 import { desk, gestures, inWords, interactions, isSignedOut } from "./api";
 import { serviceNow } from "./clock";
 import { isOnline, noticed } from "./connection";
@@ -40,6 +40,16 @@ export function dismissVisitor(): void {
   visitor.value = { kind: "nobody" };
   correcting.value = undefined;
 }
+
+/** Somebody else ended, corrected or took back the visit that is shown here: show it as it is now. */
+effect(() => {
+  const now = new Map(present.value.map((one) => [one.visit, one]));
+  const shown = visitor.peek();
+  if ((shown.kind !== "customer" && shown.kind !== "stranger") || !shown.visit || isUnsent(shown.visit)) return;
+  const visit = now.get(shown.visit.visit);
+  if (!visit) dismissVisitor();
+  else if (visit.customer !== shown.visit.customer && correcting.peek() === undefined) showPresent(visit);
+});
 
 /** Covers what is shown; who it was can be shown again. */
 export function coverVisitor(): void {

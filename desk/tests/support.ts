@@ -2,7 +2,7 @@ import { type Browser, type BrowserContextOptions, chromium, type Page } from "p
 import { Town } from "./town";
 
 /** Where the service listens; `cargo test` starts one, by a manual clock, and says so. */
-export const SERVICE = wanted("GRATITUDE_DESK_SERVICE");
+export const SERVICE = wanted("DESK_SERVER");
 const CHROMIUM = process.env["GRATITUDE_TEST_CHROMIUM"] ?? "/usr/bin/chromium";
 
 export const PHONE = { width: 390, height: 844 };

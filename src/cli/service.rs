@@ -59,7 +59,8 @@ impl Service {
         app.install_starter_rules().await?;
 
         let scheduler = Scheduler::new(clock.clone(), scheduler::all(&app, &config.delivery, &config.scheduler));
-        let mut http = desk::routes().merge(server::session::routes(app.clone(), config.server.tls.is_on()));
+        let session = server::session::routes(app.clone(), config.server.tls.is_on());
+        let mut http = desk::routes(clock.clone()).merge(session);
         if clock.is_manual() {
             http = http.merge(clock_routes::routes(clock, store.clone(), scheduler.clone()));
         }

@@ -14,6 +14,8 @@ use axum::{
 use bytes::Bytes;
 use flate2::{Compression, write::GzEncoder};
 
+use crate::clock::Clock;
+
 /// What the page may do: its own script and style, calls to where it came from, and nothing else. It never writes
 /// markup from text, so that no name or remark can become a script.
 const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; \
@@ -58,14 +60,17 @@ const FILES: [File; 5] = [
     },
 ];
 
-/// The page's files, each under its path. They are compressed once, here.
+/// The page's files, each under its path, compressed once, here; and what time it is for the service, since what is tapped
+/// at a desk is told in that time, whatever the desk's own clock says.
 #[must_use]
-pub fn routes() -> Router {
+pub fn routes(clock: Clock) -> Router {
     let pages = FILES.iter().fold(Router::new(), |routes, file| {
         let served = Served::new(file);
         routes.route(file.path, get(move |headers: HeaderMap| async move { served.answer(&headers) }))
     });
-    pages.route("/desk/", get(|| async { Redirect::permanent("/desk") }))
+    pages
+        .route("/desk/", get(|| async { Redirect::permanent("/desk") }))
+        .route("/desk/time", get(move || async move { ([(header::CACHE_CONTROL, "no-store")], clock.now().to_string()) }))
 }
 
 /// A file ready to be sent.

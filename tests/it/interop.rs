@@ -1,4 +1,6 @@
-//! Clients in another language, against the real binary: the examples that the README sends people to.
+//! Clients in other languages, against the real binary: the examples that the README sends people to.
+//!
+//! The ones in JavaScript need Node with what `npm ci` puts into `examples/javascript/node_modules`.
 //!
 //! They need Python with the packages of `examples/python/requirements.txt`, taken from `GRATITUDE_TEST_PYTHON` or
 //! from `python3`. Where these are missing the test is left out by name; with `CI=true` that is a failure.
@@ -22,6 +24,38 @@ fn python() -> Option<OsString> {
         eprintln!("left out: {} (no Python with grpcio, grpcio-tools and grpcio-status)", module_path!());
     }
     found.then_some(python)
+}
+
+/// The folder of the examples in JavaScript, with the client generated.
+fn javascript() -> Option<PathBuf> {
+    let folder: PathBuf = [Path::new(env!("CARGO_MANIFEST_DIR")), Path::new("examples/javascript")].iter().collect();
+    if !folder.join("node_modules/@connectrpc").is_dir() {
+        assert!(env::var_os("CI").is_none(), "CI needs Node and `npm ci` in examples/javascript");
+        eprintln!("left out: {} (no packages in examples/javascript/node_modules)", module_path!());
+        return None;
+    }
+    let made = Command::new("npm").current_dir(&folder).args(["run", "--silent", "generate"]).output();
+    said(&made.expect("npm runs"));
+    Some(folder)
+}
+
+/// What both front desks tell, whatever language they are written in.
+fn assert_front_desk(told: &str, name: &str) {
+    for part in [
+        "watching: 0 here",
+        &format!("checked in: {name}, visit 1"),
+        "the same call again: replayed",
+        "ARRIVED",
+        &format!("recognised: {name}"),
+        "BAD_REQUEST",
+        "mood must",
+        "outcome must",
+        "request_id must",
+        "checked out: ",
+        "LEFT",
+    ] {
+        assert!(told.contains(part), "`{part}` in:\n{told}");
+    }
 }
 
 fn example(python: &OsString, name: &str, arguments: &[&str]) -> Output {
@@ -50,6 +84,22 @@ fn a_python_client_records_repeats_recognises_and_takes_an_error_apart() {
         assert!(told.contains(part), "`{part}` in:\n{told}");
     }
     assert!(told.contains("interaction.effort"), "{told}");
+}
+
+#[test]
+fn p2_a_front_desk_in_javascript_recognises_checks_in_watches_and_takes_errors_apart() {
+    let Some(folder) = javascript() else { return };
+    let (_folder, serving) = serving(&[]);
+    let output = Command::new("node").current_dir(folder).args(["front_desk.js", "--server", &serving.url()]).output();
+    assert_front_desk(&said(&output.expect("Node runs")), "João");
+}
+
+#[test]
+fn p2_a_front_desk_in_python_recognises_checks_in_watches_and_takes_errors_apart() {
+    let Some(python) = python() else { return };
+    let (_folder, serving) = serving(&[]);
+    let told = said(&example(&python, "front_desk.py", &["--server", &serving.address.to_string()]));
+    assert_front_desk(&told, "Inês");
 }
 
 #[test]

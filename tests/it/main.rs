@@ -11,6 +11,7 @@ mod cli;
 mod conformance;
 mod crash;
 mod crash_notes;
+mod desk;
 mod docs;
 mod endurance;
 mod harness;

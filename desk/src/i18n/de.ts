@@ -195,7 +195,7 @@ export const de: Texts = {
   "signIn.staff": "Ihre Personalkennung",
   "signIn.pin": "PIN",
   "signIn.wrong": "Das hat nicht geklappt. Bitte Schlüssel, Kennung und PIN prüfen.",
-  "signIn.wait": "Zu viele Versuche. Bitte etwas warten.",
+  "signIn.wait": (seconds) => `Zu viele Versuche. Bitte ${seconds} Sekunden warten.`,
   "signOut": "Abmelden",
 
   "kiosk.ask": "Willkommen! Ihre Telefonnummer oder Karte:",

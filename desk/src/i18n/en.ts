@@ -193,7 +193,7 @@ export const en = {
   "signIn.staff": "Your staff id",
   "signIn.pin": "PIN",
   "signIn.wrong": "That did not work. Check key, id and PIN.",
-  "signIn.wait": "Too many tries. Wait a little.",
+  "signIn.wait": (seconds: number) => `Too many tries. Wait ${seconds} seconds.`,
   "signOut": "Sign out",
 
   "kiosk.ask": "Welcome! Your phone number or card:",

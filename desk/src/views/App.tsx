@@ -7,7 +7,7 @@ import { mustSignIn } from "../session";
 import { isKiosk, location, locations, tab, type Tab } from "../state";
 import { correcting, visitor } from "../visitor";
 import { CallsPane } from "./CallsPane";
-import { Banner, Header } from "./Header";
+import { Header } from "./Header";
 import { HerePane } from "./HerePane";
 import { Kiosk } from "./Kiosk";
 import { NotesPane } from "./NotesPane";
@@ -35,9 +35,7 @@ function Desk() {
   return (
     <div class="desk" data-tab={tab.value} data-visitor={visitor.value.kind} data-correcting={correcting.value ? "" : undefined}>
       <a class="skip" href={`#${SEARCH_ID}`}>{t.value["skip"]}</a>
-      <h1 class="visually-hidden">{t.value["title"]}</h1>
       <Header />
-      <Banner />
       {location.value || locations.value.length > 0 ? (
         <main class="columns" id="main">
           <div class="column find-column">

@@ -9,7 +9,9 @@ import { Icon } from "./icons";
 export function Header() {
   const [isOpen, setOpen] = useState(false);
   return (
-    <header class={isOpen ? "top is-open" : "top"}>
+    <header>
+      <h1 class="visually-hidden">{t.value["title"]}</h1>
+      <div class={isOpen ? "top is-open" : "top"}>
       <label class="visually-hidden" for="location">{t.value["location"]}</label>
       <select id="location" class="location" value={location.value?.name} onChange={(event) => chooseLocation(event.currentTarget.value)}>
         {locations.value.map((one) => (
@@ -30,6 +32,8 @@ export function Header() {
           ))}
         </select>
       </div>
+      </div>
+      <Banner />
     </header>
   );
 }
@@ -38,7 +42,7 @@ function Staff() {
   if (session.value?.staff) {
     return (
       <button type="button" class="quiet" onClick={() => void signOut()}>
-        {`${session.value.staff} · ${t.value["signOut"]}`}
+        {`${session.value.displayName} · ${t.value["signOut"]}`}
       </button>
     );
   }
@@ -64,7 +68,7 @@ function Connection() {
 }
 
 /** What the desk must know of the connection, across the page. */
-export function Banner() {
+function Banner() {
   const count = waiting.value.length;
   return (
     <div class="banners">

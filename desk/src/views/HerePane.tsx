@@ -1,8 +1,8 @@
-import { present, unsent, type Present } from "../arrivals";
+import { isLive, present, unsent, type Present } from "../arrivals";
 import { clockTime } from "../format";
 import { t } from "../i18n";
 import type { Arriving } from "../outbox";
-import { showPresent, showUnsent, visitor } from "../visitor";
+import { isUnsent, showPresent, showUnsent, visitor } from "../visitor";
 import { Icon } from "./icons";
 import { walk } from "./SearchPane";
 
@@ -13,6 +13,7 @@ export function HerePane() {
     <section class="pane here-pane" aria-labelledby="here">
       <h2 id="here">
         {t.value["here"]} <span class="count">{count}</span>
+        <span class={isLive.value ? "live" : "live is-waiting"} role="status">{t.value[isLive.value ? "here.live" : "here.waiting"]}</span>
       </h2>
       {count === 0 && <p class="quiet-text">{t.value["here.nobody"]}</p>}
       <ul class="people" onKeyDown={walk}>
@@ -33,7 +34,7 @@ export function HerePane() {
 
 function Row({ one }: { one: Present }) {
   const shown = visitor.value;
-  const isShown = (shown.kind === "customer" || shown.kind === "stranger") && shown.visit === one;
+  const isShown = (shown.kind === "customer" || shown.kind === "stranger") && shown.visit !== undefined && !isUnsent(shown.visit) && shown.visit.visit === one.visit;
   const name = one.customer ? one.displayName || t.value["search.unnamed"] : one.stranger || t.value["here.stranger"];
   return (
     <button type="button" class="person" aria-current={isShown ? "true" : undefined} onClick={() => showPresent(one)}>

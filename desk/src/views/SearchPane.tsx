@@ -3,7 +3,7 @@ import { isOnline } from "../connection";
 import type { Candidate } from "../gen/gratitude/v1/front_desk_service_pb";
 import { t } from "../i18n";
 import { whileShown } from "../privacy";
-import { CHARACTERS_MIN, clearSearch, found, query } from "../search";
+import { CHARACTERS_MIN, clearSearch, found, isEntered, query } from "../search";
 import { arrive, correct, correcting, showCustomer, visitor } from "../visitor";
 import { Icon } from "./icons";
 
@@ -38,10 +38,17 @@ export function SearchPane() {
   };
   const submit = (event: Event) => {
     event.preventDefault();
-    const first = candidates()[0];
     if (!isOnline.value && typed) void arrive({ typed });
-    else if (first && found.value.state === "found") choose(first);
+    else isEntered.value = true;
   };
+  useEffect(() => {
+    const now = found.value;
+    const first = candidates()[0];
+    if (!isEntered.value || now.state === "searching") return;
+    isEntered.value = false;
+    if (now.state === "found" && first && !now.needsConfirmation) choose(first);
+    else results.current?.querySelector("button")?.focus();
+  }, [found.value, isEntered.value]);
   return (
     <section class="pane search-pane" aria-label={t.value["search"]}>
       <form role="search" onSubmit={submit}>

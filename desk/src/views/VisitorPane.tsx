@@ -84,9 +84,9 @@ function Top({ name, children }: { name: string; children?: preact.ComponentChil
         <h2 id="visitor">{name}</h2>
         {children}
       </div>
-      <button type="button" class="quiet" onClick={coverAll}>
+      <button type="button" class="quiet hide-button" onClick={coverAll}>
         <Icon name="eyeOff" />
-        {t.value["hide"]}
+        <span class="wide-text">{t.value["hide"]}</span>
       </button>
     </header>
   );

@@ -1,0 +1,102 @@
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+import type { Browser } from "playwright-core";
+import { Gesture_State } from "../src/gen/gratitude/v1/gesture_pb";
+import { NoteBatch_State } from "../src/gen/gratitude/v1/note_pb";
+import { browser, openDesk, town } from "./support";
+
+/** Calls, notes and the screen for customers. */
+
+const here = town();
+let chromium: Browser;
+let guests: Awaited<ReturnType<typeof here.guests>>;
+
+before(async () => {
+  await here.openShop();
+  guests = await here.guests();
+  chromium = await browser();
+});
+after(() => chromium?.close());
+
+test("a call is taken, seen as taken at the other desk, and told with one tap", async () => {
+  const gesture = await here.call(guests.tom, "Tell him that the Darjeeling came in.");
+  const [one, other] = [await openDesk(chromium), await openDesk(chromium)];
+  const { page } = one;
+  await page.getByLabel("You are").fill("Bea");
+  await page.getByLabel("You are").press("Tab");
+  await page.getByRole("button", { name: /Tom Baker/ }).click();
+  await page.getByText("Tell him that the Darjeeling came in.").waitFor();
+  assert.equal(await page.getByRole("link", { name: "+442079460077" }).getAttribute("href"), "tel:+442079460077");
+  await page.getByRole("button", { name: "Take this call" }).click();
+  await page.getByText("Yours").waitFor();
+  await other.page.clock.runFor(21_000);
+  await other.page.getByRole("button", { name: /Tom Baker.*with Bea/s }).waitFor();
+
+  await page.getByLabel(/^What they said/).fill("Will come by on Thursday.");
+  await page.getByRole("radio", { name: "Delighted" }).check();
+  await page.getByText("Noted").waitFor();
+  assert.equal((await here.gestures.getGesture({ name: gesture })).state, Gesture_State.COMPLETED);
+  await page.getByText("No calls to make.").waitFor();
+  assert.deepEqual([...one.wrong, ...other.wrong], []);
+  await Promise.all([one.context.close(), other.context.close()]);
+});
+
+test("what can't be taken back is asked twice", async () => {
+  const gesture = await here.call(guests.ruth, "Ask how the tasting set was received.");
+  const { page, context } = await openDesk(chromium);
+  await page.getByRole("button", { name: /Ruth Baker/ }).click();
+  await page.getByRole("button", { name: "Take this call" }).click();
+  await page.getByText("First say who you are").waitFor();
+  await page.getByLabel("You are").fill("Bea");
+  await page.getByLabel("You are").press("Tab");
+  await page.getByRole("button", { name: "Take this call" }).click();
+  await page.getByRole("button", { name: "Wrong number" }).click();
+  assert.equal((await here.gestures.getGesture({ name: gesture })).state, Gesture_State.SCHEDULED);
+  await page.getByRole("button", { name: "Tap again to confirm" }).click();
+  await page.getByText("Noted").waitFor();
+  await page.getByText("No calls to make.").waitFor();
+  await context.close();
+});
+
+test("p4 a gift is handed over once", async () => {
+  const { page, context } = await openDesk(chromium);
+  const waiting = page.getByRole("region", { name: "Notes waiting" }).getByRole("button", { name: /Ms Okafor/ });
+  await waiting.click();
+  await page.getByText("A tin of this year’s first flush").waitFor();
+  await page.getByRole("button", { name: "Done" }).click();
+  await waiting.waitFor({ state: "detached" });
+  await context.close();
+});
+
+test("notes that wait are read before they are approved", async () => {
+  const batch = await here.batch("Thanks of the week");
+  const { page, context, wrong } = await openDesk(chromium);
+  await page.getByRole("button", { name: /Thanks of the week.*2 notes/s }).click();
+  await page.getByText("the blue gaiwan").waitFor();
+  await page.getByRole("button", { name: "Approve and send" }).click();
+  await page.getByText("Approved").waitFor();
+  assert.notEqual((await here.notes.getNoteBatch({ name: batch })).state, NoteBatch_State.READY);
+  assert.deepEqual(wrong, []);
+  await context.close();
+});
+
+test("the screen for customers shows a greeting and nothing else", async () => {
+  const { page, context, wrong } = await openDesk(chromium, { path: "?kiosk" });
+  const enter = async (given: string) => {
+    await page.getByRole("textbox").fill(given);
+    await page.getByRole("button", { name: "I am here" }).click();
+    await page.getByRole("heading").waitFor();
+    return page.locator("body").innerText();
+  };
+  const regular = await enter("020 7946 0012");
+  assert.match(regular, /Okafor/);
+  assert.doesNotMatch(regular, /teapot|visit|Regular|bergamot|7946/);
+  await page.clock.runFor(9_000);
+  const unnamed = await enter("020 7946 0088");
+  assert.doesNotMatch(unnamed, /Ellis/);
+  await page.clock.runFor(9_000);
+  const several = await enter("020 7946 0077");
+  assert.doesNotMatch(several, /Baker|Ruth|Tom/);
+  assert.deepEqual(wrong, []);
+  await context.close();
+});
