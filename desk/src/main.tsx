@@ -25,7 +25,8 @@ async function start(): Promise<void> {
     await readSession();
     if (mustSignIn.value) return;
     const { locations } = await places.listLocations({ pageSize: PAGE_SIZE });
-    offerLocations(locations);
+    const allowed = session.value?.locations ?? [];
+    offerLocations(locations.filter(({ name }) => allowed.length === 0 || allowed.includes(name)));
     if (!isKiosk) focusSearch();
   } catch (error) {
     if (isSignedOut(error)) askToSignIn();

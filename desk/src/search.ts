@@ -1,5 +1,5 @@
 import { effect, signal } from "@preact/signals";
-import { desk, inWords, isCancelled, isSignedOut } from "./api";
+import { customers, inWords, isCancelled, isSignedOut } from "./api";
 import { isOnline, noticed } from "./connection";
 import type { Candidate } from "./gen/gratitude/v1/front_desk_service_pb";
 import { askToSignIn } from "./session";
@@ -9,16 +9,24 @@ import { locationName } from "./state";
 
 export const CHARACTERS_MIN = 3;
 const PAUSE_MS = 120;
+const RESULTS_MAX = 10;
+/** The score of a whole telephone number or address, by the contract of SearchCustomers. */
+const WHOLE_IDENTIFIER = 95;
 
 export const query = signal("");
 
 export type Found =
   | { state: "idle" }
   | { state: "searching"; candidates: Candidate[] }
-  | { state: "found"; query: string; candidates: Candidate[]; needsConfirmation: boolean }
+  | { state: "found"; candidates: Candidate[]; needsConfirmation: boolean; hasMore: boolean; noNumberBecause: string }
   | { state: "failed"; why: string };
 
 export const found = signal<Found>({ state: "idle" });
+
+/** Whether the best fit by a whole number or address, and others fit as well: then somebody has to ask. */
+function isUnclear([best, next]: Candidate[]): boolean {
+  return best !== undefined && next !== undefined && best.score >= WHOLE_IDENTIFIER && best.score === next.score;
+}
 
 let timer: ReturnType<typeof setTimeout> | undefined;
 let asking = new AbortController();
@@ -39,8 +47,10 @@ async function ask(typed: string, location: string): Promise<void> {
   asking = new AbortController();
   const { signal } = asking;
   try {
-    const { candidates, needsConfirmation } = await desk.recognize({ location, query: typed }, { signal });
-    if (!signal.aborted) found.value = { state: "found", query: typed, candidates, needsConfirmation };
+    const request = { query: typed, location, typeAhead: true, maxResults: RESULTS_MAX };
+    const { candidates, hasMore, noNumberBecause } = await customers.searchCustomers(request, { signal });
+    if (signal.aborted) return;
+    found.value = { state: "found", candidates, needsConfirmation: isUnclear(candidates), hasMore, noNumberBecause };
   } catch (error) {
     if (signal.aborted || isCancelled(error)) return;
     if (isSignedOut(error)) askToSignIn();

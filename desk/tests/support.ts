@@ -14,8 +14,8 @@ function wanted(name: string): string {
   return value;
 }
 
-export function town(): Town {
-  return new Town(SERVICE);
+export function town(token?: string): Town {
+  return new Town(SERVICE, token);
 }
 
 export async function browser(): Promise<Browser> {
@@ -27,7 +27,7 @@ export async function browser(): Promise<Browser> {
 }
 
 /** A page by the service's clock, that fails the test for anything it did wrong. */
-export async function openDesk(browser: Browser, options: BrowserContextOptions & { path?: string } = {}) {
+export async function openDesk(browser: Browser, options: BrowserContextOptions & { path?: string; now?: number } = {}) {
   const context = await browser.newContext({ locale: "en-GB", timezoneId: "Europe/London", viewport: SCREEN, ...options });
   const page = await context.newPage();
   const wrong: string[] = [];
@@ -38,7 +38,7 @@ export async function openDesk(browser: Browser, options: BrowserContextOptions 
   page.on("request", (request) => {
     if (!request.url().startsWith(SERVICE)) wrong.push(`asked elsewhere: ${request.url()}`);
   });
-  await page.clock.install({ time: new Date(await town().now()) });
+  await page.clock.install({ time: options.now ?? (await town().now()) });
   await page.goto(`${SERVICE}/desk${options.path ?? ""}`);
   return { context, page, wrong };
 }

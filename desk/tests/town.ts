@@ -1,7 +1,8 @@
 import { create, type MessageInitShape } from "@bufbuild/protobuf";
 import { timestampFromMs } from "@bufbuild/protobuf/wkt";
-import { createClient } from "@connectrpc/connect";
+import { createClient, type Interceptor } from "@connectrpc/connect";
 import { createGrpcWebTransport } from "@connectrpc/connect-web";
+import { AdminService } from "../src/gen/gratitude/v1/admin_service_pb";
 import { CaseService } from "../src/gen/gratitude/v1/case_service_pb";
 import { CreateCustomerRequest_OnMatch as OnMatch, CustomerService } from "../src/gen/gratitude/v1/customer_service_pb";
 import { Consent_State, type Customer, Customer_Greeting as Greeting, Fact_Kind, Fact_Origin, Identifier_Kind as Kind, IdentifierSchema } from "../src/gen/gratitude/v1/customer_pb";
@@ -21,6 +22,7 @@ export const SHOP = "locations/mill-lane";
 const DAY_MS = 86_400_000;
 
 export class Town {
+  readonly admin;
   readonly cases;
   readonly customers;
   readonly desk;
@@ -29,8 +31,14 @@ export class Town {
   readonly locations;
   readonly notes;
 
-  constructor(readonly url: string) {
-    const transport = createGrpcWebTransport({ baseUrl: url });
+  /** With the token of a key, where the service wants one. */
+  constructor(readonly url: string, token?: string) {
+    const identify: Interceptor = (next) => (request) => {
+      if (token) request.header.set("authorization", `Bearer ${token}`);
+      return next(request);
+    };
+    const transport = createGrpcWebTransport({ baseUrl: url, interceptors: [identify] });
+    this.admin = createClient(AdminService, transport);
     this.cases = createClient(CaseService, transport);
     this.customers = createClient(CustomerService, transport);
     this.desk = createClient(FrontDeskService, transport);

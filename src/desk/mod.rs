@@ -68,9 +68,10 @@ pub fn routes(clock: Clock) -> Router {
         let served = Served::new(file);
         routes.route(file.path, get(move |headers: HeaderMap| async move { served.answer(&headers) }))
     });
-    pages
-        .route("/desk/", get(|| async { Redirect::permanent("/desk") }))
-        .route("/desk/time", get(move || async move { ([(header::CACHE_CONTROL, "no-store")], clock.now().to_string()) }))
+    pages.route("/desk/", get(|| async { Redirect::permanent("/desk") })).route(
+        "/desk/time",
+        get(move || async move { ([(header::CACHE_CONTROL, "no-store")], clock.now().to_string()) }),
+    )
 }
 
 /// A file ready to be sent.

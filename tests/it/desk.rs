@@ -93,6 +93,11 @@ fn p4_the_desk_takes_calls_hands_over_gifts_and_approves_notes() {
 }
 
 #[test]
+fn p12_whoever_works_at_the_desk_signs_in_with_a_pin_where_keys_are_wanted() {
+    play("keys");
+}
+
+#[test]
 fn everybody_can_use_the_desk_on_a_phone_and_on_a_screen_in_light_and_in_dark() {
     play("look");
 }

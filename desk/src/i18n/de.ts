@@ -31,6 +31,10 @@ export const de: Texts = {
   "search.placeholder": "Name, Telefon, E-Mail oder Karte",
   "search.clear": "Leeren",
   "search.none": "Niemand gefunden.",
+  // Why, the service says in English only.
+  "search.noNumber": () => " Das ist keine vollständige Telefonnummer.",
+  "search.more": "Es passen noch mehr. Bitte mehr vom Namen oder der Nummer eingeben.",
+  "search.deceased": "Verstorben",
   "search.few": "Bitte mindestens 3 Zeichen eingeben.",
   "search.ask": "Mehrere passen. Nach dem Namen fragen, dann wählen:",
   "search.results": "Wer es sein kann",
@@ -44,7 +48,6 @@ export const de: Texts = {
   "new.look": "Woran man sie wiedererkennt",
   "new.look.hint": "„blauer Mantel, fragte nach der roten Teekanne“",
   "new.hint": "Nichts davon ist Pflicht. Mit Telefon oder E-Mail kennen wir sie beim nächsten Mal.",
-  "new.other": "Ist das eine Telefonnummer, E-Mail-Adresse oder Karte?",
   "optional": "freiwillig",
 
   "card.first": "Zuerst",
@@ -69,7 +72,6 @@ export const de: Texts = {
   "card.daysAhead": (n) => (n === 0 ? "heute" : n === 1 ? "morgen" : `in ${n} Tagen`),
   "card.pronounced": "sprich",
   "card.nothing": "Mehr ist nicht bekannt. Begrüßen Sie sie wie Freunde des Hauses.",
-  "greeting.byName": "Mit Namen begrüßen",
   "greeting.warm": "Herzlich, aber den Namen nicht laut sagen",
   "greeting.none": "Nicht zeigen, dass wir sie kennen",
   "origin.told": "hat man uns gesagt",
@@ -114,7 +116,6 @@ export const de: Texts = {
   "notThem.nobody": "Niemand, den wir kennen",
   "notThem.cancel": "Doch diese Person",
   "notThem.done": "Berichtigt",
-  "notThem.instead": "Diese Person ist es",
 
   "undo": "Rückgängig",
   "undo.done": "Zurückgenommen",
@@ -163,14 +164,12 @@ export const de: Texts = {
   "calls.sure": "Zum Bestätigen nochmals tippen",
   "calls.logged": "Vermerkt",
   "calls.paused": (why) => `Angehalten: ${why}`,
-  "calls.number": "Nummer",
 
   "notes": "Wartende Briefe",
   "notes.none": "Keine Briefe warten.",
   "notes.batches": "Warten auf Freigabe",
   "notes.people": "Zu übergeben, zu sagen, zu senden",
   "notes.count": (n) => (n === 1 ? "1 Brief" : `${n} Briefe`),
-  "notes.read": "Einige lesen",
   "notes.approve": "Freigeben und senden",
   "notes.approved": "Freigegeben",
   "notes.stopped": "angehalten",
@@ -212,5 +211,4 @@ export const de: Texts = {
   "error.denied": "Das dürfen Sie nicht.",
   "error.busy": "Der Dienst ist ausgelastet. Bitte gleich noch einmal.",
   "error.unsupported": "Das kann dieser Dienst noch nicht.",
-  "retry": "Noch einmal",
 };

@@ -29,6 +29,9 @@ export const en = {
   "search.placeholder": "Name, phone, e-mail or card",
   "search.clear": "Clear",
   "search.none": "Nobody found.",
+  "search.noNumber": (why: string) => ` This number ${why}.`,
+  "search.more": "More fit. Type more of the name or number.",
+  "search.deceased": "Has died",
   "search.few": "Type at least 3 characters.",
   "search.ask": "Several fit. Ask for the name, then choose:",
   "search.results": "Who it may be",
@@ -42,7 +45,6 @@ export const en = {
   "new.look": "How to tell them again",
   "new.look.hint": "“blue coat, asked for the red teapot”",
   "new.hint": "Nothing is required. With a phone number or e-mail we know them next time.",
-  "new.other": "Is that a phone number, e-mail address or card?",
   "optional": "optional",
 
   "card.first": "First",
@@ -67,7 +69,6 @@ export const en = {
   "card.daysAhead": (n: number) => (n === 0 ? "today" : n === 1 ? "tomorrow" : `in ${n} days`),
   "card.pronounced": "say",
   "card.nothing": "Nothing more is known. Welcome them as you would welcome a friend of the house.",
-  "greeting.byName": "Greet by name",
   "greeting.warm": "Warmly, but do not say the name aloud",
   "greeting.none": "Do not show that we know them",
   "origin.told": "they told us",
@@ -112,7 +113,6 @@ export const en = {
   "notThem.nobody": "Nobody we know",
   "notThem.cancel": "It is them",
   "notThem.done": "Corrected",
-  "notThem.instead": "It is this person",
 
   "undo": "Undo",
   "undo.done": "Undone",
@@ -161,14 +161,12 @@ export const en = {
   "calls.sure": "Tap again to confirm",
   "calls.logged": "Noted",
   "calls.paused": (why: string) => `Paused: ${why}`,
-  "calls.number": "Number",
 
   "notes": "Notes waiting",
   "notes.none": "No notes are waiting.",
   "notes.batches": "Waiting for approval",
   "notes.people": "To hand over, say or send",
   "notes.count": (n: number) => (n === 1 ? "1 note" : `${n} notes`),
-  "notes.read": "Read some",
   "notes.approve": "Approve and send",
   "notes.approved": "Approved",
   "notes.stopped": "stopped",
@@ -210,7 +208,6 @@ export const en = {
   "error.denied": "You may not do this.",
   "error.busy": "The service is busy. Try again in a moment.",
   "error.unsupported": "This service cannot do that yet.",
-  "retry": "Try again",
 };
 
 /** A language: the same keys, the same arguments. */

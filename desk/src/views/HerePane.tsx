@@ -1,4 +1,5 @@
 import { isLive, present, unsent, type Present } from "../arrivals";
+import { isOnline } from "../connection";
 import { clockTime } from "../format";
 import { t } from "../i18n";
 import type { Arriving } from "../outbox";
@@ -13,7 +14,7 @@ export function HerePane() {
     <section class="pane here-pane" aria-labelledby="here">
       <h2 id="here">
         {t.value["here"]} <span class="count">{count}</span>
-        <span class={isLive.value ? "live" : "live is-waiting"} role="status">{t.value[isLive.value ? "here.live" : "here.waiting"]}</span>
+        <span class={isLive.value ? "live" : "live is-waiting"} role="status">{isOnline.value && t.value[isLive.value ? "here.live" : "here.waiting"]}</span>
       </h2>
       {count === 0 && <p class="quiet-text">{t.value["here.nobody"]}</p>}
       <ul class="people" onKeyDown={walk}>

@@ -13,7 +13,13 @@ import { locationName } from "../state";
 
 const SHOWN_MS = 8_000;
 
-const greeting = signal<{ text: string; more: string; language?: string } | undefined>(undefined);
+interface Greeted {
+  text: string;
+  more: string;
+  language?: string;
+}
+
+const greeting = signal<Greeted | undefined>(undefined);
 
 export function Kiosk() {
   const [typed, setTyped] = useState("");
@@ -50,24 +56,34 @@ export function Kiosk() {
 /** Checks in whoever that clearly is, as one who is known; anybody else as somebody to look after. */
 async function welcome(given: string): Promise<void> {
   try {
-    const location = locationName.value;
-    const found = await desk.recognize({ location, query: given }).catch((error: unknown) => {
-      if (noticed(error)) throw error;
-      return undefined;
-    });
-    const { card } = found ?? {};
+    const card = isIdentifier(given) ? await recognized(given) : undefined;
     const whom: Whom = card
       ? { customer: card.customer, displayName: card.displayName }
       : { newcomer: { ...nobody, look: t.value["kiosk.stranger"] } };
     await checkIn(whom);
-    greeting.value = { text: card ? greet(card) : t.value["kiosk.none"], more: t.value["kiosk.soon"] };
+    greeting.value = card ? greet(card) : { text: t.value["kiosk.none"], more: t.value["kiosk.soon"] };
   } catch {
     greeting.value = { text: t.value["kiosk.none"], more: t.value["kiosk.offline"] };
   }
 }
 
-function greet(card: Card): string {
-  if (card.notice || card.greeting === Greeting.NONE) return t.value["kiosk.none"];
-  if (card.greeting === Greeting.WARM_WITHOUT_NAME || !card.displayName) return t.value["kiosk.warm"];
-  return t.value["kiosk.byName"](card.displayName);
+/** A name is known to many; only a number, an address or a card is greeted by name. */
+function isIdentifier(given: string): boolean {
+  return /[\d@]/.test(given);
+}
+
+async function recognized(given: string): Promise<Card | undefined> {
+  try {
+    return (await desk.recognize({ location: locationName.value, query: given })).card;
+  } catch (error) {
+    if (noticed(error)) throw error;
+    return undefined;
+  }
+}
+
+function greet(card: Card): Greeted {
+  const more = t.value["kiosk.soon"];
+  if (card.notice || card.greeting === Greeting.NONE) return { text: t.value["kiosk.none"], more };
+  const isByName = card.greeting !== Greeting.WARM_WITHOUT_NAME && card.displayName !== "";
+  return { text: isByName ? t.value["kiosk.byName"](card.displayName) : t.value["kiosk.warm"], more };
 }

@@ -91,6 +91,7 @@ function Results({ list, typed }: { list: { current: HTMLUListElement | null }; 
         {typed !== "" && !isOnline.value && t.value["search.offline"]}
         {now.state === "failed" && now.why}
         {isEmpty && t.value["search.none"]}
+        {now.state === "found" && now.noNumberBecause && t.value["search.noNumber"](now.noNumberBecause)}
         {now.state === "found" && now.needsConfirmation && <strong>{t.value["search.ask"]}</strong>}
       </p>
       {all.length > 0 && (
@@ -102,6 +103,7 @@ function Results({ list, typed }: { list: { current: HTMLUListElement | null }; 
           ))}
         </ul>
       )}
+      {now.state === "found" && now.hasMore && <p class="results-said">{t.value["search.more"]}</p>}
       {typed !== "" && !isOnline.value && (
         <button type="button" class="primary wide" onClick={() => void arrive({ typed })}>
           {t.value["checkIn"]}
@@ -121,7 +123,9 @@ function Result({ candidate }: { candidate: Candidate }) {
   return (
     <button type="button" class="person" aria-current={isShown ? "true" : undefined} onClick={() => choose(candidate)}>
       <span class="person-name">{candidate.displayName || t.value["search.unnamed"]}</span>
+      <span class="person-detail">{[candidate.town, ...candidate.maskedIdentifiers.slice(0, 2)].filter(Boolean).join(" · ")}</span>
       <span class="person-detail">{candidate.reasons.join(" · ")}</span>
+      {candidate.deceased && <span class="badge warn">{t.value["search.deceased"]}</span>}
     </button>
   );
 }

@@ -1,0 +1,56 @@
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+import type { Browser } from "playwright-core";
+import { Role } from "../src/gen/gratitude/v1/access_pb";
+import { browser, openDesk, search, town } from "./support";
+import { SHOP } from "./town";
+
+/** A service that wants keys: whoever works at the desk signs in with a PIN. */
+
+const here = town();
+let chromium: Browser;
+let now: number;
+let deskKey: string;
+
+before(async () => {
+  await here.openShop();
+  await here.locations.createLocation({ locationId: "far-away", location: { displayName: "Far Away", timeZone: "Europe/London" } });
+  await here.guests();
+  now = await here.now();
+  chromium = await browser();
+  // From the first key on, everybody needs one.
+  const first = await here.admin.createApiKey({ apiKey: { displayName: "operator", role: Role.OPERATOR } });
+  const operator = town(first.token);
+  deskKey = (await operator.admin.createApiKey({ apiKey: { displayName: "the desk", role: Role.DESK, locations: [SHOP] } })).token;
+  const manager = town((await operator.admin.createApiKey({ apiKey: { displayName: "manager", role: Role.MANAGER } })).token);
+  const { staffMember } = await manager.admin.createStaffMember({ staffMemberId: "bea", staffMember: { displayName: "Bea", role: Role.DESK } });
+  await manager.admin.setStaffPin({ name: staffMember!.name, pin: "4711" });
+});
+after(() => chromium?.close());
+
+test("p12 nothing is seen before somebody signed in, and everything ends with signing out", async () => {
+  const { page, context, wrong } = await openDesk(chromium, { now });
+  await page.getByRole("heading", { name: "Sign in" }).waitFor();
+  assert.equal(await page.getByRole("searchbox").count(), 0);
+  await page.getByLabel("Key of this desk").fill(deskKey);
+  await page.getByLabel("Your staff id").fill("bea");
+  await page.getByLabel("PIN").fill("1234");
+  await page.getByRole("button", { name: "Sign in" }).click();
+  await page.getByText("That did not work.").waitFor();
+  await page.getByLabel("PIN").fill("4711");
+  await page.getByRole("button", { name: "Sign in" }).click();
+
+  await search(page, "020 7946 0012");
+  await page.getByRole("list", { name: "Who it may be" }).getByRole("button", { name: /Ms Okafor/ }).click();
+  await page.getByRole("button", { name: "Check in" }).click();
+  await page.getByText("Checked in", { exact: true }).waitFor();
+  assert.deepEqual(await page.getByLabel("Location").locator("option").allInnerTexts(), ["Mill Lane Tea House"]);
+  const stored = await page.evaluate(() => [...Object.keys(localStorage), ...Object.keys(sessionStorage), document.cookie].join(""));
+  assert.equal(stored, "", "the key and the session are out of reach for scripts");
+
+  await page.getByRole("button", { name: "Bea · Sign out" }).click();
+  await page.getByRole("heading", { name: "Sign in" }).waitFor();
+  assert.equal(await page.getByLabel("Key of this desk").count(), 0, "the desk is known by now");
+  assert.deepEqual(wrong.filter((line) => !line.includes("401")), []);
+  await context.close();
+});
