@@ -26,6 +26,7 @@ mod m20261122_000019_not_same;
 mod m20261122_000022_access;
 mod m20261122_000024_arrivals;
 mod m20261122_000026_late_lanes;
+mod m20261122_000028_desk_actions;
 mod schema;
 
 use sea_orm_migration::MigrationTrait;
@@ -61,6 +62,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261122_000022_access::Migration),
             Box::new(m20261122_000024_arrivals::Migration),
             Box::new(m20261122_000026_late_lanes::Migration),
+            Box::new(m20261122_000028_desk_actions::Migration),
         ]
     }
 }

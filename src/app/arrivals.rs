@@ -23,15 +23,6 @@ use tokio::{
     task::AbortHandle,
 };
 
-/// What can happen with a visit; the index of the feed names the same.
-const OF_VISITS: &[EventKind] = &[
-    EventKind::InteractionOpened,
-    EventKind::InteractionClosed,
-    EventKind::InteractionCorrected,
-    EventKind::InteractionVoided,
-    EventKind::InteractionAttributed,
-];
-
 /// How often the feed is read at least: so late may be told what another replica wrote.
 const READ_EVERY: Duration = Duration::from_millis(250);
 /// Between two reads of the feed, so that many writes at once share one.
@@ -148,7 +139,7 @@ async fn read(watchers: Watchers, store: Store, wake: Arc<Notify>, mut position:
     loop {
         // Before the feed is read, so that what is written meanwhile is not slept over.
         let woken = wake.notified();
-        match store.feed(OF_VISITS, position, FEED_PAGE).await {
+        match store.feed(EventKind::OF_VISITS, position, FEED_PAGE).await {
             Ok(events) if events.is_empty() => {}
             Ok(events) => {
                 position = events.last().map_or(position, |(last, _)| *last);
@@ -274,7 +265,7 @@ impl ArrivalsWatch {
 
     /// What happened since `behind`, unless that is too much or a place that this database has never had.
     async fn catch_up(&mut self, behind: FeedPosition) -> Result<(), AppError> {
-        let events = self.app.store.feed(OF_VISITS, behind, FEED_PAGE).await?;
+        let events = self.app.store.feed(EventKind::OF_VISITS, behind, FEED_PAGE).await?;
         if behind > self.position || events.len() >= FEED_PAGE as usize {
             return Ok(());
         }

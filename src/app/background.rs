@@ -10,6 +10,7 @@ use crate::{
             look_ahead::LookAhead,
         },
         ids::LocationId,
+        limits::ACTIONS_KEPT,
         world::{Actor, Command},
     },
     store::{Catalog, Lane},
@@ -119,6 +120,16 @@ impl App {
     pub async fn fill_search(&self, _now: Timestamp, page: u32) -> Result<Swept, AppError> {
         let filled = self.store.fill_search(page).await?;
         Ok(Swept { changed: filled.unwrap_or(0), has_more: filled.is_some() })
+    }
+
+    /// Forgets what actions of the desk had changed, once nobody can take them back any more.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn forget_desk_actions(&self, now: Timestamp, page: u32) -> Result<Swept, AppError> {
+        let before = now.saturating_sub(ACTIONS_KEPT).unwrap_or(now);
+        let forgotten = self.store.forget_desk_actions(before, page).await?;
+        Ok(Swept { changed: forgotten, has_more: forgotten >= u64::from(page) })
     }
 
     /// Submits commands to the lane of batches, so that nobody at a desk waits behind them.

@@ -4,10 +4,12 @@ use super::{App, AppError, Made};
 use crate::{
     clock::Stopwatch,
     domain::{
+        action::ActionKind,
         commands::gestures::{
             AskGates, Cancel, Claim, Claimed, Complete, Completed, ExtendLease, Fail, GatesSay, LogCall, Proof,
             Release, ResolveGesture, Schedule, StartDelivery, Started, Take,
         },
+        commands::undo::Done,
         customer::{Channel, Customer, Purpose},
         filter::Filter,
         gesture::{Content, Gesture, GestureKind, Tone},
@@ -356,8 +358,8 @@ impl App {
         id: GestureId,
         version: Option<i64>,
         staff: String,
-    ) -> Result<Gesture, AppError> {
-        self.submit(Lane::Interactive, Take { actor, id, version, staff }).await
+    ) -> Result<Done<Gesture>, AppError> {
+        self.act(ActionKind::Take, None, Take { actor, id, version, staff }).await
     }
 
     /// Takes a gesture back for good.
@@ -379,7 +381,7 @@ impl App {
     /// # Errors
     /// [`Refusal::NotFound`], [`Refusal::Stale`], a state that does not allow it, and what a repeated write may meet
     /// (P2).
-    pub async fn log_call(&self, actor: Actor, report: CallReport) -> Result<CallLogged, AppError> {
+    pub async fn log_call(&self, actor: Actor, report: CallReport) -> Result<Done<CallLogged>, AppError> {
         let CallReport { id, version, outcome, words, staff } = report;
         let (happy, call_back) = match outcome {
             CallOutcome::Reached { happy } => (happy, None),
@@ -391,7 +393,8 @@ impl App {
             "staff": staff,
         });
         let once = self.once(&actor, "LogCall", self.fingerprint("", &said));
-        self.submit(Lane::Interactive, LogCall { actor, once, id, version, outcome, words, staff }).await
+        let key = once.clone();
+        self.act(ActionKind::LogCall, Some(&key), LogCall { actor, once, id, version, outcome, words, staff }).await
     }
 
     /// Why a gesture is as it is, and which gates would let it pass now.

@@ -3,12 +3,14 @@
 use super::{App, AppError};
 use crate::{
     domain::{
+        action::ActionKind,
         commands::{
             Once,
             batch::RecordAll,
             correct::{Attribute, Void},
             explain::{AdviseInteraction, InteractionAdvice},
             record::{NewInteraction, Record, Recorded},
+            undo::Done,
             visits::{CheckIn, Close, Ending},
             who::Who,
         },
@@ -125,7 +127,7 @@ impl App {
     ///
     /// # Errors
     /// As for [`App::record`].
-    pub async fn check_in(&self, call: OpenVisit) -> Result<Recorded, AppError> {
+    pub async fn check_in(&self, call: OpenVisit) -> Result<Done<Recorded>, AppError> {
         let OpenVisit { actor, who, location, at, staff, expected_end, stranger } = call;
         let said = serde_json::json!({
             "location": location, "start_time": at, "staff": staff, "expected_end_time": expected_end,
@@ -134,8 +136,9 @@ impl App {
         let mut once = self.once_about(&actor, "CheckIn", &who, &serde_json::Value::Null);
         once.content.0.extend(self.fingerprint("", &said).0);
         let (settings, now) = (Arc::clone(self.settings()), self.now());
+        let key = once.clone();
         let command = CheckIn { actor, once, who, location, at, staff, expected_end, stranger, settings, now };
-        self.submit(Lane::Interactive, command).await
+        self.act(ActionKind::CheckIn, Some(&key), command).await
     }
 
     /// Ends an open visit.
@@ -143,11 +146,15 @@ impl App {
     /// # Errors
     /// When it is not open, a field is wrong, or the store fails.
     pub async fn close_visit(&self, call: CloseVisit) -> Result<Recorded, AppError> {
+        self.submit(Lane::Interactive, self.closing(call)).await
+    }
+
+    pub(super) fn closing(&self, call: CloseVisit) -> Close {
         let CloseVisit { actor, id, ending } = call;
         let mut content = self.fingerprint("", &ending);
         content.0.extend(self.fingerprint("name", &id).0);
         let once = Some(self.once(&actor, "CloseInteraction", content));
-        self.submit(Lane::Interactive, Close { actor, once, id, ending, now: self.now() }).await
+        Close { actor, once, id, ending, now: self.now() }
     }
 
     /// Takes an interaction back; harmless when done again.

@@ -12,6 +12,7 @@ mod cases;
 mod catalog;
 mod customers;
 mod duplicates;
+mod desk_actions;
 mod front_desk;
 mod gestures;
 mod insights;
@@ -49,6 +50,7 @@ pub use background::Swept;
 pub use cases::{CaseChange, GrantRemedy, OpenCase, ResolveCase};
 pub use customers::{CustomerChanged, KnownCustomer, NewConsent, NewCustomer, NewFact};
 pub use duplicates::{Duplicate, LookAt};
+pub use desk_actions::{AcknowledgeGesture, ReassignVisit};
 pub use front_desk::{Fit, Recognition};
 pub use gestures::{
     CallLogged, CallOutcome, CallReport, Finding, GestureExplained, GestureResolved, NewGesture, Resolution, Taken,

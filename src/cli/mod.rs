@@ -37,6 +37,7 @@ mod serve;
 pub mod settings;
 mod show;
 mod whom;
+mod visits;
 
 use clap::{Parser, Subcommand};
 
@@ -64,6 +65,12 @@ enum Verb {
     Import(import::Import),
     /// Tell who somebody is, and show their card.
     Recognize(recognize::Recognize),
+    /// Open a visit, and show the card.
+    Checkin(visits::Checkin),
+    /// End a visit, and say what it is owed.
+    Checkout(visits::Checkout),
+    /// Take back what was done at the desk by mistake, for a minute.
+    Undo(visits::Undo),
     /// Show who comes and goes, as it happens.
     Arrivals(arrivals::Arrivals),
     /// Find customers by what people type: names, numbers, towns.
@@ -121,6 +128,9 @@ impl Cli {
             Verb::Clock(clock) => clock.run().await,
             Verb::Import(import) => import.run().await,
             Verb::Recognize(recognize) => recognize.run().await,
+            Verb::Checkin(checkin) => checkin.run().await,
+            Verb::Checkout(checkout) => checkout.run().await,
+            Verb::Undo(undo) => undo.run().await,
             Verb::Arrivals(arrivals) => arrivals.run().await,
             Verb::Search(search) => search.run().await,
             Verb::Duplicates(duplicates) => duplicates.run().await,

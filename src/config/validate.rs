@@ -148,6 +148,7 @@ fn scheduler(config: &Config, found: &mut Problems) {
         ("scheduler.look_ahead_seconds", scheduler.look_ahead_seconds),
         ("scheduler.fill_search_seconds", scheduler.fill_search_seconds),
         ("scheduler.forget_request_keys_seconds", scheduler.forget_request_keys_seconds),
+        ("scheduler.forget_desk_actions_seconds", scheduler.forget_desk_actions_seconds),
     ] {
         found.range(key, seconds, 1..=86_400);
     }

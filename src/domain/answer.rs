@@ -100,7 +100,9 @@ pub(super) fn ask_rules(ledger: &mut Ledger<'_, '_>, facts: &Facts<'_>) -> Resul
             continue;
         }
         let occurrence = compiled.occurrence(facts);
-        if ledger.world.decisions.get(&(rule.id.clone(), occurrence.clone())).is_none() {
+        let decided = ledger.world.decisions.get(&(rule.id.clone(), occurrence.clone()));
+        let about = facts.interaction().map(|interaction| interaction.id);
+        if decided.is_none_or(|decision| decision.is_open_again(rule.version, about)) {
             decide(ledger, compiled, facts, occurrence)?;
         }
     }

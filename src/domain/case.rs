@@ -33,7 +33,7 @@ text_enum! {
 }
 
 /// A case: opened by misery, closed by putting it right.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Case {
     /// The id, permanent.
     pub id: CaseId,
@@ -109,7 +109,7 @@ pub struct Remedy {
 }
 
 /// A case that was settled was not.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Reopening {
     /// When it was opened again.
     pub at: Timestamp,

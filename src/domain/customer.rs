@@ -191,7 +191,7 @@ impl CustomerStatus {
 }
 
 /// A customer: who they are, how they are found and reached, and what they allow.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Customer {
     /// The id, permanent.
     pub id: CustomerId,
@@ -213,6 +213,7 @@ pub struct Customer {
     pub consents: Vec<Consent>,
     /// The consenting guardian through whom they are reached, as read with them, or the contact of an organisation that
     /// a gesture goes to ([`Customer::facing`]); not kept with the record.
+    #[serde(skip)]
     pub through: Option<Box<Customer>>,
     /// Grows by one with every change; the etag is made of it.
     pub version: i64,

@@ -95,7 +95,9 @@ pub(super) fn decide(
             decision.explanation = explanation;
         }
         Planned::Gesture(plan) => {
-            let id = GestureId(ledger.new_id());
+            // Decided anew after an action was taken back, it goes on under its name.
+            let undone = undone(ledger.world, &decision)?;
+            let id = undone.as_ref().map_or_else(|| GestureId(ledger.new_id()), |gesture| gesture.id);
             decision.gesture = Some(id);
             if let Some(rival) = rival {
                 let text = makes_the_contact(id, action);
@@ -132,14 +134,21 @@ pub(super) fn decide(
                 taken: None,
                 attempts: 0,
                 completed_at: None,
-                version: 1,
-                created_at: ledger.now(),
+                version: undone.as_ref().map_or(1, |gesture| gesture.version + 1),
+                created_at: undone.map_or(ledger.now(), |gesture| gesture.created_at),
             });
         }
     }
     let key = (decision.rule.clone(), decision.occurrence.clone());
     ledger.world.decisions.put(key, decision);
     Ok(())
+}
+
+/// What the same decision had made before the action that led to it was taken back.
+fn undone(world: &World, anew: &Decision) -> Result<Option<Gesture>, Refusal> {
+    let before = world.decisions.get(&(anew.rule.clone(), anew.occurrence.clone()));
+    let Some(id) = before.and_then(|decision| decision.gesture) else { return Ok(None) };
+    world.gestures.get(&id).cloned().map(Some).ok_or_else(|| missing_gesture(id))
 }
 
 /// Who was thanked face to face need not be thanked for the same again; care is still taken.

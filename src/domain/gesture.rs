@@ -211,11 +211,13 @@ text_enum! {
         GiftLimit = "gift_limit",
         /// A person must say what the gift is worth, or whether it may be given.
         GiftUnclear = "gift_unclear",
+        /// The action at the desk that led to it was taken back.
+        Undone = "undone",
     }
 }
 
 /// One intended act of gratitude.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Gesture {
     /// The id, permanent.
     pub id: GestureId,
@@ -292,6 +294,12 @@ impl Gesture {
         customer.facing(&self.terms.recipient, self.channel)
     }
 
+    /// Whether it counts: what an action at the desk led to that was taken back does not.
+    #[must_use]
+    pub fn stands(&self) -> bool {
+        (self.state, self.reason) != (GestureState::Cancelled, Some(Reason::Undone))
+    }
+
     /// Whether people do it: said, called, given, handed over, or written by them because what we would write is not
     /// good enough.
     #[must_use]
@@ -336,7 +344,7 @@ impl Gesture {
 }
 
 /// The note that carries a gesture.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Written {
     /// The batch of the note.
     pub batch: NoteBatchId,
@@ -378,7 +386,7 @@ pub struct Terms {
 }
 
 /// When a gesture is due, and how that came about.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Schedule {
     /// Not before.
     pub due_at: Timestamp,
@@ -425,7 +433,7 @@ pub struct Content {
 }
 
 /// Who has a gesture, and until when.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Lease {
     /// The worker's name for itself.
     pub owner: String,
@@ -440,7 +448,7 @@ pub struct Lease {
 }
 
 /// A person is doing it, and nobody else should.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Taken {
     /// Who, as the business names them.
     pub by: String,
@@ -449,7 +457,7 @@ pub struct Taken {
 }
 
 /// A place in a household's contact budget.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Contact {
     /// The id.
     pub id: uuid::Uuid,

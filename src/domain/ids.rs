@@ -39,6 +39,8 @@ uuid_id! {
     PauseId;
     /// An API key.
     ApiKeyId;
+    /// An action of the desk that can be taken back for a while.
+    ActionId;
 }
 
 macro_rules! slug_id {

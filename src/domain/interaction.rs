@@ -200,7 +200,7 @@ text_enum! {
 }
 
 /// A fact: this customer, or somebody not yet known, then and there, did this.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Interaction {
     /// The id, permanent.
     pub id: InteractionId,

@@ -63,7 +63,10 @@ impl Ledger<'_, '_> {
             self.count_promise(gesture.customer, 1);
         }
         if gesture.state == GestureState::Scheduled && gesture.counts_as_contact() {
-            let place = place_for(&gesture, self.new_id(), self.when_reserved(&gesture), ContactState::Reserved);
+            // One that was taken back has its place still.
+            let known = self.world.contact_for(gesture.id).map(|place| place.id);
+            let id = known.unwrap_or_else(|| self.new_id());
+            let place = place_for(&gesture, id, self.when_reserved(&gesture), ContactState::Reserved);
             self.world.contacts.put(place.id, place);
         }
         let detail = EventDetail {
@@ -180,6 +183,13 @@ impl Ledger<'_, '_> {
         }
     }
 
+    /// Puts a gesture back as it was before an action that is taken back. That is no move: within the minute nobody else
+    /// has touched it.
+    pub fn put_back(&mut self, gesture: Gesture) {
+        self.count_call(&gesture);
+        self.world.gestures.put(gesture.id, gesture);
+    }
+
     fn put_gesture(&mut self, mut gesture: Gesture) -> Result<Gesture, Refusal> {
         gesture.version += 1;
         self.count_call(&gesture);
@@ -257,8 +267,8 @@ impl Ledger<'_, '_> {
         let whose = interaction.customer;
         let evidence = obligation::Evidence {
             interaction,
-            decisions: self.world.decisions_for(id).filter(|d| Some(d.customer) == whose).collect(),
-            gestures: self.world.gestures_for(id).filter(|g| Some(g.customer) == whose).collect(),
+            decisions: self.world.decisions_for(id).filter(|d| Some(d.customer) == whose && d.stands()).collect(),
+            gestures: self.world.gestures_for(id).filter(|g| Some(g.customer) == whose && g.stands()).collect(),
             visit: interaction.joined.and_then(|visit| self.world.obligations.get(&visit)),
         };
         let known = self.world.obligations.get(&id);

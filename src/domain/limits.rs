@@ -116,3 +116,7 @@ pub const KEY_OVERLAP_DEFAULT: SignedDuration = SignedDuration::from_hours(24);
 pub const DESK_SESSION: SignedDuration = SignedDuration::from_hours(12);
 /// How long a desk's browser may sign staff in without being shown the key again.
 pub const DESK_DEVICE_KEPT: SignedDuration = SignedDuration::from_hours(24 * 90);
+/// How long an action at the desk can be taken back.
+pub const UNDO_FOR: SignedDuration = SignedDuration::from_secs(60);
+/// How long is kept what an action at the desk changed: long enough to tell a late caller that it is too late.
+pub const ACTIONS_KEPT: SignedDuration = SignedDuration::from_mins(10);

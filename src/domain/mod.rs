@@ -4,6 +4,7 @@
 //! which is what both databases keep.
 
 pub mod access;
+pub mod action;
 pub mod advice;
 pub mod answer;
 pub mod budget;

@@ -44,7 +44,7 @@ text_enum! {
 }
 
 /// What one interaction is owed.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Obligation {
     /// The interaction; there is one obligation for each.
     pub interaction: InteractionId,
@@ -83,7 +83,7 @@ pub struct LookedAt {
 }
 
 /// What one rule whose trigger matched made of one occurrence. Kept for ever: `(rule, occurrence)` is unique (P4).
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Decision {
     /// The rule.
     pub rule: RuleId,
@@ -107,6 +107,21 @@ pub struct Decision {
     pub priority: u8,
     /// When it was decided.
     pub at: Timestamp,
+}
+
+impl Decision {
+    /// Whether it counts: what an action at the desk led to that was taken back does not.
+    #[must_use]
+    pub fn stands(&self) -> bool {
+        self.reason != Some(Reason::Undone)
+    }
+
+    /// Whether the same version of the rule may decide again on the same interaction, since the action that led to this
+    /// was taken back.
+    #[must_use]
+    pub fn is_open_again(&self, version: u32, interaction: Option<InteractionId>) -> bool {
+        !self.stands() && self.version == version && self.interaction == interaction
+    }
 }
 
 /// What an obligation is derived from.

@@ -130,6 +130,10 @@ text_enum! {
         ApiKeyEnded = "api_key_ended",
         /// The first API key must be an operator's.
         FirstKey = "first_key",
+        /// The time in which the action could be taken back is over.
+        UndoTooLate = "undo_too_late",
+        /// Something else was changed since, that the action had changed.
+        ChangedSince = "changed_since",
     }
 }
 

@@ -8,6 +8,7 @@ use super::{
         interaction::{interaction, read_purchase},
         who::read_who,
     },
+    desk_actions::undo,
     interactions::response,
     search::candidate,
     status::Failure,
@@ -76,7 +77,8 @@ impl FrontDeskService for Rpc {
             location: fields.finish(location)?,
         };
         let location = visit.location.clone();
-        let opened = self.app.check_in(visit).await.map_err(Failure::from)?;
+        let done = self.app.check_in(visit).await.map_err(Failure::from)?;
+        let opened = done.reply;
         let shown = match opened.interaction.customer {
             Some(customer) => Some(self.app.card(&actor, "CheckIn", &location, customer).await.map_err(Failure::from)?),
             None => None,
@@ -85,6 +87,7 @@ impl FrontDeskService for Rpc {
             interaction: Some(interaction(&opened.interaction)),
             card: shown.as_ref().map(card),
             replayed: opened.replayed,
+            undo: done.undo.map(undo),
         }))
     }
 
@@ -95,9 +98,31 @@ impl FrontDeskService for Rpc {
         let id = fields.name::<InteractionId>("interaction", &said.interaction);
         let ending = read_ending(&mut fields, said);
         let id = fields.finish(id)?;
-        let closed = self.app.close_visit(CloseVisit { actor, id, ending }).await.map_err(Failure::from)?;
-        let pb::RecordInteractionResponse { interaction, obligation, gestures, replayed } = response(&closed);
-        Ok(Response::new(pb::CheckOutResponse { interaction, obligation, gestures, replayed }))
+        let done = self.app.check_out(CloseVisit { actor, id, ending }).await.map_err(Failure::from)?;
+        let pb::RecordInteractionResponse { interaction, obligation, gestures, replayed } = response(&done.reply);
+        let undo = done.undo.map(undo);
+        Ok(Response::new(pb::CheckOutResponse { interaction, obligation, gestures, replayed, undo }))
+    }
+
+    async fn acknowledge_gesture(
+        &self,
+        request: Request<pb::AcknowledgeGestureRequest>,
+    ) -> Result<Response<pb::AcknowledgeGestureResponse>, Status> {
+        Ok(self.acknowledge(request).await?)
+    }
+
+    async fn reassign_visit(
+        &self,
+        request: Request<pb::ReassignVisitRequest>,
+    ) -> Result<Response<pb::ReassignVisitResponse>, Status> {
+        Ok(self.reassign(request).await?)
+    }
+
+    async fn undo_action(
+        &self,
+        request: Request<pb::UndoActionRequest>,
+    ) -> Result<Response<pb::UndoActionResponse>, Status> {
+        Ok(self.take_back(request).await?)
     }
 
     type WatchArrivalsStream = BoxStream<pb::WatchArrivalsResponse>;

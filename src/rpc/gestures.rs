@@ -9,6 +9,7 @@ use super::{
         obligation::decision,
         types::{read_date, read_money},
     },
+    desk_actions::undo,
     etag,
     names::{ResourceId, optional_name},
     privacy::within,
@@ -236,7 +237,7 @@ impl GestureService for Rpc {
         let version = etag::read(&mut fields, "etag", &said.etag);
         let id = fields.finish(id)?;
         let taken = self.app.take_gesture(actor, id, version, staff).await.map_err(Failure::from)?;
-        Ok(Response::new(gesture(&taken)))
+        Ok(Response::new(pb::Gesture { undo: taken.undo.map(undo), ..gesture(&taken.reply) }))
     }
 
     async fn cancel_gesture(
@@ -258,13 +259,15 @@ impl GestureService for Rpc {
         let mut fields = Fields::new();
         actor.request_id = fields.request_id(&said.request_id);
         let report = read_report(&mut fields, said);
-        let logged = self.app.log_call(actor, fields.finish(report)?).await.map_err(Failure::from)?;
+        let done = self.app.log_call(actor, fields.finish(report)?).await.map_err(Failure::from)?;
+        let logged = done.reply;
         Ok(Response::new(pb::LogCallResponse {
             gesture: Some(gesture(&logged.gesture)),
             contact_interaction: optional_name(logged.contact.as_ref()),
             case: optional_name(logged.case.as_ref()),
             replayed: logged.replayed,
             pause: logged.pause.as_ref().map(pause),
+            undo: done.undo.map(undo),
         }))
     }
 

@@ -12,6 +12,7 @@ mod codec;
 mod convert;
 mod customers;
 mod duplicates;
+mod desk_actions;
 mod etag;
 mod framing;
 mod front_desk;

@@ -1,8 +1,8 @@
 //! Resource names: `customers/{uuid}`, `locations/{slug}` and their like.
 
 use crate::domain::ids::{
-    ApiKeyId, CaseId, CustomerId, GestureId, HouseholdId, InteractionId, JourneyId, LocationId, NoteBatchId, NoteId,
-    PauseId, RuleId, StaffId, TemplateId, TouchpointId,
+    ActionId, ApiKeyId, CaseId, CustomerId, GestureId, HouseholdId, InteractionId, JourneyId, LocationId, NoteBatchId,
+    NoteId, PauseId, RuleId, StaffId, TemplateId, TouchpointId,
 };
 use std::fmt;
 use uuid::Uuid;
@@ -72,6 +72,7 @@ uuid_names! {
     NoteBatchId: "noteBatches",
     PauseId: "pauses",
     ApiKeyId: "apiKeys",
+    ActionId: "deskActions",
 }
 
 slug_names! {

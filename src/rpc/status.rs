@@ -267,6 +267,8 @@ fn precondition(kind: Precondition) -> (Code, ErrorReason) {
         P::NoOpening => ErrorReason::NoOpening,
         P::ApiKeyEnded => ErrorReason::ApiKeyEnded,
         P::FirstKey => ErrorReason::FirstKey,
+        P::UndoTooLate => ErrorReason::UndoTooLate,
+        P::ChangedSince => ErrorReason::ChangedSince,
     };
     let code = match kind {
         P::NobodyFits => Code::NotFound,

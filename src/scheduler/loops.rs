@@ -44,6 +44,7 @@ pub fn all(app: &App, delivery: &config::Delivery, timing: &config::Scheduler) -
         work!(app, timing.page, "look_ahead", timing.look_ahead_seconds, look_ahead),
         work!(app, timing.page, "fill_search", timing.fill_search_seconds, fill_search),
         work!(app, timing.page, "forget_request_keys", timing.forget_request_keys_seconds, forget_request_keys),
+        work!(app, timing.page, "forget_desk_actions", timing.forget_desk_actions_seconds, forget_desk_actions),
     ]
 }
 

@@ -2,8 +2,9 @@
 
 use super::{
     entity::{
-        Table, case, consent, contact, customer, customer_identifier, customer_summary, customer_tag, decision, event,
-        gesture, household, idempotency_key, interaction, note, note_batch, obligation, remedy_grant,
+        Table, case, consent, contact, customer, customer_identifier, customer_summary, customer_tag, decision,
+        desk_action, event, gesture, household, idempotency_key, interaction, note, note_batch, obligation,
+        remedy_grant,
     },
     error::StoreError,
     rows, search,
@@ -39,6 +40,7 @@ pub(super) async fn flush(
     table::<contact::Entity, _, _>(db, &world.contacts, |c| Ok(rows::gestures::contact_to_row(c))).await?;
     table::<customer_summary::Entity, _, _>(db, &world.summaries, rows::summaries::to_row).await?;
     table::<idempotency_key::Entity, _, _>(db, &world.keys, rows::ledger::key_to_row).await?;
+    table::<desk_action::Entity, _, _>(db, &world.actions, rows::actions::to_row).await?;
     let events = world.events().iter().map(rows::ledger::event_to_row).collect::<Result<Vec<_>, _>>()?;
     insert::<event::Entity, _>(db, events).await?;
 

@@ -4,6 +4,7 @@
 //! [`Store::write`] for the catalogue); what is only read goes past it, on connections that can't write.
 
 mod access;
+mod actions;
 mod arrivals;
 mod cases;
 mod catalog;

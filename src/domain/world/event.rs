@@ -77,6 +77,8 @@ text_enum! {
         GestureFailed = "gesture.failed",
         /// Nobody knows whether a gesture reached the customer.
         GestureUncertain = "gesture.uncertain",
+        /// A gesture is as it was before an action at the desk that was taken back.
+        GestureRestored = "gesture.restored",
         /// A person took a gesture.
         GestureTaken = "gesture.taken",
         /// A person gave back a gesture that they had taken.
@@ -178,6 +180,17 @@ text_enum! {
         /// A PIN was refused.
         StaffRefused = "staff.refused",
     }
+}
+
+impl EventKind {
+    /// What can happen with a visit at a desk. An index of the feed names the same.
+    pub const OF_VISITS: &'static [Self] = &[
+        Self::InteractionOpened,
+        Self::InteractionClosed,
+        Self::InteractionCorrected,
+        Self::InteractionVoided,
+        Self::InteractionAttributed,
+    ];
 }
 
 /// Who did something, and for whom.

@@ -1,12 +1,12 @@
 //! Idempotency (P2): the same key with the same content is answered again, with other content refused.
 
-use crate::domain::refusal::Refusal;
+use crate::domain::{ids::GestureId, refusal::Refusal};
 use jiff::Timestamp;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
 /// What a repeated write is recognised by.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct IdempotencyKey {
     /// `request/{principal}/{method}` or `source/{system}`.
     pub scope: String,
@@ -25,6 +25,19 @@ impl IdempotencyKey {
     #[must_use]
     pub fn is_request(&self) -> bool {
         self.scope.starts_with("request/")
+    }
+
+    /// The key under which it is known that a gesture was carried out. As keys are unique, that is known once, whatever
+    /// happens (P4).
+    #[must_use]
+    pub fn contact(gesture: GestureId) -> Self {
+        Self { scope: "contact".to_owned(), key: gesture.to_string() }
+    }
+
+    /// Whether it is that of a gesture that was carried out.
+    #[must_use]
+    pub fn is_of_contact(&self) -> bool {
+        self.scope == "contact"
     }
 
     /// The key of a record in another system: holds for ever.
@@ -50,7 +63,7 @@ pub struct KeyRecord {
 }
 
 /// A keyed hash per field of a request: enough to see which fields differ, not enough to guess what they held.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, serde::Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Fingerprint(pub BTreeMap<String, String>);
 

@@ -13,13 +13,15 @@ pub use keys::{ErasedFields, Fingerprint, IdempotencyKey, KeyHasher, KeyRecord, 
 pub use table::{Change, Row, Table};
 
 use super::{
+    action::{Action, Changes},
     capacity::{CallDay, Calls},
     case::{Case, CaseState, Grant},
     customer::{Channel, Customer, CustomerStatus, IdentifierKey},
     gesture::{Contact, Gesture, GestureKind, GestureState},
     hold_out::HoldOutSecret,
     ids::{
-        CaseId, CustomerId, GestureId, HouseholdId, IdSource, InteractionId, LocationId, NoteBatchId, NoteId, RuleId,
+        ActionId, CaseId, CustomerId, GestureId, HouseholdId, IdSource, InteractionId, LocationId, NoteBatchId, NoteId,
+        RuleId,
     },
     interaction::{ExternalRef, Interaction},
     journey::TouchpointMap,
@@ -101,6 +103,8 @@ pub struct Needs {
     pub neighbours: BTreeSet<Neighbourhood>,
     /// Decisions of the command's customers on these local days, beside their standing ones.
     pub days: BTreeSet<Date>,
+    /// Actions of the desk, as far as they are still kept; not what they changed.
+    pub actions: BTreeSet<ActionId>,
     /// Whether a customer may be created for the identifiers: the store then keeps others from doing the same.
     pub may_create: bool,
 }
@@ -123,6 +127,7 @@ impl Needs {
         self.locations.extend(other.locations);
         self.neighbours.extend(other.neighbours);
         self.days.extend(other.days);
+        self.actions.extend(other.actions);
         self.may_create |= other.may_create;
     }
 }
@@ -253,6 +258,8 @@ pub struct World {
     pub calls_known: BTreeSet<LocationId>,
     /// The pauses that hold.
     pub pauses: Arc<PauseBook>,
+    /// Actions of the desk that can be taken back.
+    pub actions: Table<ActionId, Action>,
     /// Idempotency keys.
     pub keys: Table<IdempotencyKey, KeyRecord>,
     /// Visit days of the customers for whom they were asked, with how many interactions make each.
@@ -299,6 +306,7 @@ impl World {
             calls: Table::default(),
             calls_known: BTreeSet::new(),
             pauses: Arc::default(),
+            actions: Table::default(),
             keys: Table::default(),
             visit_days: Table::default(),
             histories: BTreeSet::new(),
@@ -342,9 +350,27 @@ impl World {
         apply(&mut self.contacts);
         apply(&mut self.batches);
         apply(&mut self.notes);
+        apply(&mut self.actions);
         apply(&mut self.keys);
         apply(&mut self.visit_days);
         apply(&mut self.calls);
+    }
+
+    /// What the current command has changed so far, with how it was before.
+    #[must_use]
+    pub fn tried(&self) -> Changes {
+        let carried_out = |key: &IdempotencyKey| key.is_of_contact();
+        Changes {
+            customers: self.customers.tried(),
+            summaries: self.summaries.tried(),
+            interactions: self.interactions.tried(),
+            obligations: self.obligations.tried(),
+            decisions: self.decisions.tried(),
+            gestures: self.gestures.tried(),
+            cases: self.cases.tried(),
+            contacts: self.contacts.tried(),
+            carried_out: self.keys.tried().into_iter().map(|it| it.after.key).filter(carried_out).collect(),
+        }
     }
 
     /// Notes that something happened, in the transaction in which it happens.

@@ -1,6 +1,7 @@
 //! A table of the world: what was loaded, what changed, and what the current command tries.
 
 use crate::domain::{
+    action::{Action, Changed},
     capacity::Calls,
     case::{Case, Grant},
     customer::Customer,
@@ -99,6 +100,18 @@ impl<K: Clone + Eq + Hash + Ord, V: Row> Table<K, V> {
         self.changed.iter().filter_map(|(key, change)| self.rows.get(key).map(|row| (*change, row)))
     }
 
+    /// What the current command tries to change, in order of keys; what it leaves as it was is left out.
+    pub(super) fn tried(&self) -> Vec<Changed<V>>
+    where
+        V: PartialEq,
+    {
+        let mut tried: Vec<_> = self.tried.iter().collect();
+        tried.sort_by_key(|(key, _)| *key);
+        let changed =
+            tried.into_iter().map(|(key, row)| Changed { before: self.rows.get(key).cloned(), after: row.clone() });
+        changed.filter(|it| it.before.as_ref() != Some(&it.after)).collect()
+    }
+
     /// Whether the database has everything.
     #[must_use]
     pub fn is_clean(&self) -> bool {
@@ -134,6 +147,12 @@ impl<K: Clone + Eq + Hash + Ord, V: Row> Overlay for Table<K, V> {
 
     fn flushed(&mut self) {
         self.changed.clear();
+    }
+}
+
+impl Row for Action {
+    fn owners(&self) -> impl Iterator<Item = Uuid> {
+        std::iter::empty()
     }
 }
 

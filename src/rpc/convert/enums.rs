@@ -3,6 +3,7 @@
 use crate::{
     domain::{
         access::{KeyState, Role, StaffState},
+        action::ActionKind,
         case::{CaseOrigin, CaseState, RemedyKind},
         commands::gestures::Finding,
         customer::{Channel, ConsentState, CustomerKind, FactKind, FactOrigin, Greeting, IdentifierKind, Purpose},
@@ -119,10 +120,11 @@ wire_enums! {
         Outbound, Observation, ThankedInPerson, Delivered, DeliveryFailed, LeaseLapsed, Released, NoAnswer, CallBack,
         WrongNumber, NeverAgain, Anonymous, NotGenuine, FactsChanged, Overtaken, BatchCancelled, Paused,
         CallCapacity, Tested, HoldOut, CameBack, DateChanged, Recovery, Deceased, DeliveredOverBudget, GiftLimit,
-        GiftUnclear,
+        GiftUnclear, Undone,
     }
     ObligationState = pb::obligation::State { Open, Fulfilled, Suppressed, Waived, Expired, Cancelled, NotOwed }
     OpenReason = pb::obligation::OpenReason { VisitOpen, Anonymous, GesturePending, WithAPerson }
+    ActionKind = pb::DeskActionKind { CheckIn, CheckOut, Acknowledge, Reassign, LogCall, Take }
     ReturnStatus = pb::customer_summary::ReturnStatus { New, Returning, Regular, Lapsed }
     RuleState = pb::rule::State { Enabled, Disabled, Retired }
     TemplateState = pb::template::State { Active, Retired }

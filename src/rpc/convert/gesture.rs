@@ -55,6 +55,7 @@ pub(crate) fn gesture(gesture: &Gesture) -> pb::Gesture {
         etag: etag::of(gesture.version),
         taken_by: gesture.taken.as_ref().map(|taken| taken.by.clone()).unwrap_or_default(),
         take_expire_time: gesture.taken.as_ref().map(|taken| timestamp(taken.until)),
+        undo: None,
         occasion_date: gesture.terms.occasion.map(date),
         recipient_role: gesture.terms.recipient.clone(),
         gift_value: gesture.terms.gift_value.as_ref().map(money),

@@ -31,5 +31,5 @@ pub enum Relation {}
 impl ActiveModelBehavior for ActiveModel {}
 
 impl super::Table for Entity {
-    const FIXED: &[Column] = &[Column::At, Column::Standing];
+    const FIXED: &[Column] = &[Column::Standing];
 }

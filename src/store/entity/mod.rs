@@ -13,6 +13,7 @@ pub mod customer_identifier;
 pub mod customer_summary;
 pub mod customer_tag;
 pub mod decision;
+pub mod desk_action;
 pub mod event;
 pub mod gesture;
 pub mod household;

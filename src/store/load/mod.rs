@@ -13,7 +13,7 @@ mod reach;
 
 pub(super) use fetch::customers;
 
-use super::{catalog::Catalog, due, error::StoreError};
+use super::{actions, catalog::Catalog, due, error::StoreError};
 use crate::domain::{
     customer::Customer,
     ids::{CustomerId, HouseholdId},
@@ -77,6 +77,7 @@ impl Session {
         notes::batches(db, world, needs).await?;
         // Before the locks: whoever writes the same key meanwhile makes the insert fail, and the group is replayed.
         fetch::keys(db, world, needs).await?;
+        actions::load(db, world, needs).await?;
         let mut reach = self.reach(db, world, needs).await?;
         // Only now: whoever picks waits for nobody, but keeps what was picked from others.
         let wishes: Vec<_> = needs.iter().flat_map(|need| need.due.iter().cloned()).collect();

@@ -1,6 +1,7 @@
 //! Rows to the things they mean, and back. One file for each topic; nothing else reads or writes a column's text.
 
 pub(super) mod access;
+pub(super) mod actions;
 pub(super) mod cases;
 pub(super) mod catalog;
 pub(super) mod customers;

@@ -7,10 +7,10 @@ use crate::{
         customer::{Channel, IdentifierKey, IdentifierKind},
         filter::Filter,
         gesture::GestureKind,
-        ids::{CaseId, CustomerId, GestureId, InteractionId, NoteBatchId, NoteId},
+        ids::{ActionId, CaseId, CustomerId, GestureId, InteractionId, NoteBatchId, NoteId},
         interaction::ExternalRef,
         refusal::Refusal,
-        world::{Command, Context, Due, IdempotencyKey, Miss, Needs, Neighbourhood, Subject, World},
+        world::{Command, Context, Due, EventKind, IdempotencyKey, Miss, Needs, Neighbourhood, Subject, World},
     },
     store::{
         CoverageQuery, DueNotes, Lane, ObligationQuery, PageRequest, Segment, Store, catch_up, connect, due,
@@ -123,6 +123,7 @@ fn everything() -> Everything {
         locations: ["lisbon".parse().unwrap()].into(),
         neighbours: [near].into(),
         days: [date(2026, 11, 22)].into(),
+        actions: [ActionId(some_id())].into(),
         may_create: true,
     };
     Everything(
@@ -155,6 +156,11 @@ async fn read_everything(store: &Store) {
     store.overdue_gestures(now(), 50).await.unwrap();
     store.customers_to_look_at(now(), 50).await.unwrap();
     store.forget_request_keys(now(), 50).await.unwrap();
+    store.forget_desk_actions(now(), 50).await.unwrap();
+    store.visits_here(&"lisbon".parse().unwrap(), &page).await.unwrap();
+    store.visits(&[InteractionId(some_id())].into()).await.unwrap();
+    let end = store.feed_end().await.unwrap();
+    store.feed(EventKind::OF_VISITS, end, 50).await.unwrap();
     let some_days = CoverageQuery { from: Some(now()), before: Some(now()), location: None };
     store.coverage(&some_days).await.unwrap();
     store.customers_seen(&some_days).await.unwrap();

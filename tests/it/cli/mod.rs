@@ -8,3 +8,4 @@ mod keys;
 mod notes;
 mod people;
 mod serve;
+mod visits;

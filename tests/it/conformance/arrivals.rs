@@ -36,7 +36,7 @@ async fn comes(app: &App) -> InteractionId {
         expected_end: None,
         stranger: "a green hat".to_owned(),
     };
-    app.check_in(visit).await.expect("checked in").interaction.id
+    app.check_in(visit).await.expect("checked in").reply.interaction.id
 }
 
 async fn watch(app: &App) -> ArrivalsWatch {

@@ -4,6 +4,7 @@ mod arrivals;
 mod attacks;
 mod customers;
 mod duplicates;
+mod desk;
 mod explain;
 mod gestures;
 mod input;

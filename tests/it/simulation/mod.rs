@@ -7,6 +7,7 @@
 mod acts;
 mod dice;
 mod laws;
+mod undo;
 mod whole;
 
 use crate::{

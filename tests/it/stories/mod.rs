@@ -1,6 +1,7 @@
 //! What customers live through, told from their side: each test is one story, on both engines.
 
 mod corrections;
+mod desk;
 mod gates;
 mod journeys;
 mod notes;

@@ -18,16 +18,15 @@ use crate::domain::{
 };
 use jiff::Timestamp;
 
-/// The key under which the interaction is kept that carrying out a gesture made. As keys are unique, it is made once,
-/// whatever happens (P4).
+/// The key under which the interaction is kept that carrying out a gesture made.
 #[must_use]
 pub fn contact_key(gesture: GestureId) -> IdempotencyKey {
-    IdempotencyKey { scope: "contact".to_owned(), key: gesture.to_string() }
+    IdempotencyKey::contact(gesture)
 }
 
-/// The interaction that carrying out a gesture made.
+/// The interaction that carrying out a gesture made, unless that was taken back.
 pub(super) fn contact_of(world: &World, gesture: GestureId) -> Option<InteractionId> {
-    let record = world.keys.get(&contact_key(gesture))?;
+    let record = world.keys.get(&contact_key(gesture)).filter(|record| record.expires_at.is_none())?;
     record.resource.strip_prefix("interactions/")?.parse().ok().map(InteractionId)
 }
 

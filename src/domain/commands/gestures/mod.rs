@@ -1,5 +1,6 @@
 //! Carrying out gestures: by workers with leases, by people, and by the passing of time.
 
+mod acknowledge;
 mod call;
 mod carry_out;
 mod claim;
@@ -17,6 +18,7 @@ mod start;
 mod take;
 mod take_back;
 
+pub use acknowledge::{Acknowledge, Acknowledged};
 pub use call::{CallLogged, CallOutcome, LogCall};
 pub use carry_out::contact_key;
 pub use claim::{Claim, Claimed, ClaimedGesture};
