@@ -11,8 +11,8 @@ mod background;
 mod cases;
 mod catalog;
 mod customers;
-mod duplicates;
 mod desk_actions;
+mod duplicates;
 mod front_desk;
 mod gestures;
 mod insights;
@@ -49,8 +49,8 @@ pub use arrivals::{ArrivalChange, ArrivalNews, ArrivalsWatch};
 pub use background::Swept;
 pub use cases::{CaseChange, GrantRemedy, OpenCase, ResolveCase};
 pub use customers::{CustomerChanged, KnownCustomer, NewConsent, NewCustomer, NewFact};
-pub use duplicates::{Duplicate, LookAt};
 pub use desk_actions::{AcknowledgeGesture, ReassignVisit};
+pub use duplicates::{Duplicate, LookAt};
 pub use front_desk::{Fit, Recognition};
 pub use gestures::{
     CallLogged, CallOutcome, CallReport, Finding, GestureExplained, GestureResolved, NewGesture, Resolution, Taken,

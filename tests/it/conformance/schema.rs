@@ -7,6 +7,7 @@ use crate::support::{
 };
 use gratitude::domain::{
     access::Role,
+    action::ActionKind,
     case::{CaseOrigin, CaseState},
     customer::{Channel, ConsentState, CustomerKind, CustomerStatus, IdentifierKind, Purpose},
     gesture::{ContactState, GestureKind, GestureState, Tone},
@@ -57,6 +58,7 @@ fn named_columns() -> Vec<(&'static str, &'static str, &'static [&'static str])>
         ("contacts", "channel", Channel::NAMES),
         ("contacts", "kind", GestureKind::NAMES),
         ("contacts", "state", ContactState::NAMES),
+        ("desk_actions", "kind", ActionKind::NAMES),
         ("note_batches", "state", BatchState::NAMES),
         ("notes", "channel", Channel::NAMES),
         ("notes", "state", NoteState::NAMES),

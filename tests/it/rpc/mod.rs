@@ -3,8 +3,8 @@
 mod arrivals;
 mod attacks;
 mod customers;
-mod duplicates;
 mod desk;
+mod duplicates;
 mod explain;
 mod gestures;
 mod input;
