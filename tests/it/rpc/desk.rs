@@ -86,7 +86,7 @@ both_engines! {
         let again = desk(&service).acknowledge_gesture(said(&word.etag, 1)).await.expect("the same").into_inner();
         assert!(again.replayed && !again.contact_interaction.is_empty());
         assert_eq!(again.undo, done.undo);
-        let stale = desk(&service).acknowledge_gesture(said("\"9\"", 2)).await.expect_err("another version");
+        let stale = desk(&service).acknowledge_gesture(said("v9", 2)).await.expect_err("another version");
         assert_eq!(stale.code(), Code::Aborted, "{stale:?}");
 
         let other = pb::CreateCustomerRequest {
