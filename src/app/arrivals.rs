@@ -282,7 +282,8 @@ impl ArrivalsWatch {
     ) -> Result<(ArrivalNews, Option<FeedPosition>), AppError> {
         let start = after.is_none();
         let page = PageRequest { size: SNAPSHOT_PAGE, after };
-        let Page { items: arrivals, next } = self.app.store.visits_here(&self.location, &page).await?;
+        let Page { items: mut arrivals, next } = self.app.store.visits_here(&self.location, &page).await?;
+        arrivals.iter_mut().for_each(|arrival| self.keep_discreet(arrival));
         for arrival in &arrivals {
             self.note_read(arrival).await;
         }
@@ -308,11 +309,23 @@ impl ArrivalsWatch {
         }
     }
 
-    async fn told(&mut self, change: Arc<ArrivalChange>) -> (ArrivalNews, Option<FeedPosition>) {
+    async fn told(&mut self, mut change: Arc<ArrivalChange>) -> (ArrivalNews, Option<FeedPosition>) {
+        if change.arrival.discreet {
+            self.keep_discreet(&mut Arc::make_mut(&mut change).arrival);
+        }
         self.note_read(&change.arrival).await;
         let at = change.at;
         self.position = self.position.max(at);
         (ArrivalNews::Change(change), Some(at))
+    }
+
+    /// Who may not see discreet customers sees a stranger.
+    fn keep_discreet(&self, arrival: &mut Arrival) {
+        if arrival.discreet && !self.actor.authority.sees_discreet() {
+            arrival.visit.customer = None;
+            arrival.display_name.clear();
+            arrival.open_case = false;
+        }
     }
 
     async fn note_read(&self, arrival: &Arrival) {

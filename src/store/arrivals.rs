@@ -26,6 +26,8 @@ pub struct Arrival {
     pub display_name: String,
     /// Something went wrong for them that is not put right yet.
     pub open_case: bool,
+    /// Found by an exact identifier only: not for every caller's eyes.
+    pub discreet: bool,
 }
 
 impl Store {
@@ -62,22 +64,23 @@ impl Store {
 
     async fn with_names(&self, rows: Vec<interaction::Model>) -> Result<Vec<Arrival>, StoreError> {
         let known: BTreeSet<Uuid> = rows.iter().filter_map(|row| row.customer_id).collect();
-        let mut names: HashMap<Uuid, (String, bool)> = HashMap::new();
+        let mut names: HashMap<Uuid, (String, bool, bool)> = HashMap::new();
         for list in lists(known) {
-            let found: Vec<(Uuid, String, Option<Uuid>)> = customer::Entity::find()
+            let found: Vec<(Uuid, String, bool, Option<Uuid>)> = customer::Entity::find()
                 .select_only()
-                .columns([customer::Column::Id, customer::Column::DisplayName])
+                .columns([customer::Column::Id, customer::Column::DisplayName, customer::Column::Discreet])
                 .column(customer_summary::Column::OpenCase)
                 .join(sea_orm::JoinType::LeftJoin, summary_of_customer())
                 .filter(customer::Column::Id.is_in(list))
                 .into_tuple()
                 .all(self.reader())
                 .await?;
-            names.extend(found.into_iter().map(|(id, name, case)| (id, (name, case.is_some()))));
+            names.extend(found.into_iter().map(|(id, name, discreet, case)| (id, (name, discreet, case.is_some()))));
         }
         let arrival = |row: interaction::Model| {
-            let (display_name, open_case) = row.customer_id.and_then(|id| names.get(&id).cloned()).unwrap_or_default();
-            Ok(Arrival { visit: rows::interactions::from_row(row)?, display_name, open_case })
+            let known = row.customer_id.and_then(|id| names.get(&id).cloned());
+            let (display_name, discreet, open_case) = known.unwrap_or_default();
+            Ok(Arrival { visit: rows::interactions::from_row(row)?, display_name, open_case, discreet })
         };
         rows.into_iter().map(arrival).collect()
     }
