@@ -36,8 +36,8 @@ mod search;
 mod serve;
 pub mod settings;
 mod show;
-mod whom;
 mod visits;
+mod whom;
 
 use clap::{Parser, Subcommand};
 

@@ -66,7 +66,8 @@ const METHODS: &[(&str, &str, &str, Places)] = &[
     ("FrontDeskService", "CheckOut", "DS-M-", Named),
     ("FrontDeskService", "Recognize", "DS-M-", Named),
     ("FrontDeskService", "ReassignVisit", "DS-M-", Named),
-    ("FrontDeskService", "UndoAction", "DS-M-", Named),
+    // Only who did it, a minute ago, knows its name.
+    ("FrontDeskService", "UndoAction", "DS-M-", Anywhere),
     ("FrontDeskService", "WatchArrivals", "DS-M-", Named),
     ("GestureService", "CancelGesture", "D--M-", Named),
     ("GestureService", "ClaimGestures", "--BM-", Named),
