@@ -32,6 +32,8 @@ pub struct KnownCustomer {
     pub summary: Summary,
     /// Where they stand today, by their own clock; `None` before the first visit day.
     pub status: Option<ReturnStatus>,
+    /// The records that are part of theirs, in the order in which they were merged.
+    pub parts: Vec<CustomerId>,
 }
 
 /// A customer to make.
@@ -103,7 +105,7 @@ impl App {
     /// [`Refusal::NotFound`] when there is none.
     pub async fn customer(&self, actor: &Actor, id: CustomerId) -> Result<KnownCustomer, AppError> {
         let found = self.store.customer(id).await?.ok_or_else(|| Refusal::not_found("customer", &id))?;
-        self.note_read(actor, "GetCustomer", id).await;
+        self.note_read(actor, "GetCustomer", found.id).await;
         self.known(found).await
     }
 
@@ -113,13 +115,14 @@ impl App {
     /// [`Refusal::NotFound`], naming every one that does not exist.
     pub async fn customers_by_id(&self, actor: &Actor, ids: &[CustomerId]) -> Result<Vec<KnownCustomer>, AppError> {
         let found = self.store.customers(ids).await?;
-        let missing: Vec<_> = ids.iter().filter(|id| !found.iter().any(|customer| customer.id == **id)).collect();
+        let missing: Vec<_> =
+            ids.iter().filter(|id| !found.contains_key(id)).map(|id| format!("customers/{id}")).collect();
         if !missing.is_empty() {
-            let name = missing.iter().map(|id| format!("customers/{id}")).collect::<Vec<_>>().join(", ");
-            return Err(Refusal::NotFound { kind: "customer", name }.into());
+            return Err(Refusal::NotFound { kind: "customer", name: missing.join(", ") }.into());
         }
-        for id in ids {
-            self.note_read(actor, "BatchGetCustomers", *id).await;
+        let found: Vec<_> = ids.iter().filter_map(|id| found.get(id).cloned()).collect();
+        for customer in &found {
+            self.note_read(actor, "BatchGetCustomers", customer.id).await;
         }
         self.all_known(found).await
     }
@@ -153,9 +156,9 @@ impl App {
         after: Option<Cursor>,
         size: u32,
     ) -> Result<Page<TimelineEntry>, AppError> {
-        self.store.customer(id).await?.ok_or_else(|| Refusal::not_found("customer", &id))?;
-        self.note_read(actor, "GetTimeline", id).await;
-        Ok(self.store.timeline(id, &PageRequest { size, after }).await?)
+        let found = self.store.customer(id).await?.ok_or_else(|| Refusal::not_found("customer", &id))?;
+        self.note_read(actor, "GetTimeline", found.id).await;
+        Ok(self.store.timeline(found.id, &PageRequest { size, after }).await?)
     }
 
     /// Makes a customer, unless the identifiers fit one that is known.
@@ -270,26 +273,28 @@ impl App {
         Ok(CustomerChanged { known: self.known(customer).await?, existing, replayed })
     }
 
-    async fn known(&self, customer: Customer) -> Result<KnownCustomer, AppError> {
-        let summary = self.store.summaries(&[customer.id]).await?.remove(&customer.id);
-        Ok(self.with_history(customer, summary))
+    pub(super) async fn known(&self, customer: Customer) -> Result<KnownCustomer, AppError> {
+        let mut known = self.all_known(vec![customer]).await?;
+        Ok(known.pop().expect("as many come out as went in"))
     }
 
     async fn all_known(&self, customers: Vec<Customer>) -> Result<Vec<KnownCustomer>, AppError> {
         let ids: Vec<_> = customers.iter().map(|customer| customer.id).collect();
-        let mut summaries = self.store.summaries(&ids).await?;
+        let summaries = self.store.summaries(&ids).await?;
+        let mut parts = self.store.parts_of(&ids).await?;
         let known = customers.into_iter().map(|customer| {
-            let summary = summaries.remove(&customer.id);
-            self.with_history(customer, summary)
+            let summary = summaries.get(&customer.id).cloned();
+            let parts = parts.remove(&customer.id).unwrap_or_default();
+            KnownCustomer { parts, ..self.with_history(customer, summary) }
         });
         Ok(known.collect())
     }
 
-    fn with_history(&self, customer: Customer, summary: Option<Summary>) -> KnownCustomer {
+    pub(super) fn with_history(&self, customer: Customer, summary: Option<Summary>) -> KnownCustomer {
         let summary = summary.unwrap_or_else(|| Summary::new(customer.id));
         let own = Some(customer.profile.time_zone.as_str()).filter(|zone| !zone.is_empty());
         let zone = self.zones().get(own.unwrap_or(&self.settings().time_zone)).unwrap_or(TimeZone::UTC);
         let status = return_status(&summary, local_date(&zone, self.now()), self.settings().lapse_gap_days);
-        KnownCustomer { customer, summary, status }
+        KnownCustomer { customer, summary, status, parts: Vec::new() }
     }
 }

@@ -25,11 +25,7 @@ use futures_util::future::join_all;
 use jiff::{SignedDuration, Timestamp, civil::Date};
 use serde::Serialize;
 use serde_json::json;
-use std::{
-    collections::{BTreeSet, HashMap},
-    pin::pin,
-    time::Duration,
-};
+use std::{collections::BTreeSet, pin::pin, time::Duration};
 
 pub use crate::domain::commands::gestures::{CallLogged, CallOutcome, Finding, GestureResolved};
 
@@ -226,8 +222,7 @@ impl App {
         let Claimed { gestures, replayed } = self.submit(Lane::Interactive, command).await?;
 
         let ids: BTreeSet<_> = gestures.iter().map(|claimed| claimed.gesture.customer).collect();
-        let found = self.store.customers(&Vec::from_iter(ids)).await?;
-        let customers: HashMap<_, _> = found.into_iter().map(|customer| (customer.id, customer)).collect();
+        let customers = self.store.customers(&Vec::from_iter(ids)).await?;
         let mut taken = Vec::with_capacity(gestures.len());
         for claimed in gestures {
             let id = claimed.gesture.customer;

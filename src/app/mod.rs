@@ -19,6 +19,7 @@ mod insights;
 mod interactions;
 mod journeys;
 mod locations;
+mod merging;
 mod note_work;
 mod notes;
 mod pauses;
@@ -58,6 +59,7 @@ pub use gestures::{
 };
 pub use insights::{Counts, Coverage, CoverageRow};
 pub use interactions::{BatchMode, CloseVisit, OpenVisit, RecordInteraction};
+pub use merging::{Duplicates, OneOfTwo};
 pub use note_work::{NoteStep, NoteWorker, Parcel};
 pub use notes::{NewNoteBatch, NewSelection};
 pub use preview::{Preview, PreviewWords, Previewed};

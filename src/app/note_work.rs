@@ -12,7 +12,6 @@ use crate::{
     store::{DueNotes, Lane, Segment},
 };
 use jiff::Timestamp;
-use std::collections::HashMap;
 
 /// Batches that are looked at in one run.
 const BATCHES: u64 = 64;
@@ -135,8 +134,7 @@ impl App {
         let Some(chunk) = self.submit(Lane::Bulk, command).await? else { return Ok(NoteStep::Worked) };
         let notes = self.store.notes_on_their_way(batch, chunk.number).await?;
         let ids: Vec<_> = notes.iter().map(|note| note.customer).collect();
-        let mut customers: HashMap<_, _> =
-            self.store.customers(&ids).await?.into_iter().map(|customer| (customer.id, customer)).collect();
+        let mut customers = self.store.customers(&ids).await?;
         let mut letters = Vec::with_capacity(notes.len());
         for note in notes {
             let customer = customers.remove(&note.customer);

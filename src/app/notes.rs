@@ -17,10 +17,7 @@ use crate::{
 };
 use jiff::Timestamp;
 use serde::Serialize;
-use std::{
-    collections::{BTreeSet, HashMap},
-    time::Duration,
-};
+use std::{collections::BTreeSet, time::Duration};
 
 /// A batch to make.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -232,8 +229,7 @@ impl App {
         let leaving: Vec<_> =
             notes.into_iter().filter(|note| matches!(note.state, Composed | Delivering | Delivered)).collect();
         let ids: Vec<_> = leaving.iter().map(|note| note.customer).collect::<BTreeSet<_>>().into_iter().collect();
-        let customers: HashMap<_, _> =
-            self.store.customers(&ids).await?.into_iter().map(|customer| (customer.id, customer)).collect();
+        let customers = self.store.customers(&ids).await?;
         let gestures: Vec<_> = leaving.iter().flat_map(|note| note.gestures.iter().copied()).collect();
         let intents = self.store.intents(&gestures).await?;
         let catalog = self.store.catalog().await?;

@@ -68,7 +68,7 @@ impl App {
         let page = self.store.queue(&query).await?;
 
         let ids = Vec::from_iter(page.gestures.iter().map(|g| g.customer).collect::<BTreeSet<_>>());
-        let customers: HashMap<_, _> = self.store.customers(&ids).await?.into_iter().map(|c| (c.id, c)).collect();
+        let customers = self.store.customers(&ids).await?;
         let summaries = self.store.summaries(&ids).await?;
         let asked: BTreeSet<_> = page.gestures.iter().filter_map(|g| g.interaction).collect();
         let found = self.store.interactions(&Vec::from_iter(asked)).await?;

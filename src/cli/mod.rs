@@ -14,6 +14,7 @@ mod clock_routes;
 mod connection;
 mod contract;
 mod coverage;
+mod customers;
 mod demo;
 mod duplicates;
 mod error;
@@ -93,6 +94,8 @@ enum Verb {
     Call(call::Call),
     /// Show what went wrong, and put it right.
     Cases(cases::Cases),
+    /// Make two records of one person one, or part them again.
+    Customers(customers::Customers),
     /// Have notes written for many at once, read them, and let them leave.
     Notes(notes::Notes),
     /// Show and set up the customers' journeys, with the standards that hold there.
@@ -142,6 +145,7 @@ impl Cli {
             Verb::Reschedule(reschedule) => reschedule.run().await,
             Verb::Call(call) => call.run().await,
             Verb::Cases(cases) => cases.run().await,
+            Verb::Customers(customers) => customers.run().await,
             Verb::Notes(notes) => notes.run().await,
             Verb::Journeys(journeys) => journeys.run().await,
             Verb::Rules(rules) => rules.run().await,

@@ -100,7 +100,7 @@ pub(super) fn ask_rules(ledger: &mut Ledger<'_, '_>, facts: &Facts<'_>) -> Resul
             continue;
         }
         let occurrence = compiled.occurrence(facts);
-        let decided = ledger.world.decisions.get(&(rule.id.clone(), occurrence.clone()));
+        let decided = ledger.world.decided(&rule.id, &occurrence, facts.customer.id);
         let about = facts.interaction().map(|interaction| interaction.id);
         if decided.is_none_or(|decision| decision.is_open_again(rule.version, about)) {
             decide(ledger, compiled, facts, occurrence)?;

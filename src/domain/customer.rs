@@ -259,10 +259,11 @@ impl Customer {
         self.through.as_deref().unwrap_or(self)
     }
 
-    /// Lets a guardian stand for them, who must be the one that is named, consent, and be in use.
+    /// Lets the guardian that is named stand for them, who must consent and be in use: whoever that is by now, if their
+    /// record was merged.
     pub fn reach_through(&mut self, guardian: Option<&Self>) {
-        let named = self.profile.guardian.as_ref().filter(|named| named.consented).map(|named| named.customer);
-        let fits = |it: &&Self| Some(it.id) == named && it.status == CustomerStatus::Active;
+        let consents = self.profile.guardian.as_ref().is_some_and(|named| named.consented);
+        let fits = |it: &&Self| consents && it.id != self.id && it.status == CustomerStatus::Active;
         self.through = guardian.filter(fits).map(|guardian| Box::new(Self { through: None, ..guardian.clone() }));
     }
 
@@ -411,6 +412,9 @@ pub struct Identifier {
     pub typed: String,
     /// As it is compared: E.164, lower case, without ornament.
     pub normalized: String,
+    /// The record with which it came, where that was merged into its customer's.
+    #[serde(skip)]
+    pub origin: Option<CustomerId>,
 }
 
 impl Identifier {

@@ -77,7 +77,9 @@ impl GestureState {
     ///
     /// A claim lapses or is given back (`Claimed → Scheduled`); a delivery whose lease lapses is `Uncertain`; the last
     /// token's late answer is taken from `Uncertain`, and from `Scheduled` when the claim lapsed meanwhile. A person
-    /// completes what was only scheduled. A note of a batch leaves without a claim (`Scheduled → Delivering`). A retryable failure goes back to `Scheduled`.
+    /// completes what was only scheduled. A note of a batch leaves without a claim (`Scheduled → Delivering`). A retryable failure goes back to `Scheduled`. What
+    /// a merge of two records stopped comes back when they are parted (`Suppressed → Scheduled`, or `Held`); nothing else
+    /// that ended does.
     #[must_use]
     pub const fn may_become(self, next: Self) -> bool {
         use GestureState as S;
@@ -107,7 +109,8 @@ impl GestureState {
             ),
             S::Delivering => matches!(next, S::Completed | S::Scheduled | S::Failed | S::Uncertain),
             S::Uncertain => matches!(next, S::Completed | S::Scheduled | S::Failed),
-            S::Completed | S::Suppressed | S::Cancelled | S::Expired | S::Failed => false,
+            S::Suppressed => matches!(next, S::Scheduled | S::Held),
+            S::Completed | S::Cancelled | S::Expired | S::Failed => false,
         }
     }
 }
@@ -127,6 +130,10 @@ text_enum! {
         History = "history",
         /// A stronger rule of the same group acted that day.
         Group = "group",
+        /// Two records of the customer became one, and the other's gesture is the one that is made.
+        Merged = "merged",
+        /// The records it speaks of were parted: it counted what two people did.
+        Parted = "parted",
         /// The same rule already acted on this occurrence.
         AlreadyThanked = "already_thanked",
         /// The customer's record is no longer active.

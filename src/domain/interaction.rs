@@ -206,8 +206,10 @@ pub struct Interaction {
     pub id: InteractionId,
     /// Whose it is now; `None` while nobody is known.
     pub customer: Option<CustomerId>,
-    /// Whose it was when it was recorded.
+    /// Whose it was when it was recorded; also a record that was part of another then.
     pub recorded_customer: Option<CustomerId>,
+    /// Whose it would be had no records been merged, where that is not [`Interaction::customer`].
+    pub origin: Option<CustomerId>,
     /// Who it may have been, when several fit equally.
     pub candidates: Vec<CustomerId>,
     /// Open, closed or voided.
@@ -239,6 +241,12 @@ pub struct Interaction {
 }
 
 impl Interaction {
+    /// Whose it is, or would be had no records been merged.
+    #[must_use]
+    pub fn own_customer(&self) -> Option<CustomerId> {
+        self.origin.or(self.customer)
+    }
+
     /// Whether this makes its day a visit day: an inbound visit, purchase or enquiry that was not voided.
     #[must_use]
     pub fn counts_as_visit_day(&self) -> bool {

@@ -102,8 +102,8 @@ impl Ledger<'_, '_> {
                 &format!("able to become {state}"),
             ));
         }
-        if gesture.promised && state.is_final() {
-            self.count_promise(gesture.customer, -1);
+        if gesture.promised && state.is_final() != gesture.state.is_final() {
+            self.count_promise(gesture.customer, if state.is_final() { -1 } else { 1 });
         }
         if (gesture.state, state) == (GestureState::Uncertain, GestureState::Scheduled) {
             // It is planned anew, and no longer part of a note that may have left.

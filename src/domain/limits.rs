@@ -22,6 +22,10 @@ pub const SEARCH_MAX: usize = 50;
 pub const SEARCH_DEFAULT: usize = 10;
 /// Most contacts' roles or contact points, each.
 pub const CONTACTS_MAX: usize = 20;
+/// Most records that may be part of one customer's.
+pub const MERGED_MAX: usize = 100;
+/// How deep they may be nested: a record that others are part of may itself become part of another.
+pub const MERGE_DEPTH_MAX: usize = 8;
 /// Most candidates kept with an anonymous interaction or shown at the desk.
 pub const CANDIDATES_MAX: usize = 10;
 /// Most gestures that one claim may take.

@@ -29,6 +29,7 @@ pub mod journey;
 pub mod ledger;
 pub mod limits;
 pub mod location;
+pub mod merging;
 pub mod moment;
 pub mod money;
 pub mod note;

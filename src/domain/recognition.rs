@@ -97,7 +97,7 @@ mod tests {
     use uuid::Uuid;
 
     fn identifier(kind: IdentifierKind, value: &str) -> Identifier {
-        Identifier { kind, system: String::new(), typed: value.to_owned(), normalized: value.to_owned() }
+        Identifier { kind, system: String::new(), typed: value.to_owned(), normalized: value.to_owned(), origin: None }
     }
 
     fn customer(id: u128, given: &str, identifiers: Vec<Identifier>) -> Customer {

@@ -90,6 +90,12 @@ text_enum! {
         OpenCase = "open_case",
         /// The customer's record is not active.
         CustomerInactive = "customer_inactive",
+        /// The record is part of another.
+        CustomerMerged = "customer_merged",
+        /// The record is part of no other.
+        CustomerNotMerged = "customer_not_merged",
+        /// Too many records would be part of one.
+        TooManyMerged = "too_many_merged",
         /// Nobody fits the identifiers, and the caller asked not to go on then.
         NobodyFits = "nobody_fits",
         /// The case is not open.

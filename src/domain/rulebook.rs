@@ -88,11 +88,16 @@ impl CompiledRule {
             (Cause::Interaction { .. }, Trigger::Milestone { .. }) => {
                 format!("{customer}/visit/{}", facts.summary.visit_days)
             }
-            (Cause::Interaction { interaction, .. }, _) if interaction.recorded_customer == Some(customer) => {
-                interaction.id.to_string()
+            // By whose it would be without merges, so that neither a merge nor its end makes another occurrence of it.
+            (Cause::Interaction { interaction, .. }, _) => {
+                let own = interaction.own_customer();
+                if interaction.recorded_customer == own {
+                    interaction.id.to_string()
+                } else {
+                    // Attributed later: whose it was before does not take the thanks from whose it is.
+                    format!("{}/{}", interaction.id, own.unwrap_or(customer))
+                }
             }
-            // Attributed later: whose it was before does not take the thanks from whose it is.
-            (Cause::Interaction { interaction, .. }, _) => format!("{}/{customer}", interaction.id),
         }
     }
 }

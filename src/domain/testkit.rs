@@ -101,6 +101,7 @@ pub fn visit(n: u8, customer: &Customer, start: Timestamp) -> Interaction {
         id: InteractionId(Uuid::from_bytes([3, n, 0, 0, 0, 0, 0x70, 0, 0x80, 0, 0, 0, 0, 0, 0, 0])),
         customer: Some(customer.id),
         recorded_customer: Some(customer.id),
+        origin: None,
         candidates: Vec::new(),
         state: InteractionState::Closed,
         location: shop_id(),

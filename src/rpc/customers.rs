@@ -201,6 +201,20 @@ impl CustomerService for Rpc {
         Ok(Response::new(customer(&after)))
     }
 
+    async fn merge_customers(
+        &self,
+        request: Request<pb::MergeCustomersRequest>,
+    ) -> Result<Response<pb::MergeCustomersResponse>, Status> {
+        self.merge(request).await
+    }
+
+    async fn unmerge_customer(
+        &self,
+        request: Request<pb::UnmergeCustomerRequest>,
+    ) -> Result<Response<pb::UnmergeCustomerResponse>, Status> {
+        self.unmerge(request).await
+    }
+
     async fn get_timeline(
         &self,
         request: Request<pb::GetTimelineRequest>,

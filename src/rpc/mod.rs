@@ -23,6 +23,7 @@ mod journeys;
 mod leases;
 mod locations;
 mod mask;
+mod merging;
 mod names;
 mod notes;
 mod page_token;

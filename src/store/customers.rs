@@ -3,7 +3,7 @@
 use super::{
     Store,
     chunk::lists,
-    entity::{customer, customer_identifier, customer_summary},
+    entity::{customer, customer_identifier, customer_summary, merge},
     error::StoreError,
     filter::List,
     load,
@@ -11,33 +11,65 @@ use super::{
     rows,
 };
 use crate::domain::{
-    customer::{Customer, IdentifierKey},
+    customer::{Customer, CustomerStatus, IdentifierKey},
     filter::Filter,
     ids::CustomerId,
     summary::Summary,
 };
-use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QuerySelect};
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 use std::collections::{BTreeSet, HashMap};
 use uuid::Uuid;
 
 impl Store {
-    /// The customers among these that exist, in the order given. One that was merged is returned as it is.
+    /// These customers, by the ids they were asked for; the one of whose record it is part, for a record that was merged.
     ///
     /// # Errors
     /// [`StoreError`] when the database can't tell.
-    pub async fn customers(&self, ids: &[CustomerId]) -> Result<Vec<Customer>, StoreError> {
-        let wanted: BTreeSet<Uuid> = ids.iter().map(|id| id.0).collect();
-        let found = load::customers(self.reader(), &wanted).await?;
-        let mut by_id: HashMap<_, _> = found.into_iter().map(|customer| (customer.id, customer)).collect();
-        Ok(ids.iter().filter_map(|id| by_id.remove(id)).collect())
+    pub async fn customers(&self, ids: &[CustomerId]) -> Result<HashMap<CustomerId, Customer>, StoreError> {
+        let mut found: HashMap<CustomerId, Customer> = HashMap::new();
+        let mut wanted: BTreeSet<Uuid> = ids.iter().map(|id| id.0).collect();
+        while !wanted.is_empty() {
+            let read = load::customers(self.reader(), &wanted).await?;
+            wanted = read.iter().filter_map(|customer| customer.merged_into).map(|into| into.0).collect();
+            found.extend(read.into_iter().map(|customer| (customer.id, customer)));
+            wanted.retain(|into| !found.contains_key(&CustomerId(*into)));
+        }
+        let survivor = |id: &CustomerId| {
+            let mut survivor = found.get(id)?;
+            while let Some(into) = survivor.merged_into {
+                survivor = found.get(&into)?;
+            }
+            Some((*id, survivor.clone()))
+        };
+        Ok(ids.iter().filter_map(survivor).collect())
     }
 
-    /// A customer. One that was merged is returned as it is.
+    /// A customer; the one of whose record it is part, for a record that was merged.
     ///
     /// # Errors
     /// [`StoreError`] when the database can't tell.
     pub async fn customer(&self, id: CustomerId) -> Result<Option<Customer>, StoreError> {
-        Ok(self.customers(&[id]).await?.pop())
+        Ok(self.customers(&[id]).await?.remove(&id))
+    }
+
+    /// The records that are part of those of these customers, in the order in which they were merged.
+    ///
+    /// # Errors
+    /// [`StoreError`] when the database can't tell.
+    pub async fn parts_of(&self, ids: &[CustomerId]) -> Result<HashMap<CustomerId, Vec<CustomerId>>, StoreError> {
+        use merge::{Column, Entity};
+        let mut parts: HashMap<_, Vec<_>> = HashMap::new();
+        for list in lists(ids.iter().map(|id| id.0)) {
+            let standing = Entity::find()
+                .filter(Column::SurvivorId.is_in(list))
+                .filter(Column::UndoneAt.is_null())
+                .order_by_asc(Column::At)
+                .order_by_asc(Column::Id);
+            for row in standing.all(self.reader()).await? {
+                parts.entry(CustomerId(row.survivor_id)).or_default().push(CustomerId(row.duplicate_id));
+            }
+        }
+        Ok(parts)
     }
 
     /// Who has this identifier, in no particular order; at most 20.
@@ -60,17 +92,20 @@ impl Store {
         Ok(ids.into_iter().map(CustomerId).collect())
     }
 
-    /// A page of the customers that a filter selects, newest first.
+    /// A page of the customers that a filter selects, newest first. A record that is part of another is none of them.
     ///
     /// # Errors
     /// [`StoreError`] when the database can't tell.
     pub async fn list_customers(&self, filter: &Filter, page: &PageRequest) -> Result<Page<Customer>, StoreError> {
-        let query = customer::Entity::find().filter(List::Customers.condition(filter)?);
+        let query = customer::Entity::find()
+            .filter(customer::Column::Status.ne(CustomerStatus::Merged.as_str()))
+            .filter(List::Customers.condition(filter)?);
         let columns = (customer::Column::CreatedAt, customer::Column::Id);
         let rows = paging::read(self.reader(), query, columns, Key::Uuid, Direction::Down, page).await?;
         let Page { items, next } = Page::cut(rows, page.size, |row| Cursor::uuid(row.created_at, row.id));
         let ids: Vec<_> = items.into_iter().map(|row| CustomerId(row.id)).collect();
-        Ok(Page { items: self.customers(&ids).await?, next })
+        let mut found = self.customers(&ids).await?;
+        Ok(Page { items: ids.iter().filter_map(|id| found.remove(id)).collect(), next })
     }
 
     /// The summaries of these customers, as far as there are any.

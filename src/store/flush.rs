@@ -3,7 +3,7 @@
 use super::{
     entity::{
         Table, case, consent, contact, customer, customer_identifier, customer_summary, customer_tag, decision,
-        desk_action, event, gesture, household, idempotency_key, interaction, note, note_batch, obligation,
+        desk_action, event, gesture, household, idempotency_key, interaction, merge, note, note_batch, obligation,
         remedy_grant,
     },
     error::StoreError,
@@ -29,6 +29,7 @@ pub(super) async fn flush(
     originals: &mut HashMap<CustomerId, Customer>,
 ) -> Result<(), StoreError> {
     customers(db, world, originals).await?;
+    table::<merge::Entity, _, _>(db, &world.merges, rows::merges::to_row).await?;
     table::<interaction::Entity, _, _>(db, &world.interactions, rows::interactions::to_row).await?;
     table::<case::Entity, _, _>(db, &world.cases, rows::cases::to_row).await?;
     table::<remedy_grant::Entity, _, _>(db, &world.grants, |grant| Ok(rows::cases::grant_to_row(grant))).await?;
@@ -125,8 +126,13 @@ async fn customers(
             } else {
                 relisted.tags.push(customer.id.0);
             }
-            // Consents are appended to.
-            rows.consents.drain(..original.consents.len().min(rows.consents.len()));
+            if customer.consents.starts_with(&original.consents) {
+                // Consents are appended to.
+                rows.consents.drain(..original.consents.len());
+            } else {
+                // Those that came with another record go with it.
+                relisted.consents.push(customer.id.0);
+            }
         }
         side.households.push(rows::customers::household_to_row(customer));
         side.customers.push(rows.customer);
@@ -157,11 +163,12 @@ struct Changes {
     consents: Vec<consent::Model>,
 }
 
-/// Customers whose identifiers or tags are written anew.
+/// Customers whose identifiers, tags or consents are written anew.
 #[derive(Default)]
 struct Relisted {
     identifiers: Vec<uuid::Uuid>,
     tags: Vec<uuid::Uuid>,
+    consents: Vec<uuid::Uuid>,
 }
 
 impl Relisted {
@@ -173,6 +180,10 @@ impl Relisted {
         if !self.tags.is_empty() {
             let gone = customer_tag::Column::CustomerId.is_in(self.tags);
             customer_tag::Entity::delete_many().filter(gone).exec(db).await?;
+        }
+        if !self.consents.is_empty() {
+            let gone = consent::Column::CustomerId.is_in(self.consents);
+            consent::Entity::delete_many().filter(gone).exec(db).await?;
         }
         Ok(())
     }

@@ -1,7 +1,7 @@
 //! `gratitude cases`: what went wrong, and putting it right.
 
 mod change;
-mod find;
+pub(super) mod find;
 mod list;
 mod settle;
 

@@ -118,6 +118,7 @@ impl Command for Attribute {
         }
         let mut after = before.clone();
         after.customer = customer;
+        after.origin = self.customer.filter(|named| Some(*named) != customer);
         after.candidates.clear();
         after.version += 1;
         ledger.world.interactions.put(self.id, after);

@@ -253,7 +253,8 @@ impl NewInteraction {
         Interaction {
             id,
             customer: found.customer,
-            recorded_customer: found.customer,
+            recorded_customer: found.recorded,
+            origin: found.origin(),
             candidates: found.candidates,
             state: if open { InteractionState::Open } else { InteractionState::Closed },
             location: self.location.clone(),

@@ -86,7 +86,8 @@ impl Command for CheckIn {
                 let visit = Interaction {
                     id: InteractionId(ledger.new_id()),
                     customer: found.customer,
-                    recorded_customer: found.customer,
+                    recorded_customer: found.recorded,
+                    origin: found.origin(),
                     candidates: found.candidates,
                     state: InteractionState::Open,
                     location: self.location.clone(),

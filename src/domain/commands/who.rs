@@ -57,8 +57,22 @@ pub enum OnMissing {
 pub struct Found {
     /// The one who fits, if exactly one does best.
     pub customer: Option<CustomerId>,
+    /// By which record they were found: the customer's own, or one that was merged into it.
+    pub recorded: Option<CustomerId>,
     /// Those who fit equally well, when several do.
     pub candidates: Vec<CustomerId>,
+}
+
+impl Found {
+    fn one(customer: CustomerId, recorded: CustomerId) -> Self {
+        Self { customer: Some(customer), recorded: Some(recorded), candidates: Vec::new() }
+    }
+
+    /// The merged record by which they were found, if it was one.
+    #[must_use]
+    pub fn origin(&self) -> Option<CustomerId> {
+        self.recorded.filter(|recorded| Some(*recorded) != self.customer)
+    }
 }
 
 /// How much a matching identifier says. One that belongs to a customer alone outweighs any number of shared ones.
@@ -94,7 +108,7 @@ impl Who {
                 if customer.status == CustomerStatus::Erased {
                     return Err(Refusal::Erased { resource: Subject::Customer(customer.id).to_string() });
                 }
-                Ok(Found { customer: Some(customer.id), candidates: Vec::new() })
+                Ok(Found::one(customer.id, *id))
             }
             Self::Identity(identity) => identity.resolve(ledger),
         }
@@ -105,11 +119,11 @@ impl Identity {
     fn resolve(&self, ledger: &mut Ledger<'_, '_>) -> Result<Found, Refusal> {
         let best = self.best_fits(ledger);
         match best.as_slice() {
-            [one] => Ok(Found { customer: Some(*one), candidates: Vec::new() }),
+            [one] => Ok(Found::one(*one, self.record_of(ledger, *one))),
             [] => match self.on_missing {
                 OnMissing::Create => {
                     let id = create(ledger, self.profile.clone(), self.identifiers.clone());
-                    Ok(Found { customer: Some(id), candidates: Vec::new() })
+                    Ok(Found::one(id, id))
                 }
                 OnMissing::KeepAnonymous => Ok(Found::default()),
                 OnMissing::Reject => Err(Refusal::Precondition {
@@ -119,8 +133,19 @@ impl Identity {
                         .to_owned(),
                 }),
             },
-            several => Ok(Found { customer: None, candidates: several.iter().take(CANDIDATES_MAX).copied().collect() }),
+            several => {
+                let candidates = several.iter().take(CANDIDATES_MAX).copied().collect();
+                Ok(Found { candidates, ..Found::default() })
+            }
         }
+    }
+
+    /// The record with which the identifiers came that led to a customer: their own, if any of them did.
+    fn record_of(&self, ledger: &Ledger<'_, '_>, customer: CustomerId) -> CustomerId {
+        let known = ledger.world.customers.get(&customer).into_iter().flat_map(|known| &known.identifiers);
+        let mut led: Vec<_> = known.filter(|known| self.identifiers.iter().any(|it| it.key() == known.key())).collect();
+        led.sort_by_key(|identifier| identifier.origin);
+        led.first().and_then(|identifier| identifier.origin).unwrap_or(customer)
     }
 
     /// The customers who fit best, each once; several when they fit equally.

@@ -86,7 +86,7 @@ pub fn identifier(
         IdentifierKind::ExternalId => typed.to_owned(),
         IdentifierKind::Social => handle(typed)?,
     };
-    Ok(Identifier { kind, system, typed: typed.to_owned(), normalized })
+    Ok(Identifier { kind, system, typed: typed.to_owned(), normalized, origin: None })
 }
 
 fn checked_system(kind: IdentifierKind, system: &str) -> Result<String, IdentifierError> {

@@ -31,6 +31,10 @@ text_enum! {
         NotSameMarked = "customer.not_same_marked",
         /// A customer has lost somebody: cheer waits.
         Bereaved = "customer.bereaved",
+        /// Another record became part of a customer's, or theirs of another.
+        CustomersMerged = "customer.merged",
+        /// A record is by itself again.
+        CustomersParted = "customer.parted",
         /// A fact was added.
         FactAdded = "customer.fact_added",
         /// A fact was removed.

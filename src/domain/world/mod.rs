@@ -26,6 +26,7 @@ use super::{
     interaction::{ExternalRef, Interaction},
     journey::TouchpointMap,
     location::Location,
+    merging::{HandOver, Merge},
     note::{Note, NoteBatch, NoteState},
     obligation::{Decision, Obligation},
     pause::PauseBook,
@@ -107,6 +108,10 @@ pub struct Needs {
     pub actions: BTreeSet<ActionId>,
     /// Whether a customer may be created for the identifiers: the store then keeps others from doing the same.
     pub may_create: bool,
+    /// Customers of whom all records are wanted that are part of theirs, with how they became so.
+    pub families: BTreeSet<CustomerId>,
+    /// Whether nobody else may decide in the same transaction, since more changes than what is loaded.
+    pub alone: bool,
 }
 
 impl Needs {
@@ -129,6 +134,8 @@ impl Needs {
         self.days.extend(other.days);
         self.actions.extend(other.actions);
         self.may_create |= other.may_create;
+        self.families.extend(other.families);
+        self.alone |= other.alone;
     }
 }
 
@@ -205,6 +212,9 @@ pub enum Miss {
     },
     /// More of what [`Needs`] can name.
     More(Box<Needs>),
+    /// That all that is a customer's is somebody else's first, and loaded so. From then on the command may not refuse:
+    /// it has begun. Only for one that decides [alone](Needs::alone).
+    HandOver(Box<HandOver>),
     /// All of these.
     All(Vec<Miss>),
 }
@@ -262,6 +272,10 @@ pub struct World {
     pub actions: Table<ActionId, Action>,
     /// Idempotency keys.
     pub keys: Table<IdempotencyKey, KeyRecord>,
+    /// Which records are part of which.
+    pub merges: Table<Uuid, Merge>,
+    /// What the command had handed over.
+    pub handed_over: Option<HandOver>,
     /// Visit days of the customers for whom they were asked, with how many interactions make each.
     pub visit_days: Table<CustomerId, BTreeMap<Date, u32>>,
     /// The customers whose whole history is loaded.
@@ -308,6 +322,8 @@ impl World {
             pauses: Arc::default(),
             actions: Table::default(),
             keys: Table::default(),
+            merges: Table::default(),
+            handed_over: None,
             visit_days: Table::default(),
             histories: BTreeSet::new(),
             gifts_known: BTreeSet::new(),
@@ -352,6 +368,7 @@ impl World {
         apply(&mut self.notes);
         apply(&mut self.actions);
         apply(&mut self.keys);
+        apply(&mut self.merges);
         apply(&mut self.visit_days);
         apply(&mut self.calls);
     }
@@ -371,6 +388,40 @@ impl World {
             contacts: self.contacts.tried(),
             carried_out: self.keys.tried().into_iter().map(|it| it.after.key).filter(carried_out).collect(),
         }
+    }
+
+    /// Forgets every row, since the database has others now. Nothing may be unwritten.
+    pub fn begin_anew(&mut self) {
+        let catalogue = (Arc::clone(&self.rules), Arc::clone(&self.templates), Arc::clone(&self.settings));
+        let empty = Self::new(catalogue.0, catalogue.1, catalogue.2);
+        let before = std::mem::replace(self, empty);
+        self.zones = before.zones;
+        self.hold_out = before.hold_out;
+        self.touchpoints = before.touchpoints;
+        self.pauses = before.pauses;
+        (self.revision, self.planned_since) = (before.revision, before.planned_since);
+    }
+
+    /// The records that are part of a customer's, in the order in which they were merged; those that are part of these
+    /// are not among them.
+    #[must_use]
+    pub fn merged_into(&self, customer: CustomerId) -> Vec<&Merge> {
+        let standing = |merge: &&Merge| merge.survivor == customer && merge.undone_at.is_none();
+        let mut merges: Vec<_> = self.merges.of(customer.0).filter(standing).collect();
+        merges.sort_by_key(|merge| (merge.at, merge.id));
+        merges
+    }
+
+    /// The decision of a rule on an occurrence, by whatever name of the customer it was made: what was decided before
+    /// two records became one stands (P4).
+    #[must_use]
+    pub fn decided(&self, rule: &RuleId, occurrence: &str, customer: CustomerId) -> Option<&Decision> {
+        self.decisions.get(&(rule.clone(), occurrence.to_owned())).or_else(|| {
+            let (named, what) = occurrence.split_once('/')?;
+            let same = |it: &&Decision| it.occurrence.split_once('/').is_some_and(|(_, other)| other == what);
+            (named == customer.to_string())
+                .then(|| self.decisions_of(customer).find(|it| it.rule == *rule && same(it)))?
+        })
     }
 
     /// Notes that something happened, in the transaction in which it happens.

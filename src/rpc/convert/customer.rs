@@ -12,6 +12,7 @@ use super::{
 use crate::{
     app::{KnownCustomer, NewConsent, NewFact},
     domain::{
+        commands::customers::distinct,
         customer::{
             Consent, ContactAddress, ContactPoint, CustomerKind, CustomerStatus, Fact, FactKind, Guardian, Identifier,
             IdentifierKind, Profile,
@@ -32,7 +33,7 @@ use jiff::civil::Date;
 use std::collections::BTreeMap;
 
 pub(crate) fn customer(known: &KnownCustomer) -> pb::Customer {
-    let KnownCustomer { customer, summary, status } = known;
+    let KnownCustomer { customer, summary, status, parts } = known;
     let profile = &customer.profile;
     pb::Customer {
         name: customer.id.name(),
@@ -51,7 +52,7 @@ pub(crate) fn customer(known: &KnownCustomer) -> pb::Customer {
         greeting: to_wire_or_zero(profile.greeting),
         birth_date: profile.birth_date.as_ref().map(birth_date),
         minor: profile.minor,
-        identifiers: customer.identifiers.iter().map(identifier).collect(),
+        identifiers: distinct(&customer.identifiers).iter().map(identifier).collect(),
         contact_points: profile.contact_points.iter().map(contact_point).collect(),
         preferred_channels: profile.preferred_channels.iter().map(|channel| channel.to_wire()).collect(),
         contact_hours: weekly_hours(profile.contact_hours.as_ref()),
@@ -66,6 +67,8 @@ pub(crate) fn customer(known: &KnownCustomer) -> pb::Customer {
         discreet: profile.discreet,
         contacts: profile.contacts.iter().map(organization::contact).collect(),
         gift_limit: profile.gift_limit.as_ref().map(organization::gift_limit),
+        merged_into: optional_name(customer.merged_into.as_ref()),
+        merged_customers: parts.iter().map(ResourceId::name).collect(),
     }
 }
 
@@ -79,12 +82,13 @@ fn read_guardian(fields: &mut Fields, said: pb::Guardian) -> Option<Guardian> {
     Some(Guardian { customer: customer?, consented: said.consented, source, since: None })
 }
 
-/// Merged and erased records are not shown as such yet.
+/// Erased records are not shown as such yet.
 fn record_status(status: CustomerStatus) -> pb::customer::Status {
     match status {
         CustomerStatus::Active => pb::customer::Status::Active,
         CustomerStatus::Deceased => pb::customer::Status::Deceased,
-        CustomerStatus::Merged | CustomerStatus::Erased => pb::customer::Status::Unspecified,
+        CustomerStatus::Merged => pb::customer::Status::Merged,
+        CustomerStatus::Erased => pb::customer::Status::Unspecified,
     }
 }
 
@@ -396,7 +400,7 @@ mod tests {
     }
 
     fn shown(of: &Customer) -> pb::Customer {
-        customer(&KnownCustomer { customer: of.clone(), summary: Summary::new(of.id), status: None })
+        customer(&KnownCustomer { customer: of.clone(), summary: Summary::new(of.id), status: None, parts: vec![] })
     }
 
     #[test]

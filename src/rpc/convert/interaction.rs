@@ -286,6 +286,7 @@ mod tests {
             id: InteractionId(Uuid::from_u128(1)),
             customer: Some(CustomerId(Uuid::from_u128(2))),
             recorded_customer: None,
+            origin: None,
             candidates: Vec::new(),
             state: InteractionState::Closed,
             location: words.location,

@@ -50,6 +50,7 @@ pub struct Model {
     pub history: bool,
     pub void_reason: Option<String>,
     pub version: i64,
+    pub origin_customer_id: Option<Uuid>,
 }
 
 #[derive(Clone, Copy, Debug, EnumIter, DeriveRelation)]

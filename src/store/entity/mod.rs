@@ -24,6 +24,7 @@ pub mod interaction;
 pub mod journey;
 pub mod location;
 pub mod not_same;
+pub mod merge;
 pub mod note;
 pub mod note_batch;
 pub mod obligation;

@@ -1,6 +1,6 @@
 //! Reads the rows within reach into the world.
 
-use super::{neighbours, reach::Reach};
+use super::{families, neighbours, reach::Reach};
 use crate::{
     domain::{
         case::CaseState,
@@ -46,6 +46,7 @@ pub(super) async fn everything(
     cases(db, world, &owners, reach).await?;
     grants(db, world, needs).await?;
     summaries(db, world, &owners).await?;
+    families::merges(db, world, needs).await?;
     let customers = customers(db, &owners).await?;
     let households: BTreeSet<Uuid> = customers.iter().map(|customer| customer.household.0).collect();
     contacts(db, world, &households, &gestures, contacts_from).await?;
@@ -376,12 +377,30 @@ pub(in crate::store) async fn customers(
     let named = found.iter().filter_map(|customer| customer.profile.guardian.as_ref());
     let named: BTreeSet<Uuid> = named.map(|guardian| guardian.customer.0).collect();
     if !named.is_empty() {
-        let guardians = themselves(db, &named).await?;
-        let guardians: HashMap<_, _> = guardians.into_iter().map(|guardian| (guardian.id, guardian)).collect();
+        let guardians = with_survivors(db, named).await?;
         for customer in &mut found {
-            let guardian = customer.profile.guardian.as_ref().and_then(|named| guardians.get(&named.customer));
+            let named = customer.profile.guardian.as_ref().map(|named| named.customer);
+            let mut guardian = named.and_then(|named| guardians.get(&named));
+            while let Some(into) = guardian.and_then(|merged| merged.merged_into) {
+                guardian = guardians.get(&into);
+            }
             customer.reach_through(guardian);
         }
+    }
+    Ok(found)
+}
+
+/// Customers, and those of whose records theirs are part.
+async fn with_survivors(
+    db: &impl ConnectionTrait,
+    mut wanted: BTreeSet<Uuid>,
+) -> Result<HashMap<CustomerId, Customer>, StoreError> {
+    let mut found = HashMap::new();
+    while !wanted.is_empty() {
+        let read = themselves(db, &wanted).await?;
+        wanted = read.iter().filter_map(|customer| customer.merged_into).map(|into| into.0).collect();
+        found.extend(read.into_iter().map(|customer| (customer.id, customer)));
+        wanted.retain(|into| !found.contains_key(&CustomerId(*into)));
     }
     Ok(found)
 }

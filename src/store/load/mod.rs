@@ -5,8 +5,10 @@
 //! under it.
 
 mod calls;
+mod families;
 mod fetch;
 mod gifts;
+mod hand_over;
 mod neighbours;
 mod notes;
 mod reach;
@@ -17,6 +19,7 @@ use super::{actions, catalog::Catalog, due, error::StoreError};
 use crate::domain::{
     customer::Customer,
     ids::{CustomerId, HouseholdId},
+    merging::HandOver,
     world::{Miss, Needs, World},
 };
 use jiff::Timestamp;
@@ -88,13 +91,23 @@ impl Session {
             reach.extend(self.reach(db, world, std::slice::from_ref(&picked)).await?);
         }
         let fetched = fetch::everything(db, world, &reach, needs, self.contacts_from).await?;
-        let astray = |customer: &Customer| !self.locked.contains(&customer.household);
-        if self.locks(db) && fetched.iter().any(astray) {
+        if self.locks(db) && self.has_shifted(world, &reach, &fetched) {
             return Err(LoadError::Shifted);
         }
         self.originals.extend(fetched.into_iter().map(|customer| (customer.id, customer)));
         self.place(world, needs);
         Ok(())
+    }
+
+    /// Whether something changed its owner between being found and being locked: a household was left, a record merged.
+    fn has_shifted(&self, world: &World, reach: &reach::Reach, fetched: &[Customer]) -> bool {
+        let astray = |customer: &Customer| {
+            let unknown = |into: &CustomerId| world.customers.get(into).is_none();
+            !self.locked.contains(&customer.household) || customer.merged_into.as_ref().is_some_and(unknown)
+        };
+        let gestures = reach.gestures.iter().filter_map(|id| world.gestures.get(id)).map(|gesture| gesture.customer);
+        let cases = reach.cases.iter().filter_map(|id| world.cases.get(id)).map(|case| case.customer);
+        fetched.iter().any(astray) || gestures.chain(cases).any(|owner| world.customers.get(&owner).is_none())
     }
 
     /// What is within reach, and on PostgreSQL locked.
@@ -135,9 +148,32 @@ impl Session {
                     misses.push(Miss::More(Box::new(Needs { customers: wards, ..Needs::default() })));
                     world.wards_known.insert(guardian);
                 }
+                Miss::HandOver(what) => self.hand_over(db, world, *what).await?,
                 Miss::All(more) => misses.extend(more),
             }
         }
+        Ok(())
+    }
+
+    /// Hands over all that is a customer's, and loads both sides as they are then.
+    async fn hand_over(
+        &mut self,
+        db: &impl ConnectionTrait,
+        world: &mut World,
+        mut what: HandOver,
+    ) -> Result<(), LoadError> {
+        if self.only_reads {
+            let what = "nothing is handed over by those who keep nothing".to_owned();
+            return Err(StoreError::Bug { what }.into());
+        }
+        what.crossing = hand_over::all(db, &what).await?;
+        world.begin_anew();
+        self.originals.clear();
+        self.load(db, world, std::slice::from_ref(&what.needs)).await?;
+        for customer in [what.from, what.to] {
+            fetch::history(db, world, customer).await?;
+        }
+        world.handed_over = Some(what);
         Ok(())
     }
 

@@ -1,11 +1,12 @@
 //! Which customers, interactions and gestures a group's needs lead to, and their locks.
 
-use super::neighbours::Window;
+use super::{families, neighbours::Window};
 use crate::{
     domain::{
         commands::record::interaction_id,
         customer::{CustomerStatus, IdentifierKey},
         ids::{CaseId, CustomerId, GestureId, HouseholdId, InteractionId},
+        limits::MERGE_DEPTH_MAX,
         world::{Needs, World},
     },
     store::{
@@ -69,6 +70,7 @@ pub(super) async fn find(db: &impl ConnectionTrait, world: &World, needs: &[Need
     seen.extend(owners.identifiers.values().flatten());
     seen.extend(owners.gestures.values().chain(owners.cases.values()).map(|(customer, _)| *customer));
     seen.extend(owners.interactions.values().flatten());
+    seen.extend(families::members(db, &all).await?);
     let survivors = customers(db, seen, &mut reach).await?;
 
     for need in needs.iter().filter(|need| !need.neighbours.is_empty()) {
@@ -240,9 +242,6 @@ async fn interactions(
     Ok(found)
 }
 
-/// Longest chain of merges that is followed; longer ones can't come about, since merging points to the survivor.
-const MERGES_MAX: usize = 8;
-
 /// Adds customers and those they were merged into, with their households; returns who stands for whom.
 async fn customers(
     db: &impl ConnectionTrait,
@@ -251,7 +250,7 @@ async fn customers(
 ) -> Result<HashMap<Uuid, Uuid>, StoreError> {
     use customer::{Column, Entity};
     let mut merged = HashMap::new();
-    for _ in 0..MERGES_MAX {
+    for _ in 0..=MERGE_DEPTH_MAX {
         let mut next = BTreeSet::new();
         for list in lists(wanted) {
             let rows: Vec<(Uuid, Uuid, String, Option<Uuid>)> = Entity::find()

@@ -24,12 +24,16 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 
 /// How often a command may ask for more before that counts as a defect.
 const MISSES_MAX: usize = 8;
+/// The same for one that decides alone: about so many visits and purchases it may have to tell anew.
+const MISSES_ALONE_MAX: usize = 256;
 
 /// Why an attempt at a group did not end in a commit.
 enum GroupError {
     Store(StoreError),
     /// Somebody came within reach after the locks were taken.
     Shifted,
+    /// A command must decide alone, and others share the group.
+    Crowded,
     /// A command failed in a way that only concerns itself.
     Broken {
         index: usize,
@@ -64,6 +68,7 @@ pub(super) async fn write(shared: &Shared, ids: &mut IdSource, mut group: Vec<Bo
                 return;
             }
             Err(GroupError::Broken { index, error }) => group.remove(index).fail(error),
+            Err(GroupError::Crowded) => return replay(shared, ids, group).await,
             Err(GroupError::Shifted) if retries.wait().await => {}
             Err(GroupError::Store(error)) if error.is_transient() && retries.wait().await => {}
             Err(GroupError::Store(error @ StoreError::Conflict { .. })) => {
@@ -103,6 +108,9 @@ fn fail(group: Vec<Box<dyn Pending>>, error: &StoreError) {
 
 async fn attempt(shared: &Shared, ids: &mut IdSource, group: &mut [Box<dyn Pending>]) -> Result<(), GroupError> {
     let needs: Vec<Needs> = group.iter().map(|command| command.needs()).collect();
+    if needs.len() > 1 && needs.iter().any(|needs| needs.alone) {
+        return Err(GroupError::Crowded);
+    }
     let tx = transaction::begin(&shared.pools.writer).await?;
     match decide(shared, ids, group, &needs, &tx).await {
         Ok(()) => Ok(tx.commit().await?),
@@ -135,7 +143,7 @@ async fn decide(
             decide_one(ids, now, command.as_mut(), &mut world).map_err(|error| GroupError::Broken { index, error })?
         {
             misses += 1;
-            if misses > MISSES_MAX {
+            if misses > if needs[index].alone { MISSES_ALONE_MAX } else { MISSES_MAX } {
                 let error = StoreError::Bug { what: "a command kept asking for more".to_owned() };
                 return Err(GroupError::Broken { index, error });
             }

@@ -72,7 +72,7 @@ fn customer_to_row(customer: &Customer) -> Result<customer::Model, StoreError> {
 fn identifier_to_row(customer: CustomerId, position: i32, identifier: &Identifier) -> customer_identifier::Model {
     customer_identifier::Model {
         customer_id: customer.0,
-        origin_customer_id: customer.0,
+        origin_customer_id: identifier.origin.unwrap_or(customer).0,
         kind: identifier.kind.as_str().to_owned(),
         system: identifier.system.clone(),
         normalized: identifier.normalized.clone(),
@@ -120,7 +120,9 @@ pub(in crate::store) fn from_rows(rows: CustomerRows) -> Result<Customer, StoreE
 }
 
 fn identifier_from_row(row: customer_identifier::Model) -> Result<Identifier, StoreError> {
+    let origin = Some(row.origin_customer_id).filter(|origin| *origin != row.customer_id);
     Ok(Identifier {
+        origin: origin.map(CustomerId),
         kind: IDENTIFIERS.named("kind", &row.kind)?,
         system: row.system,
         typed: row.typed,

@@ -60,6 +60,7 @@ pub(in crate::store) fn to_row(interaction: &Interaction) -> Result<interaction:
         history: interaction.history,
         void_reason: interaction.void_reason.clone(),
         version: interaction.version,
+        origin_customer_id: interaction.origin.map(|id| id.0),
     })
 }
 
@@ -86,5 +87,6 @@ pub(in crate::store) fn from_row(row: interaction::Model) -> Result<Interaction,
         history: row.history,
         void_reason: row.void_reason,
         version: row.version,
+        origin: row.origin_customer_id.map(CustomerId),
     })
 }

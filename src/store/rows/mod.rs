@@ -9,6 +9,7 @@ pub(super) mod gestures;
 pub(super) mod interactions;
 pub(super) mod journeys;
 pub(super) mod ledger;
+pub(super) mod merges;
 pub(super) mod notes;
 pub(super) mod obligations;
 pub(super) mod summaries;

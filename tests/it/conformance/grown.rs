@@ -104,6 +104,7 @@ fn who(n: u64) -> Who {
         system: "till".to_owned(),
         typed: n.to_string(),
         normalized: n.to_string(),
+        origin: None,
     });
     Who::Identity(Identity { identifiers, ..identity })
 }

@@ -63,6 +63,7 @@ impl Command for AddBlindly {
             system: String::new(),
             typed: self.0.to_owned(),
             normalized: self.0.to_owned(),
+            origin: None,
         };
         let customer = Customer {
             id,

@@ -160,3 +160,51 @@ both_engines! {
         service.stop().await;
     }
 }
+
+both_engines! {
+    async fn p10_the_name_of_a_merged_record_leads_to_the_survivor_on_every_method(database) {
+        let service = shop(database).await;
+        let ada = ada(&service).await;
+        let mut people = customers(&service);
+        let bea = pb::Customer { display_name: "Ada B.".to_owned(), how_to_say: "AY-da".to_owned(), ..Default::default() };
+        let request = pb::CreateCustomerRequest { customer: Some(bea), ..Default::default() };
+        let bea = people.create_customer(request).await.expect("made").into_inner().customer.expect("it is returned");
+        let mut merge = pb::MergeCustomersRequest {
+            survivor: ada.name.clone(),
+            duplicate: bea.name.clone(),
+            duplicate_etag: bea.etag.clone(),
+            validate_only: true,
+            ..Default::default()
+        };
+        let told = people.merge_customers(merge.clone()).await.expect("told").into_inner();
+        assert_eq!(told.survivor.expect("the survivor").how_to_say, "AY-da");
+        let get = |name: &str| pb::GetCustomerRequest { name: name.to_owned() };
+        assert_eq!(people.get_customer(get(&bea.name)).await.expect("there").into_inner(), bea, "nothing was changed");
+
+        (merge.validate_only, merge.request_id) = (false, uuid::Uuid::from_u128(8).to_string());
+        let merged = people.merge_customers(merge.clone()).await.expect("merged").into_inner();
+        let duplicate = merged.duplicate.expect("the duplicate");
+        assert_eq!((duplicate.status(), &duplicate.merged_into), (pb::customer::Status::Merged, &ada.name));
+        let one = people.get_customer(get(&bea.name)).await.expect("there").into_inner();
+        assert_eq!((&one.name, &one.merged_customers), (&ada.name, &vec![bea.name.clone()]));
+        let both = pb::BatchGetCustomersRequest { names: vec![bea.name.clone(), ada.name.clone()] };
+        let both = people.batch_get_customers(both).await.expect("both").into_inner().customers;
+        assert_eq!(both.iter().map(|it| &it.name).collect::<Vec<_>>(), [&ada.name, &ada.name]);
+        let renamed = pb::Customer { name: bea.name.clone(), honorific: "Dr.".to_owned(), ..Default::default() };
+        let update = pb::UpdateCustomerRequest { customer: Some(renamed), update_mask: None };
+        assert_eq!(people.update_customer(update).await.expect("updated").into_inner().name, ada.name);
+        assert!(people.merge_customers(merge.clone()).await.expect("again").into_inner().replayed);
+        merge.request_id = String::new();
+        merge.duplicate_etag = String::new();
+        let refused = people.merge_customers(merge).await.expect_err("it is part of it already");
+        assert_eq!((refused.code(), reason(&refused).as_str()), (Code::FailedPrecondition, "CUSTOMER_MERGED"));
+
+        let part = pb::UnmergeCustomerRequest { name: bea.name.clone(), request_id: String::new() };
+        let parted = people.unmerge_customer(part.clone()).await.expect("parted").into_inner();
+        let (ada, bea) = (parted.survivor.expect("the survivor"), parted.customer.expect("the other"));
+        assert_eq!((ada.honorific.as_str(), ada.how_to_say.as_str()), ("Dr.", ""), "what was changed stays");
+        assert_eq!((bea.honorific.as_str(), bea.how_to_say.as_str()), ("", "AY-da"));
+        let refused = people.unmerge_customer(part).await.expect_err("it is part of none");
+        assert_eq!(reason(&refused), "CUSTOMER_NOT_MERGED");
+    }
+}

@@ -16,7 +16,7 @@ use gratitude::{
             batch::RecordAll,
             cases::{OpenCase, ReopenCase},
             correct::{Attribute, Void},
-            customers::{SetConsent, SetDeceased},
+            customers::{MergeCustomers, SetConsent, SetDeceased, UnmergeCustomer},
             gestures::{
                 CallOutcome, Cancel, Complete, Expire, Fail, LapseLease, LogCall, Proof, Release, StartDelivery, Take,
             },
@@ -84,6 +84,8 @@ impl Shop {
             86 => self.death().await,
             87..91 => self.repeat().await,
             91..95 => self.sweep().await,
+            95 => self.merge().await,
+            96 => self.part().await,
             _ => {
                 let hours = i64::try_from(self.dice.below(60)).unwrap();
                 self.pass_time(SignedDuration::from_hours(hours));
@@ -284,6 +286,32 @@ impl Shop {
         let (actor, once) = (self.story.actor(), self.story.unrepeated());
         let death = SetDeceased { actor, once, id, version: None, deceased };
         self.try_to(&format!("{id} has died: {deceased}"), death).await.0
+    }
+
+    /// Two records are found to be one person's.
+    async fn merge(&mut self) -> String {
+        let (Some(survivor), Some(duplicate)) = (self.any_customer(), self.any_customer()) else {
+            return "nobody to merge".to_owned();
+        };
+        let merge = MergeCustomers {
+            actor: self.story.actor(),
+            once: self.story.unrepeated(),
+            survivor,
+            survivor_version: None,
+            duplicate,
+            duplicate_version: None,
+            validate_only: false,
+        };
+        self.try_to(&format!("{duplicate} is {survivor}"), merge).await.0
+    }
+
+    /// They were two after all.
+    async fn part(&mut self) -> String {
+        let merged: Vec<_> =
+            self.whole.customers.values().filter(|it| it.merged_into.is_some()).map(|it| it.id).collect();
+        let Some(id) = self.dice.one_of(&merged).copied() else { return "nobody to part".to_owned() };
+        let (actor, once) = (self.story.actor(), self.story.unrepeated());
+        self.try_to(&format!("{id} is by themselves again"), UnmergeCustomer { actor, once, id }).await.0
     }
 
     async fn consent(&mut self) -> String {

@@ -73,11 +73,11 @@ fn live_all(engine: Engine, seeds: u64) {
 }
 
 #[test]
-fn p2_p3_p4_p7_hold_in_random_lives_on_sqlite() {
+fn p2_p3_p4_p7_p10_hold_in_random_lives_on_sqlite() {
     live_all(Engine::Sqlite, number("GRATITUDE_SIM_SEEDS").unwrap_or(SQLITE_SEEDS));
 }
 
 #[test]
-fn p2_p3_p4_p7_hold_in_random_lives_on_postgres() {
+fn p2_p3_p4_p7_p10_hold_in_random_lives_on_postgres() {
     live_all(Engine::Postgres, POSTGRES_SEEDS);
 }

@@ -4,6 +4,7 @@ mod corrections;
 mod desk;
 mod gates;
 mod journeys;
+mod merging;
 mod notes;
 mod once;
 mod recovery;

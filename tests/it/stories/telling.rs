@@ -287,6 +287,7 @@ pub(crate) fn somebody(phone: &str, change: impl FnOnce(&mut Profile)) -> Who {
         system: String::new(),
         typed: phone.to_owned(),
         normalized: phone.to_owned(),
+        origin: None,
     };
     Who::Identity(Identity { identifiers: vec![phone], profile, on_missing: OnMissing::Create })
 }

@@ -182,6 +182,7 @@ fn who(phone: &str) -> Who {
         system: String::new(),
         typed: phone.to_owned(),
         normalized: phone.to_owned(),
+        origin: None,
     };
     Who::Identity(Identity {
         identifiers: vec![identifier],

@@ -151,7 +151,8 @@ fn exists(id: CustomerId, matched: Vec<String>) -> Refusal {
 }
 
 /// Each identifier once, in the order in which they came.
-pub(super) fn distinct(identifiers: &[Identifier]) -> Vec<Identifier> {
+#[must_use]
+pub fn distinct(identifiers: &[Identifier]) -> Vec<Identifier> {
     let mut seen = BTreeSet::new();
     identifiers.iter().filter(|identifier| seen.insert(identifier.key())).cloned().collect()
 }

@@ -66,12 +66,20 @@ pub(in crate::domain::commands) fn mark_deceased(
     let detail = EventDetail { state: Some(status.to_string()), ..EventDetail::default() };
     let customer = keep(ledger, customer, EventKind::DeceasedSet, detail);
     if deceased {
-        // The recovery contact last: while it is there, it keeps cheer from being planned again.
-        let mut pending: Vec<&Gesture> = ledger.world.gestures_of(id).collect();
-        pending.sort_by_key(|gesture| (gesture.case.is_some(), gesture.id));
-        let pending = pending.into_iter().map(|gesture| gesture.id).collect();
-        ledger.cancel(pending, Reason::Deceased, "The customer has died.")?;
+        let_rest(ledger, id)?;
     }
     heed_guardian(ledger, customer.id)?;
     Ok(customer)
+}
+
+/// Takes back all that is pending for somebody who has died.
+///
+/// # Errors
+/// [`Refusal::Miss`] when something must be loaded first.
+pub(super) fn let_rest(ledger: &mut Ledger<'_, '_>, id: CustomerId) -> Result<(), Refusal> {
+    // The recovery contact last: while it is there, it keeps cheer from being planned again.
+    let mut pending: Vec<&Gesture> = ledger.world.gestures_of(id).collect();
+    pending.sort_by_key(|gesture| (gesture.case.is_some(), gesture.id));
+    let pending = pending.into_iter().map(|gesture| gesture.id).collect();
+    ledger.cancel(pending, Reason::Deceased, "The customer has died.")
 }

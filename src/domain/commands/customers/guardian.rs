@@ -76,10 +76,21 @@ pub(super) fn appoint(
         ledger.require(Needs { customers: [named.customer].into(), ..Needs::default() })?;
     }
     let guardian = ledger.world.customer(named.customer)?;
-    if guardian.id != named.customer || guardian.id == customer.id || guardian.profile.guardian.is_some() {
+    if guardian.id == customer.id || guardian.profile.guardian.is_some() {
         let why = "must be another customer, whose record is in use and who has no guardian";
         return Err(Refusal::invalid("customer.guardian.customer", why));
     }
     customer.reach_through(Some(guardian));
     Ok(())
+}
+
+/// The same for a guardian who was appointed before: one who can't be it any more does not stand for them.
+///
+/// # Errors
+/// [`Refusal::Miss`] when they must be loaded first.
+pub(super) fn reappoint(ledger: &Ledger<'_, '_>, customer: &mut Customer) -> Result<(), Refusal> {
+    match appoint(ledger, customer) {
+        Err(Refusal::Miss(miss)) => Err(Refusal::Miss(miss)),
+        _ => Ok(()),
+    }
 }

@@ -5,12 +5,17 @@ mod create;
 mod deceased;
 mod facts;
 mod guardian;
+mod merge;
+mod part;
+mod twins;
 mod update;
 
 pub use consent::SetConsent;
-pub use create::{CreateCustomer, OnMatch};
+pub use create::{CreateCustomer, OnMatch, distinct};
 pub use deceased::SetDeceased;
 pub use facts::{AddFact, RemoveFact};
+pub use merge::{MergeCustomers, Merged};
+pub use part::UnmergeCustomer;
 pub use update::{ProfileChange, UpdateCustomer};
 
 pub(super) use deceased::mark_deceased;

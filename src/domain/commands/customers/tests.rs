@@ -17,7 +17,8 @@ const MONDAY_10: &str = "2026-11-23T10:00";
 
 fn identifier(kind: IdentifierKind, value: &str) -> Identifier {
     let system = if kind == IdentifierKind::ExternalId { "till" } else { "" };
-    Identifier { kind, system: system.to_owned(), typed: value.to_owned(), normalized: value.to_owned() }
+    let (typed, normalized) = (value.to_owned(), value.to_owned());
+    Identifier { kind, system: system.to_owned(), typed, normalized, origin: None }
 }
 
 fn create(name: &str, identifiers: &[Identifier]) -> CreateCustomer {

@@ -118,10 +118,22 @@ impl UpdateCustomer {
             after.tags = sorted(tags);
         }
         if let Some(identifiers) = &self.identifiers {
-            after.identifiers = distinct(identifiers);
+            after.identifiers = kept(identifiers, &before.identifiers);
         }
         after
     }
+}
+
+/// The identifiers as they are wanted; those that are known stay with the record with which they came.
+fn kept(wanted: &[Identifier], known: &[Identifier]) -> Vec<Identifier> {
+    let as_known = |identifier: Identifier| {
+        let mut same: Vec<_> = known.iter().filter(|known| known.key() == identifier.key()).cloned().collect();
+        for known in same.iter_mut().filter(|known| known.origin.is_none()) {
+            known.typed.clone_from(&identifier.typed);
+        }
+        if same.is_empty() { vec![identifier] } else { same }
+    };
+    distinct(wanted).into_iter().flat_map(as_known).collect()
 }
 
 /// The names of the fields that changed.

@@ -118,10 +118,14 @@ pub(super) fn record_contact(
     let location = location_of(ledger.world, &gesture.location)?;
     let detail = detail(ledger.world, gesture, told);
     let answered = gesture.interaction.and_then(|id| ledger.world.interactions.get(&id));
+    // What answers a merged record stays with what it answers.
+    let origin =
+        answered.and_then(|it| it.origin).filter(|_| answered.and_then(|it| it.customer) == Some(gesture.customer));
     let interaction = Interaction {
         id,
         customer: Some(gesture.customer),
-        recorded_customer: Some(gesture.customer),
+        recorded_customer: Some(origin.unwrap_or(gesture.customer)),
+        origin,
         candidates: Vec::new(),
         state: InteractionState::Closed,
         location: location.id.clone(),

@@ -62,6 +62,7 @@ fn interaction() -> Interaction {
         id: InteractionId(Uuid::nil()),
         customer: Some(CustomerId(Uuid::nil())),
         recorded_customer: None,
+        origin: None,
         candidates: Vec::new(),
         state: InteractionState::Closed,
         location: "main-street".parse().unwrap(),

@@ -1,0 +1,37 @@
+//! `gratitude customers`: what becomes of people's records.
+
+mod merge;
+
+use clap::{Args, Subcommand};
+
+use super::CliError;
+
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  gratitude customers merge '020 7946 0012' ada@example.org --dry-run
+  gratitude customers merge '020 7946 0012' ada@example.org
+  gratitude customers unmerge customers/0193c5a4-7f1e-7c52-9d3b-0a4f2f1f6a10
+
+A customer is named by customers/…, by its id, or by a number, an address or a card.")]
+pub(super) struct Customers {
+    #[command(subcommand)]
+    verb: Verb,
+}
+
+#[derive(Debug, Subcommand)]
+enum Verb {
+    /// Make two records of one person one.
+    Merge(merge::Merge),
+    /// Take a record out of the one of which it is part.
+    Unmerge(merge::Unmerge),
+}
+
+impl Customers {
+    pub(super) async fn run(self) -> Result<(), CliError> {
+        match self.verb {
+            Verb::Merge(merge) => merge.run().await,
+            Verb::Unmerge(unmerge) => unmerge.run().await,
+        }
+    }
+}

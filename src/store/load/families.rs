@@ -1,0 +1,61 @@
+//! Records that are part of others.
+
+use crate::{
+    domain::{
+        limits::MERGE_DEPTH_MAX,
+        world::{Needs, World},
+    },
+    store::{
+        chunk::lists,
+        entity::{customer, merge},
+        error::StoreError,
+        rows,
+    },
+};
+use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QuerySelect};
+use std::collections::BTreeSet;
+use uuid::Uuid;
+
+/// All records that are part of those whose families are wanted, however indirectly.
+pub(super) async fn members(db: &impl ConnectionTrait, needs: &Needs) -> Result<BTreeSet<Uuid>, StoreError> {
+    let mut found = BTreeSet::new();
+    let mut survivors: Vec<Uuid> = needs.families.iter().map(|id| id.0).collect();
+    for _ in 0..MERGE_DEPTH_MAX {
+        let mut next = Vec::new();
+        for list in lists(std::mem::take(&mut survivors)) {
+            let merged: Vec<Uuid> = customer::Entity::find()
+                .select_only()
+                .column(customer::Column::Id)
+                .filter(customer::Column::MergedInto.is_in(list))
+                .into_tuple()
+                .all(db)
+                .await?;
+            next.extend(merged.into_iter().filter(|id| found.insert(*id)));
+        }
+        if next.is_empty() {
+            break;
+        }
+        survivors = next;
+    }
+    Ok(found)
+}
+
+/// How the customers that are loaded became part of each other, where families are wanted.
+pub(super) async fn merges(db: &impl ConnectionTrait, world: &mut World, needs: &[Needs]) -> Result<(), StoreError> {
+    let mut all = Needs::default();
+    needs.iter().for_each(|need| all.families.extend(&need.families));
+    if all.families.is_empty() {
+        return Ok(());
+    }
+    let survivors: BTreeSet<Uuid> = all.families.iter().map(|id| id.0).chain(members(db, &all).await?).collect();
+    for list in lists(survivors) {
+        let standing = merge::Entity::find()
+            .filter(merge::Column::SurvivorId.is_in(list))
+            .filter(merge::Column::UndoneAt.is_null());
+        for row in standing.all(db).await? {
+            let merge = rows::merges::from_row(row)?;
+            world.merges.load(merge.id, merge);
+        }
+    }
+    Ok(())
+}
