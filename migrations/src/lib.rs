@@ -24,6 +24,7 @@ mod m20261122_000017_wards;
 mod m20261122_000018_customer_search;
 mod m20261122_000019_not_same;
 mod m20261122_000020_merges;
+mod m20261122_000021_erasures;
 mod m20261122_000022_access;
 mod m20261122_000024_arrivals;
 mod m20261122_000026_late_lanes;
@@ -61,6 +62,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261122_000018_customer_search::Migration),
             Box::new(m20261122_000019_not_same::Migration),
             Box::new(m20261122_000020_merges::Migration),
+            Box::new(m20261122_000021_erasures::Migration),
             Box::new(m20261122_000022_access::Migration),
             Box::new(m20261122_000024_arrivals::Migration),
             Box::new(m20261122_000026_late_lanes::Migration),

@@ -51,6 +51,8 @@ pub struct NewCustomer {
     pub identifiers: Vec<Identifier>,
     /// What to do when the identifiers fit somebody.
     pub on_match: OnMatch,
+    /// A person decided that somebody who was erased comes back.
+    pub allow_erased: bool,
 }
 
 /// What a customer said about being contacted.
@@ -166,13 +168,15 @@ impl App {
     /// # Errors
     /// [`Refusal::AlreadyExists`] for a taken id or identifier, and what a repeated write may meet (P2).
     pub async fn create_customer(&self, actor: Actor, new: NewCustomer) -> Result<CustomerChanged, AppError> {
-        let NewCustomer { id, kind, profile, tags, identifiers, on_match } = new;
+        let NewCustomer { id, kind, profile, tags, identifiers, on_match, allow_erased } = new;
         let mut content = self.fingerprint("customer.", &profile);
         let others = json!({ "kind": kind, "tags": tags, "identifiers": identifiers });
         content.0.extend(self.fingerprint("customer.", &others).0);
-        content.0.extend(self.fingerprint("", &json!({ "customer_id": id, "on_match": on_match })).0);
+        content.0.extend(
+            self.fingerprint("", &json!({ "customer_id": id, "on_match": on_match, "allow_erased": allow_erased })).0,
+        );
         let once = self.once(&actor, "CreateCustomer", content);
-        let command = CreateCustomer { actor, once, id, kind, profile, tags, identifiers, on_match };
+        let command = CreateCustomer { actor, once, id, kind, profile, tags, identifiers, on_match, allow_erased };
         self.changed(self.submit(Lane::Interactive, command).await?).await
     }
 

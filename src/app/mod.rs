@@ -25,6 +25,7 @@ mod notes;
 mod pauses;
 mod policy;
 mod preview;
+mod privacy;
 mod promises;
 mod queue;
 mod reads;
@@ -42,7 +43,8 @@ pub use crate::domain::{
     world::Actor,
 };
 pub use crate::store::{
-    Arrival, CoverageQuery, Cursor, FeedPosition, ObligationQuery, Page, QueueCursor, StoreError, TimelineEntry,
+    Arrival, CoverageQuery, Cursor, FeedPosition, Held, ObligationQuery, Page, QueueCursor, StoreError, TimelineEntry,
+    Unfinished,
 };
 pub use access::{AtTheDesk, DeskPasses, SignIn, SignInRefused};
 pub use api_keys::NewSecret;
@@ -63,6 +65,7 @@ pub use merging::{Duplicates, OneOfTwo};
 pub use note_work::{NoteStep, NoteWorker, Parcel};
 pub use notes::{NewNoteBatch, NewSelection};
 pub use preview::{Preview, PreviewWords, Previewed};
+pub use privacy::{Export, Exported, Forgotten};
 pub use promises::{Promise, Until};
 pub use queue::{Work, WorkPage};
 pub use search::Searched;
@@ -97,6 +100,7 @@ pub struct App {
     hasher: KeyHasher,
     due: Arc<Notify>,
     note_work: Arc<Notify>,
+    erasures: Arc<Notify>,
     zones: Zones,
     readings: ReadLog,
     arrivals: Watchers,
@@ -147,6 +151,7 @@ impl App {
             hasher,
             due: Arc::new(Notify::new()),
             note_work: Arc::new(Notify::new()),
+            erasures: Arc::new(Notify::new()),
             zones: Zones::bundled(),
             readings,
             arrivals: Watchers::default(),
@@ -198,6 +203,12 @@ impl App {
     #[must_use]
     pub fn note_work(&self) -> Arc<Notify> {
         Arc::clone(&self.note_work)
+    }
+
+    /// Notified when somebody was erased of whom files may still speak.
+    #[must_use]
+    pub fn erasures(&self) -> Arc<Notify> {
+        Arc::clone(&self.erasures)
     }
 
     fn wake_note_work(&self) {

@@ -337,6 +337,8 @@ pub struct Scheduler {
     pub forget_request_keys_seconds: u64,
     /// Forgetting what can no longer be taken back at the desk.
     pub forget_desk_actions_seconds: u64,
+    /// Cleaning files of people who asked to be forgotten; besides being woken.
+    pub finish_erasures_seconds: u64,
     /// Late gestures that may leave within a minute, all replicas together, up to 1,000,000; 0 for no bound.
     pub catch_up_per_minute: u32,
     /// Rows that one run takes at most, 1 to 10,000.

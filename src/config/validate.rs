@@ -149,6 +149,7 @@ fn scheduler(config: &Config, found: &mut Problems) {
         ("scheduler.fill_search_seconds", scheduler.fill_search_seconds),
         ("scheduler.forget_request_keys_seconds", scheduler.forget_request_keys_seconds),
         ("scheduler.forget_desk_actions_seconds", scheduler.forget_desk_actions_seconds),
+        ("scheduler.finish_erasures_seconds", scheduler.finish_erasures_seconds),
     ] {
         found.range(key, seconds, 1..=86_400);
     }

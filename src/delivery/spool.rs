@@ -5,7 +5,11 @@
 
 use super::NotTaken;
 use crate::domain::{
-    consent::needed_contact_point, customer::ContactAddress, ids::NoteBatchId, note::Letter, world::Subject,
+    consent::needed_contact_point,
+    customer::ContactAddress,
+    ids::{NoteBatchId, NoteId},
+    note::Letter,
+    world::Subject,
 };
 use serde_json::{Value, json};
 use std::{
@@ -36,11 +40,42 @@ impl Spool {
     /// [`NotTaken`] when the folder can't be written; the same chunk may be handed over again.
     pub async fn take(&self, batch: NoteBatchId, chunk: u32, letters: &[Letter]) -> Result<(), NotTaken> {
         let folder = self.folder.join(batch.to_string());
-        let name = format!("notes-{chunk:06}.ndjson");
+        let name = file_name(chunk);
         let lines = lines(letters).map_err(|error| not_taken(&error))?;
         let written = tokio::task::spawn_blocking(move || write(&folder, &name, &lines)).await;
         written.unwrap_or_else(|_| Err(io::ErrorKind::Other.into())).map_err(|error| not_taken(&error))
     }
+}
+
+impl Spool {
+    /// Takes notes out of a chunk's file, if it is still there: their lines are gone when this returns.
+    ///
+    /// # Errors
+    /// [`NotTaken`] when the folder can't be read or written.
+    pub async fn take_out(&self, batch: NoteBatchId, chunk: u32, notes: &[NoteId]) -> Result<(), NotTaken> {
+        let folder = self.folder.join(batch.to_string());
+        let name = file_name(chunk);
+        let gone: Vec<_> = notes.iter().map(|note| Subject::Note(batch, *note).to_string()).collect();
+        let taken = tokio::task::spawn_blocking(move || take_out(&folder, &name, &gone)).await;
+        taken.unwrap_or_else(|_| Err(io::ErrorKind::Other.into())).map_err(|error| not_taken(&error))
+    }
+}
+
+fn file_name(chunk: u32) -> String {
+    format!("notes-{chunk:06}.ndjson")
+}
+
+fn take_out(folder: &Path, name: &str, notes: &[String]) -> io::Result<()> {
+    let lines = match fs::read_to_string(folder.join(name)) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
+        lines => lines?,
+    };
+    let is_gone = |line: &str| {
+        let note = serde_json::from_str::<Value>(line).ok();
+        note.is_some_and(|line| line["note"].as_str().is_some_and(|name| notes.iter().any(|note| note == name)))
+    };
+    let left: String = lines.split_inclusive('\n').filter(|line| !is_gone(line)).collect();
+    if left.len() == lines.len() { Ok(()) } else { write(folder, name, left.as_bytes()) }
 }
 
 /// Only the kind: the text of an error may hold a path.
@@ -155,6 +190,19 @@ mod tests {
         assert_eq!(lines.len(), 2, "a line for each note, whatever it says");
         assert_eq!(lines[0]["to"]["address"], "ana1@example.com");
         assert_eq!(lines[0]["text"], "Thank you,\nAna");
+    }
+
+    #[tokio::test]
+    async fn p11_notes_are_taken_out_of_a_chunk_and_the_others_stay() {
+        let folder = tempfile::tempdir().unwrap();
+        let spool = Spool::new(folder.path().to_owned());
+        let letters = [letter(1, "Thank you, Ana"), letter(2, "Danke")];
+        spool.take(batch(), 1, &letters).await.unwrap();
+        spool.take_out(batch(), 1, &[letters[0].note.id]).await.unwrap();
+        let text = fs::read_to_string(folder.path().join(batch().to_string()).join("notes-000001.ndjson")).unwrap();
+        assert_eq!(text.lines().count(), 1);
+        assert!(text.contains("Danke") && !text.contains("Ana"));
+        spool.take_out(batch(), 2, &[letters[0].note.id]).await.expect("a file that was fetched is not there");
     }
 
     #[tokio::test]

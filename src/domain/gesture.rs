@@ -132,6 +132,8 @@ text_enum! {
         Group = "group",
         /// Two records of the customer became one, and the other's gesture is the one that is made.
         Merged = "merged",
+        /// The person asked to be forgotten.
+        Erased = "erased",
         /// The records it speaks of were parted: it counted what two people did.
         Parted = "parted",
         /// The same rule already acted on this occurrence.

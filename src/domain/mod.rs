@@ -17,6 +17,7 @@ pub mod consent;
 pub mod content;
 pub mod customer;
 pub mod decide;
+pub mod erasing;
 pub mod filter;
 pub mod gates;
 pub mod gesture;

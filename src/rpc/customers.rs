@@ -21,7 +21,7 @@ use crate::{
     domain::{commands::customers::OnMatch, filter::CUSTOMERS, ids::CustomerId, limits::PAGE_MAX},
     proto::v1::{self as pb, customer_service_server::CustomerService},
 };
-use tonic::{Request, Response, Status};
+use tonic::{Request, Response, Status, codegen::BoxStream};
 
 #[tonic::async_trait]
 impl CustomerService for Rpc {
@@ -110,7 +110,8 @@ impl CustomerService for Rpc {
         };
         let on_match = read_on_match(&mut fields, said.on_match);
         let words = fields.required("customer", said.customer, |fields, it| self.read_customer(fields, it));
-        let new = new_customer(fields.finish(words)?, id, on_match);
+        let mut new = new_customer(fields.finish(words)?, id, on_match);
+        new.allow_erased = said.allow_erased;
         let made = self.app.create_customer(actor, new).await.map_err(Failure::from)?;
         Ok(Response::new(pb::CreateCustomerResponse {
             customer: Some(customer(&made.known)),
@@ -215,6 +216,22 @@ impl CustomerService for Rpc {
         self.unmerge(request).await
     }
 
+    async fn erase_customer(
+        &self,
+        request: Request<pb::EraseCustomerRequest>,
+    ) -> Result<Response<pb::EraseCustomerResponse>, Status> {
+        self.erase(request).await
+    }
+
+    type ExportCustomerStream = BoxStream<pb::ExportCustomerResponse>;
+
+    async fn export_customer(
+        &self,
+        request: Request<pb::ExportCustomerRequest>,
+    ) -> Result<Response<Self::ExportCustomerStream>, Status> {
+        self.export(request).await
+    }
+
     async fn get_timeline(
         &self,
         request: Request<pb::GetTimelineRequest>,
@@ -243,7 +260,7 @@ impl Rpc {
 
 fn new_customer(words: CustomerWords, id: Option<CustomerId>, on_match: OnMatch) -> NewCustomer {
     let CustomerWords { kind, profile, identifiers, tags } = words;
-    NewCustomer { id, kind, profile, tags, identifiers, on_match }
+    NewCustomer { id, kind, profile, tags, identifiers, on_match, allow_erased: false }
 }
 
 fn read_on_match(fields: &mut Fields, number: i32) -> OnMatch {

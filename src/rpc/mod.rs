@@ -31,6 +31,7 @@ mod pauses;
 mod policy;
 mod privacy;
 mod promises;
+mod rights;
 mod rules;
 mod scope;
 mod search;

@@ -2,7 +2,7 @@
 
 use jiff::SignedDuration;
 
-use super::{Done, Work, note_batches::NoteBatches};
+use super::{Done, Work, erasures, note_batches::NoteBatches};
 use crate::{
     app::{App, Swept},
     config,
@@ -35,12 +35,19 @@ pub fn all(app: &App, delivery: &config::Delivery, timing: &config::Scheduler) -
         let batches = batches.clone();
         async move { batches.run_once(now).await }
     });
+    let spool = Spool::new(delivery.spool.clone());
+    let finishing = app.clone();
+    let finish_erasures = Work::new("finish_erasures", seconds(timing.finish_erasures_seconds), move |now| {
+        let (app, spool) = (finishing.clone(), spool.clone());
+        async move { erasures::run_once(&app, &spool, now).await }
+    });
     vec![
         work!(app, timing.page, "close_visits", timing.close_visits_seconds, close_visits_left_open),
         work!(app, timing.page, "lapse_leases", timing.lapse_leases_seconds, lapse_leases),
         work!(app, timing.page, "replan_outdated", timing.replan_outdated_seconds, replan_outdated),
         work!(app, timing.page, "expire_gestures", timing.expire_gestures_seconds, expire_gestures),
         note_batches.woken_by(app.note_work()),
+        finish_erasures.woken_by(app.erasures()),
         work!(app, timing.page, "look_ahead", timing.look_ahead_seconds, look_ahead),
         work!(app, timing.page, "fill_search", timing.fill_search_seconds, fill_search),
         work!(app, timing.page, "forget_request_keys", timing.forget_request_keys_seconds, forget_request_keys),

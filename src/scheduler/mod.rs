@@ -5,6 +5,7 @@
 //! counted and tried again at the next turn; it never ends the loop. All of it may run on every replica at once: the use
 //! cases decide under the database's locks who does what.
 
+mod erasures;
 mod loops;
 mod note_batches;
 mod runner;

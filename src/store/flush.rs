@@ -6,6 +6,7 @@ use super::{
         desk_action, event, gesture, household, idempotency_key, interaction, merge, note, note_batch, obligation,
         remedy_grant,
     },
+    erase,
     error::StoreError,
     rows, search,
     write::{insert, insert_missing, update},
@@ -44,6 +45,9 @@ pub(super) async fn flush(
     table::<desk_action::Entity, _, _>(db, &world.actions, rows::actions::to_row).await?;
     let events = world.events().iter().map(rows::ledger::event_to_row).collect::<Result<Vec<_>, _>>()?;
     insert::<event::Entity, _>(db, events).await?;
+    if let Some(what) = world.take_forgetting() {
+        erase::forget(db, &what).await?;
+    }
 
     let written = world.customers.changes().map(|(_, customer)| (customer.id, customer.clone()));
     originals.extend(written);

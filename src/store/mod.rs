@@ -20,8 +20,10 @@ mod due;
 mod duplicates;
 #[allow(unreachable_pub, reason = "the derives of entities write `pub`")]
 mod entity;
+mod erase;
 mod error;
 mod events;
+mod export;
 pub mod filter;
 mod flush;
 mod gestures;
@@ -40,6 +42,7 @@ mod queue;
 mod rows;
 mod rules;
 mod search;
+mod statement;
 mod sweeps;
 mod templates;
 mod timeline;
@@ -52,8 +55,10 @@ pub use catalog_write::CatalogWrite;
 pub use connect::{Access, ConnectSettings, Durability, Watch};
 pub use desk::AtDesk;
 pub use duplicates::ordered;
+pub use erase::Unfinished;
 pub use error::StoreError;
 pub use events::FeedPosition;
+pub use export::{Held, Place, ReadBy, Section};
 pub use gestures::{QueueCursor, QueuePage, QueueQuery};
 pub use insights::{CoverageCount, CoverageQuery, CustomersSeen, ObligationQuery};
 pub use instance::{GivenSecrets, Instance, SecretName, Secrets};
@@ -67,6 +72,7 @@ pub use sweeps::Reading;
 pub use timeline::TimelineEntry;
 
 use crate::domain::{
+    erasing::ErasureSecret,
     hold_out::HoldOutSecret,
     settings::Settings,
     world::{Command, KeyHasher},
@@ -167,6 +173,7 @@ impl Store {
             catalog: Arc::clone(&catalog),
             settings: options.settings,
             hold_out: HoldOutSecret::new(secrets.get(SecretName::HoldOut)),
+            erasure: ErasureSecret::new(secrets.get(SecretName::Erasure)),
             now: options.now,
         });
         let queue = Queue::start(Arc::clone(&shared), options.room, seed);

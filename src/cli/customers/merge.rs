@@ -5,12 +5,11 @@ use std::io::Write;
 use clap::Args;
 use uuid::Uuid;
 
+use super::find;
 use crate::{
     cli::{
         CliError,
-        cases::find,
         client::{Client, ClientArgs},
-        location,
         named::{self, Given},
         output::{self, OutputFormat},
     },
@@ -57,8 +56,8 @@ pub(super) struct Unmerge {
 impl Merge {
     pub(super) async fn run(self) -> Result<(), CliError> {
         let client = Client::connect(&self.client).await?;
-        let survivor = named_or_found(&client, &self.survivor, self.location.as_deref()).await?;
-        let duplicate = named_or_found(&client, &self.duplicate, self.location.as_deref()).await?;
+        let survivor = find::customer(&client, &self.survivor, self.location.as_deref()).await?;
+        let duplicate = find::customer(&client, &self.duplicate, self.location.as_deref()).await?;
         let request = v1::MergeCustomersRequest {
             survivor,
             duplicate,
@@ -103,15 +102,6 @@ impl Unmerge {
         both.iter().try_for_each(|one| writeln!(out, "{}\n{}", one.name, person(one)))?;
         Ok(())
     }
-}
-
-/// The customer that was named, or found as the desk would.
-async fn named_or_found(client: &Client, typed: &str, given: Option<&str>) -> Result<String, CliError> {
-    if let Ok(Given::Name(name)) = named::read("customers/", typed) {
-        return Ok(name);
-    }
-    let location = location::chosen(client, given.map(str::to_owned)).await?;
-    find::customer(client, typed, &location).await
 }
 
 /// A customer as lines of text.

@@ -122,6 +122,10 @@ impl Identity {
             [one] => Ok(Found::one(*one, self.record_of(ledger, *one))),
             [] => match self.on_missing {
                 OnMissing::Create => {
+                    let keys: Vec<_> = self.identifiers.iter().map(Identifier::key).collect();
+                    if let Some(erased) = ledger.world.erased_among(&keys) {
+                        return Err(Refusal::Erased { resource: Subject::Customer(erased).to_string() });
+                    }
                     let id = create(ledger, self.profile.clone(), self.identifiers.clone());
                     Ok(Found::one(id, id))
                 }

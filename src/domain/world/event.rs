@@ -35,6 +35,12 @@ text_enum! {
         CustomersMerged = "customer.merged",
         /// A record is by itself again.
         CustomersParted = "customer.parted",
+        /// A person was forgotten at their wish.
+        CustomerErased = "customer.erased",
+        /// Somebody who had been forgotten came back, as a person decided.
+        ErasedReturned = "customer.erased_returned",
+        /// All that is held about a person was given out.
+        CustomerExported = "customer.exported",
         /// A fact was added.
         FactAdded = "customer.fact_added",
         /// A fact was removed.

@@ -1,9 +1,14 @@
 //! Idempotency (P2): the same key with the same content is answered again, with other content refused.
 
-use crate::domain::{ids::GestureId, refusal::Refusal};
+use crate::domain::{
+    customer::CustomerStatus,
+    ids::{CaseId, CustomerId, GestureId, InteractionId},
+    refusal::Refusal,
+};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
+use uuid::Uuid;
 
 /// What a repeated write is recognised by.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
@@ -173,7 +178,7 @@ impl super::World {
             let Some(known) = self.keys.get(key).filter(|k| k.expires_at.is_none_or(|at| at > now)) else {
                 continue;
             };
-            if known.erased {
+            if known.erased || self.is_erased(&known.resource) {
                 return Err(Refusal::Erased { resource: known.resource.clone() });
             }
             let fields = known.fingerprint.differences(content);
@@ -183,5 +188,19 @@ impl super::World {
             return Ok(Replay::Of(known.resource.clone()));
         }
         Ok(Replay::Fresh)
+    }
+
+    /// Whether what a key made is about somebody who was erased, as far as it is loaded.
+    fn is_erased(&self, resource: &str) -> bool {
+        let Some((collection, id)) = resource.split_once('/') else { return false };
+        let Ok(id) = id.parse::<Uuid>() else { return false };
+        let whose = match collection {
+            "customers" => Some(CustomerId(id)),
+            "interactions" => self.interactions.get(&InteractionId(id)).and_then(|it| it.customer),
+            "gestures" => self.gestures.get(&GestureId(id)).map(|it| it.customer),
+            "cases" => self.cases.get(&CaseId(id)).map(|it| it.customer),
+            _ => None,
+        };
+        whose.and_then(|id| self.customer(id).ok()).is_some_and(|it| it.status == CustomerStatus::Erased)
     }
 }

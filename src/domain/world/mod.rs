@@ -17,6 +17,7 @@ use super::{
     capacity::{CallDay, Calls},
     case::{Case, CaseState, Grant},
     customer::{Channel, Customer, CustomerStatus, IdentifierKey},
+    erasing::{ErasureSecret, Forgetting},
     gesture::{Contact, Gesture, GestureKind, GestureState},
     hold_out::HoldOutSecret,
     ids::{
@@ -232,6 +233,10 @@ pub struct World {
     pub zones: Zones,
     /// Draws the households that are held out of rules.
     pub hold_out: HoldOutSecret,
+    /// Recognises who was erased.
+    pub erasure: ErasureSecret,
+    /// Of the identifiers for which somebody may be created: those of people who were erased.
+    pub erased: HashMap<IdentifierKey, CustomerId>,
     /// Every touchpoint of the journeys.
     pub touchpoints: Arc<TouchpointMap>,
     /// The locations named in the needs, as far as they exist.
@@ -290,6 +295,7 @@ pub struct World {
     pub granted: Vec<Needs>,
     events: Vec<Event>,
     settled_events: usize,
+    forgetting: Option<Forgetting>,
 }
 
 impl World {
@@ -302,6 +308,9 @@ impl World {
             settings,
             zones: Zones::bundled(),
             hold_out: HoldOutSecret::default(),
+            erasure: ErasureSecret::default(),
+            erased: HashMap::new(),
+            forgetting: None,
             touchpoints: Arc::default(),
             locations: HashMap::new(),
             customers: Table::default(),
@@ -343,6 +352,7 @@ impl World {
 
     /// Forgets what the command just tried.
     pub fn revert(&mut self) {
+        self.forgetting = None;
         self.each_table(|table| table.revert());
         self.events.truncate(self.settled_events);
     }
@@ -397,9 +407,25 @@ impl World {
         let before = std::mem::replace(self, empty);
         self.zones = before.zones;
         self.hold_out = before.hold_out;
+        self.erasure = before.erasure;
         self.touchpoints = before.touchpoints;
         self.pauses = before.pauses;
         (self.revision, self.planned_since) = (before.revision, before.planned_since);
+    }
+
+    /// Has the store forget what is not loaded. Only for a command that decides [alone](Needs::alone).
+    pub fn forget(&mut self, what: Forgetting) {
+        self.forgetting = Some(what);
+    }
+
+    /// What the store has to forget, once.
+    pub fn take_forgetting(&mut self) -> Option<Forgetting> {
+        self.forgetting.take()
+    }
+
+    /// Who was erased, of those who are found by these.
+    pub fn erased_among<'a>(&self, keys: impl IntoIterator<Item = &'a IdentifierKey>) -> Option<CustomerId> {
+        keys.into_iter().find_map(|key| self.erased.get(key).copied())
     }
 
     /// The records that are part of a customer's, in the order in which they were merged; those that are part of these

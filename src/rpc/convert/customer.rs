@@ -82,13 +82,12 @@ fn read_guardian(fields: &mut Fields, said: pb::Guardian) -> Option<Guardian> {
     Some(Guardian { customer: customer?, consented: said.consented, source, since: None })
 }
 
-/// Erased records are not shown as such yet.
 fn record_status(status: CustomerStatus) -> pb::customer::Status {
     match status {
         CustomerStatus::Active => pb::customer::Status::Active,
         CustomerStatus::Deceased => pb::customer::Status::Deceased,
         CustomerStatus::Merged => pb::customer::Status::Merged,
-        CustomerStatus::Erased => pb::customer::Status::Unspecified,
+        CustomerStatus::Erased => pb::customer::Status::Erased,
     }
 }
 
@@ -134,7 +133,7 @@ fn current_consents(all: &[Consent]) -> Vec<pb::Consent> {
     current.into_values().map(consent).collect()
 }
 
-fn consent(consent: &Consent) -> pb::Consent {
+pub(crate) fn consent(consent: &Consent) -> pb::Consent {
     pb::Consent {
         channel: consent.channel.to_wire(),
         purpose: consent.purpose.to_wire(),

@@ -120,7 +120,7 @@ wire_enums! {
         Outbound, Observation, ThankedInPerson, Delivered, DeliveryFailed, LeaseLapsed, Released, NoAnswer, CallBack,
         WrongNumber, NeverAgain, Anonymous, NotGenuine, FactsChanged, Overtaken, BatchCancelled, Paused,
         CallCapacity, Tested, HoldOut, CameBack, DateChanged, Recovery, Deceased, DeliveredOverBudget, GiftLimit,
-        GiftUnclear, Undone, Merged, Parted,
+        GiftUnclear, Undone, Merged, Parted, Erased,
     }
     ObligationState = pb::obligation::State { Open, Fulfilled, Suppressed, Waived, Expired, Cancelled, NotOwed }
     OpenReason = pb::obligation::OpenReason { VisitOpen, Anonymous, GesturePending, WithAPerson }

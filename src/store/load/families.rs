@@ -2,6 +2,7 @@
 
 use crate::{
     domain::{
+        ids::CustomerId,
         limits::MERGE_DEPTH_MAX,
         world::{Needs, World},
     },
@@ -18,8 +19,16 @@ use uuid::Uuid;
 
 /// All records that are part of those whose families are wanted, however indirectly.
 pub(super) async fn members(db: &impl ConnectionTrait, needs: &Needs) -> Result<BTreeSet<Uuid>, StoreError> {
+    of(db, needs.families.iter().copied()).await
+}
+
+/// All records that are part of these, however indirectly.
+pub(in crate::store) async fn of(
+    db: &impl ConnectionTrait,
+    customers: impl IntoIterator<Item = CustomerId>,
+) -> Result<BTreeSet<Uuid>, StoreError> {
     let mut found = BTreeSet::new();
-    let mut survivors: Vec<Uuid> = needs.families.iter().map(|id| id.0).collect();
+    let mut survivors: Vec<Uuid> = customers.into_iter().map(|id| id.0).collect();
     for _ in 0..MERGE_DEPTH_MAX {
         let mut next = Vec::new();
         for list in lists(std::mem::take(&mut survivors)) {

@@ -4,7 +4,7 @@ use super::{families, neighbours, reach::Reach};
 use crate::{
     domain::{
         case::CaseState,
-        customer::Customer,
+        customer::{Customer, IdentifierKey},
         gesture::GestureState,
         ids::{CustomerId, InteractionId},
         interaction::{Interaction, InteractionKind},
@@ -19,6 +19,7 @@ use crate::{
         },
         error::StoreError,
         rows,
+        statement::{places, statement},
     },
 };
 use jiff::{Timestamp, civil::Date};
@@ -56,7 +57,26 @@ pub(super) async fn everything(
     for customer in &customers {
         world.customers.load(customer.id, customer.clone());
     }
+    erased(db, world, needs).await?;
     Ok(customers)
+}
+
+/// Of those whom nobody knows and somebody may create: who was erased.
+async fn erased(db: &impl ConnectionTrait, world: &mut World, needs: &[Needs]) -> Result<(), StoreError> {
+    let wanted = needs.iter().filter(|need| need.may_create).flat_map(|need| &need.identifiers);
+    let unknown = wanted.filter(|key| world.customers.of(key.hash()).next().is_none());
+    let hashes: HashMap<String, IdentifierKey> = unknown.map(|key| (world.erasure.hash(key), key.clone())).collect();
+    for list in lists(hashes.keys().cloned()) {
+        let sql = format!("SELECT hash, customer_id FROM erased_identifiers WHERE hash IN ({})", places(list.len()));
+        let values = list.into_iter().map(Into::into).collect();
+        for row in db.query_all_raw(statement(db.get_database_backend(), &sql, values)).await? {
+            let (hash, customer): (String, Uuid) = (row.try_get_by_index(0)?, row.try_get_by_index(1)?);
+            if let Some(key) = hashes.get(&hash) {
+                world.erased.insert(key.clone(), CustomerId(customer));
+            }
+        }
+    }
+    Ok(())
 }
 
 /// How many interactions of a customer make each visit day.

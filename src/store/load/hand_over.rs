@@ -5,9 +5,12 @@
 
 use crate::{
     domain::{ids::InteractionId, merging::HandOver},
-    store::error::StoreError,
+    store::{
+        error::StoreError,
+        statement::{places, run, statement},
+    },
 };
-use sea_orm::{ConnectionTrait, DbBackend, Statement, Value};
+use sea_orm::{ConnectionTrait, Value};
 use std::collections::BTreeSet;
 
 /// Hands over what a merge or its end moves. Returns the interactions of one customer that are, or were, answered as the
@@ -31,7 +34,7 @@ async fn crossing(db: &impl ConnectionTrait, what: &HandOver) -> Result<BTreeSet
                  WHERE a.customer_id = ? AND i.customer_id = ?"
             );
             let select = Write::new(sql, [Value::from(answered.0), Value::from(owner.0)]);
-            for row in db.query_all_raw(select.statement(db.get_database_backend())).await? {
+            for row in db.query_all_raw(statement(db.get_database_backend(), &select.sql, select.values)).await? {
                 found.insert(InteractionId(row.try_get_by_index(0)?));
             }
         }
@@ -39,7 +42,7 @@ async fn crossing(db: &impl ConnectionTrait, what: &HandOver) -> Result<BTreeSet
     Ok(found)
 }
 
-/// A statement whose places are `?`, in both engines' spelling when it is run.
+/// A statement whose places are `?`.
 struct Write {
     sql: String,
     values: Vec<Value>,
@@ -50,19 +53,8 @@ impl Write {
         Self { sql: sql.into(), values: values.into_iter().collect() }
     }
 
-    fn statement(self, backend: DbBackend) -> Statement {
-        let mut sql = self.sql;
-        if backend == DbBackend::Postgres {
-            let mut parts = sql.split('?');
-            let first = parts.next().unwrap_or_default().to_owned();
-            sql = parts.enumerate().fold(first, |sql, (n, part)| format!("{sql}${}{part}", n + 1));
-        }
-        Statement::from_sql_and_values(backend, sql, self.values)
-    }
-
     async fn run(self, db: &impl ConnectionTrait) -> Result<(), StoreError> {
-        db.execute_raw(self.statement(db.get_database_backend())).await?;
-        Ok(())
+        run(db, &self.sql, self.values).await
     }
 }
 
@@ -99,7 +91,7 @@ fn back(what: &HandOver) -> Vec<Write> {
     let (from, to) = (Value::from(what.from.0), Value::from(what.to.0));
     let household = Value::from(what.to_household.0);
     let origins: Vec<Value> = what.origins.iter().map(|id| Value::from(id.0)).collect();
-    let came_with = format!("origin_customer_id IN ({})", vec!["?"; origins.len()].join(", "));
+    let came_with = format!("origin_customer_id IN ({})", places(origins.len()));
     // What was decided of the survivor (the n-th visit, a birthday) stays with the survivor's name.
     let named = Value::from(format!("{}/%", what.from));
     let owner = "SET customer_id = ?, origin_customer_id = NULLIF(origin_customer_id, ?)";

@@ -13,6 +13,7 @@ mod neighbours;
 mod notes;
 mod reach;
 
+pub(super) use families::of as members;
 pub(super) use fetch::customers;
 
 use super::{actions, catalog::Catalog, due, error::StoreError};

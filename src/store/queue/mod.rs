@@ -18,6 +18,7 @@ use super::{
 };
 use crate::{
     domain::{
+        erasing::ErasureSecret,
         hold_out::HoldOutSecret,
         ids::IdSource,
         settings::Settings,
@@ -38,6 +39,7 @@ pub(super) struct Shared {
     pub(super) catalog: Arc<CatalogCache>,
     pub(super) settings: Arc<Settings>,
     pub(super) hold_out: HoldOutSecret,
+    pub(super) erasure: ErasureSecret,
     pub(super) now: super::Now,
 }
 
@@ -142,6 +144,7 @@ impl Shared {
         world.pauses = Arc::clone(&catalog.pauses);
         (world.revision, world.planned_since) = (catalog.revision(), catalog.planning_revision);
         world.hold_out = self.hold_out.clone();
+        world.erasure = self.erasure.clone();
         (world, now.saturating_sub(catalog.settings.policy.budget_period).unwrap_or(now))
     }
 

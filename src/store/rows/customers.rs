@@ -130,7 +130,7 @@ fn identifier_from_row(row: customer_identifier::Model) -> Result<Identifier, St
     })
 }
 
-fn consent_from_row(row: consent::Model) -> Result<Consent, StoreError> {
+pub(in crate::store) fn consent_from_row(row: consent::Model) -> Result<Consent, StoreError> {
     Ok(Consent {
         channel: CONSENTS.named("channel", &row.channel)?,
         purpose: CONSENTS.named("purpose", &row.purpose)?,

@@ -2,6 +2,7 @@
 
 mod arrivals;
 mod backlog;
+mod erasure;
 mod filter;
 mod grown;
 mod ledger;

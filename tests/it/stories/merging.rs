@@ -95,7 +95,7 @@ impl Telling {
         }
     }
 
-    async fn count(&self, sql: &str) -> i64 {
+    pub(super) async fn count(&self, sql: &str) -> i64 {
         let connection = self.ledger.reader().await;
         let statement = Statement::from_string(connection.get_database_backend(), sql);
         let row = connection.query_one_raw(statement).await.expect("it can be counted").expect("a row");

@@ -2,6 +2,7 @@
 
 mod corrections;
 mod desk;
+mod erasing;
 mod gates;
 mod journeys;
 mod merging;

@@ -12,7 +12,7 @@ pub use remedy::GrantRemedy;
 pub use reopen::ReopenCase;
 pub use resolve::ResolveCase;
 
-pub(super) use resolve::close_unfounded;
+pub(super) use resolve::{close_for_good, close_unfounded};
 
 use crate::domain::{
     case::Case,

@@ -120,6 +120,20 @@ pub(in crate::domain::commands) fn close_unfounded(
     close(ledger, case, Some(why.to_owned()), String::new(), Ending::Told).map(drop)
 }
 
+/// Closes all cases of a customer of whom nothing is asked any more.
+///
+/// # Errors
+/// [`Refusal::Miss`] when something must be loaded first.
+pub(in crate::domain::commands) fn close_for_good(
+    ledger: &mut Ledger<'_, '_>,
+    customer: CustomerId,
+) -> Result<(), Refusal> {
+    while let Some(case) = ledger.world.open_case(customer).cloned() {
+        close(ledger, case, None, String::new(), Ending::Told)?;
+    }
+    Ok(())
+}
+
 /// With another case open, that one holds the cheer from now on; with a recovery contact to come, that one does; else
 /// the cheer is planned again.
 fn after_resolving(ledger: &mut Ledger<'_, '_>, resolved: &Case) -> Result<(), Refusal> {

@@ -32,6 +32,8 @@ pub struct CreateCustomer {
     pub identifiers: Vec<Identifier>,
     /// What to do when the identifiers fit somebody.
     pub on_match: OnMatch,
+    /// A person decided that somebody who was erased comes back.
+    pub allow_erased: bool,
 }
 
 /// What to do when the identifiers of a new customer fit one that is known: one that belongs to a customer alone is
@@ -111,6 +113,11 @@ impl CreateCustomer {
     }
 
     fn create(&self, ledger: &mut Ledger<'_, '_>) -> Result<Customer, Refusal> {
+        let keys: Vec<_> = self.identifiers.iter().map(Identifier::key).collect();
+        let erased = ledger.world.erased_among(&keys);
+        if let Some(erased) = erased.filter(|_| !self.allow_erased) {
+            return Err(Refusal::Erased { resource: Subject::Customer(erased).to_string() });
+        }
         let id = self.id.unwrap_or_else(|| CustomerId(ledger.new_id()));
         let household = HouseholdId(ledger.new_id());
         let mut customer =
@@ -119,6 +126,11 @@ impl CreateCustomer {
         customer.tags = sorted(&self.tags);
         guardian::appoint(ledger, None, &mut customer)?;
         ledger.note(EventKind::CustomerCreated, Subject::Customer(id), Some(id), EventDetail::default());
+        if let Some(erased) = erased {
+            let related = vec![Subject::Customer(erased).to_string()];
+            let detail = EventDetail { related, ..EventDetail::default() };
+            ledger.note(EventKind::ErasedReturned, Subject::Customer(id), Some(id), detail);
+        }
         ledger.world.customers.put(id, customer.clone());
         ledger.look_at_dates(&customer);
         Ok(customer)

@@ -3,6 +3,8 @@
 mod consent;
 mod create;
 mod deceased;
+mod erase;
+mod export;
 mod facts;
 mod guardian;
 mod merge;
@@ -13,6 +15,8 @@ mod update;
 pub use consent::SetConsent;
 pub use create::{CreateCustomer, OnMatch, distinct};
 pub use deceased::SetDeceased;
+pub use erase::{EraseCustomer, Erased};
+pub use export::NoteExport;
 pub use facts::{AddFact, RemoveFact};
 pub use merge::{MergeCustomers, Merged};
 pub use part::UnmergeCustomer;

@@ -31,6 +31,7 @@ fn create(name: &str, identifiers: &[Identifier]) -> CreateCustomer {
         tags: vec!["vip".to_owned(), "gardener".to_owned(), "vip".to_owned()],
         identifiers: identifiers.to_vec(),
         on_match: OnMatch::Reject,
+        allow_erased: false,
     }
 }
 

@@ -4,7 +4,7 @@ use crate::domain::{
     answer::local_date,
     budget::Full,
     commands::{outreach, place},
-    customer::Channel,
+    customer::{Channel, CustomerStatus},
     gesture::{Contact, ContactState, Gesture, GestureState, Reason},
     ids::{GestureId, InteractionId},
     interaction::{Detail, Direction, Interaction, InteractionChannel, InteractionKind, InteractionState, Outcome},
@@ -116,7 +116,11 @@ pub(super) fn record_contact(
     let now = ledger.now();
     let at = told.at.unwrap_or(now);
     let location = location_of(ledger.world, &gesture.location)?;
-    let detail = detail(ledger.world, gesture, told);
+    let mut detail = detail(ledger.world, gesture, told);
+    if ledger.world.customer(gesture.customer).is_ok_and(|customer| customer.status == CustomerStatus::Erased) {
+        // It was on its way when they asked to be forgotten.
+        detail.forget();
+    }
     let answered = gesture.interaction.and_then(|id| ledger.world.interactions.get(&id));
     // What answers a merged record stays with what it answers.
     let origin =
