@@ -272,7 +272,7 @@ impl App {
         self.known(reply.customer).await
     }
 
-    async fn changed(&self, reply: CustomerReply) -> Result<CustomerChanged, AppError> {
+    pub(super) async fn changed(&self, reply: CustomerReply) -> Result<CustomerChanged, AppError> {
         let CustomerReply { customer, existing, replayed } = reply;
         Ok(CustomerChanged { known: self.known(customer).await?, existing, replayed })
     }

@@ -1,10 +1,10 @@
 //! Records of one person become one, and are parted again.
 
-use super::{App, AppError, KnownCustomer};
+use super::{App, AppError, CustomerChanged, KnownCustomer};
 use crate::{
     domain::{
-        commands::customers::{MergeCustomers, Merged, UnmergeCustomer},
-        ids::CustomerId,
+        commands::customers::{MergeCustomers, Merged, SetHousehold, UnmergeCustomer},
+        ids::{CustomerId, HouseholdId},
         world::Actor,
     },
     store::Lane,
@@ -34,6 +34,23 @@ pub struct OneOfTwo {
 }
 
 impl App {
+    /// Moves a customer to a household, or to one of their own.
+    ///
+    /// # Errors
+    /// [`Refusal`](crate::domain::refusal::Refusal) for one that is not there, and what a repeated write may meet (P2).
+    pub async fn set_household(
+        &self,
+        actor: Actor,
+        id: CustomerId,
+        version: Option<i64>,
+        household: Option<HouseholdId>,
+    ) -> Result<CustomerChanged, AppError> {
+        let content = self.fingerprint("", &json!({ "name": id, "household": household }));
+        let once = self.once(&actor, "SetHousehold", content);
+        let moved = SetHousehold { actor, once, id, version, household };
+        self.changed(self.submit(Lane::Interactive, moved).await?).await
+    }
+
     /// Makes one record part of another.
     ///
     /// # Errors

@@ -59,11 +59,19 @@ pub fn of_kind(
 /// # Errors
 /// [`Refusal::Miss`] when what it answers must be loaded first.
 pub fn on_channel(world: &World, gesture: &Gesture, channel: Channel) -> Result<Content, Refusal> {
-    let template = gesture.content.template.as_ref().and_then(|(id, _)| world.templates.get(id));
     let customer = world.customer(gesture.customer)?;
     // Who is reached through somebody may be reached through somebody else by now.
     let others_words = gesture.channel != channel || customer.is_charge() || !customer.profile.contacts.is_empty();
-    let Some(template) = template.filter(|_| others_words) else {
+    if others_words { anew(world, gesture, channel) } else { Ok(gesture.content.clone()) }
+}
+
+/// Composes anew what a gesture says, by what is known now. A person's own words stay.
+///
+/// # Errors
+/// [`Refusal::Miss`] when what it answers must be loaded first.
+pub fn anew(world: &World, gesture: &Gesture, channel: Channel) -> Result<Content, Refusal> {
+    let customer = world.customer(gesture.customer)?;
+    let Some(template) = gesture.content.template.as_ref().and_then(|(id, _)| world.templates.get(id)) else {
         return Ok(gesture.content.clone());
     };
     let interaction = gesture.interaction.map(|id| world.interactions.get(&id).ok_or(id)).transpose();

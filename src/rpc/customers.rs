@@ -202,6 +202,13 @@ impl CustomerService for Rpc {
         Ok(Response::new(customer(&after)))
     }
 
+    async fn set_household(
+        &self,
+        request: Request<pb::SetHouseholdRequest>,
+    ) -> Result<Response<pb::SetHouseholdResponse>, Status> {
+        self.move_to_household(request).await
+    }
+
     async fn merge_customers(
         &self,
         request: Request<pb::MergeCustomersRequest>,

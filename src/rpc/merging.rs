@@ -1,10 +1,28 @@
 //! Records of one person become one, and are parted again.
 
 use super::{Rpc, convert::customer::customer, etag, status::Failure, validate::Fields};
-use crate::{app::Duplicates, proto::v1 as pb};
+use crate::{app::Duplicates, domain::ids::HouseholdId, proto::v1 as pb};
 use tonic::{Request, Response, Status};
 
 impl Rpc {
+    pub(super) async fn move_to_household(
+        &self,
+        request: Request<pb::SetHouseholdRequest>,
+    ) -> Result<Response<pb::SetHouseholdResponse>, Status> {
+        let (mut actor, said) = self.call(request)?;
+        let mut fields = Fields::new();
+        actor.request_id = fields.request_id(&said.request_id);
+        let version = etag::read(&mut fields, "etag", &said.etag);
+        let household = match said.household.as_str() {
+            "" => None,
+            name => fields.name::<HouseholdId>("household", name),
+        };
+        let id = fields.name("name", &said.name);
+        let id = fields.finish(id)?;
+        let moved = self.app.set_household(actor, id, version, household).await.map_err(Failure::from)?;
+        Ok(Response::new(pb::SetHouseholdResponse { customer: Some(customer(&moved.known)), replayed: moved.replayed }))
+    }
+
     pub(super) async fn merge(
         &self,
         request: Request<pb::MergeCustomersRequest>,

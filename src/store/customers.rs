@@ -92,13 +92,17 @@ impl Store {
         Ok(ids.into_iter().map(CustomerId).collect())
     }
 
-    /// A page of the customers that a filter selects, newest first. A record that is part of another is none of them.
+    /// A page of the customers that a filter selects, newest first. A record that is part of another is none of them,
+    /// nor is one that was erased.
     ///
     /// # Errors
     /// [`StoreError`] when the database can't tell.
     pub async fn list_customers(&self, filter: &Filter, page: &PageRequest) -> Result<Page<Customer>, StoreError> {
         let query = customer::Entity::find()
-            .filter(customer::Column::Status.ne(CustomerStatus::Merged.as_str()))
+            .filter(
+                customer::Column::Status
+                    .is_not_in([CustomerStatus::Merged, CustomerStatus::Erased].map(CustomerStatus::as_str)),
+            )
             .filter(List::Customers.condition(filter)?);
         let columns = (customer::Column::CreatedAt, customer::Column::Id);
         let rows = paging::read(self.reader(), query, columns, Key::Uuid, Direction::Down, page).await?;

@@ -109,6 +109,8 @@ pub struct Needs {
     pub actions: BTreeSet<ActionId>,
     /// Whether a customer may be created for the identifiers: the store then keeps others from doing the same.
     pub may_create: bool,
+    /// Households that somebody may join, with their contacts.
+    pub households: BTreeSet<HouseholdId>,
     /// Customers of whom all records are wanted that are part of theirs, with how they became so.
     pub families: BTreeSet<CustomerId>,
     /// Whether nobody else may decide in the same transaction, since more changes than what is loaded.
@@ -135,6 +137,7 @@ impl Needs {
         self.days.extend(other.days);
         self.actions.extend(other.actions);
         self.may_create |= other.may_create;
+        self.households.extend(other.households);
         self.families.extend(other.families);
         self.alone |= other.alone;
     }
@@ -237,6 +240,8 @@ pub struct World {
     pub erasure: ErasureSecret,
     /// Of the identifiers for which somebody may be created: those of people who were erased.
     pub erased: HashMap<IdentifierKey, CustomerId>,
+    /// The households named in the needs, as far as they exist.
+    pub households: BTreeSet<HouseholdId>,
     /// Every touchpoint of the journeys.
     pub touchpoints: Arc<TouchpointMap>,
     /// The locations named in the needs, as far as they exist.
@@ -310,6 +315,7 @@ impl World {
             hold_out: HoldOutSecret::default(),
             erasure: ErasureSecret::default(),
             erased: HashMap::new(),
+            households: BTreeSet::new(),
             forgetting: None,
             touchpoints: Arc::default(),
             locations: HashMap::new(),

@@ -6,7 +6,7 @@ use crate::{
         case::CaseState,
         customer::{Customer, IdentifierKey},
         gesture::GestureState,
-        ids::{CustomerId, InteractionId},
+        ids::{CustomerId, HouseholdId, InteractionId},
         interaction::{Interaction, InteractionKind},
         world::{Needs, World},
     },
@@ -15,7 +15,7 @@ use crate::{
         constant,
         entity::{
             case, consent, contact, customer, customer_identifier, customer_summary, customer_tag, decision, gesture,
-            idempotency_key, interaction, obligation, remedy_grant,
+            household, idempotency_key, interaction, obligation, remedy_grant,
         },
         error::StoreError,
         rows,
@@ -49,7 +49,9 @@ pub(super) async fn everything(
     summaries(db, world, &owners).await?;
     families::merges(db, world, needs).await?;
     let customers = customers(db, &owners).await?;
-    let households: BTreeSet<Uuid> = customers.iter().map(|customer| customer.household.0).collect();
+    named_households(db, world, needs).await?;
+    let of_customers = customers.iter().map(|customer| customer.household.0);
+    let households: BTreeSet<Uuid> = of_customers.chain(world.households.iter().map(|id| id.0)).collect();
     contacts(db, world, &households, &gestures, contacts_from).await?;
     let made_by_us = |i: &&Interaction| i.detail.kind == InteractionKind::OutboundContact;
     let unplanned = world.interactions.values().filter(made_by_us).map(|interaction| interaction.id.0).collect();
@@ -59,6 +61,16 @@ pub(super) async fn everything(
     }
     erased(db, world, needs).await?;
     Ok(customers)
+}
+
+/// The households that are named, as far as they exist.
+async fn named_households(db: &impl ConnectionTrait, world: &mut World, needs: &[Needs]) -> Result<(), StoreError> {
+    let named: BTreeSet<Uuid> = needs.iter().flat_map(|need| &need.households).map(|id| id.0).collect();
+    for list in lists(named) {
+        let found = household::Entity::find().filter(household::Column::Id.is_in(list)).all(db).await?;
+        world.households.extend(found.into_iter().map(|row| HouseholdId(row.id)));
+    }
+    Ok(())
 }
 
 /// Of those whom nobody knows and somebody may create: who was erased.

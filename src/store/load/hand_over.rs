@@ -17,7 +17,13 @@ use std::collections::BTreeSet;
 /// other's.
 pub(super) async fn all(db: &impl ConnectionTrait, what: &HandOver) -> Result<BTreeSet<InteractionId>, StoreError> {
     let mut crossing = crossing(db, what).await?;
-    let statements = if what.origins.is_empty() { to_survivor(what) } else { back(what) };
+    let statements = if what.from == what.to {
+        to_household(what)
+    } else if what.origins.is_empty() {
+        to_survivor(what)
+    } else {
+        back(what)
+    };
     for write in statements {
         write.run(db).await?;
     }
@@ -56,6 +62,24 @@ impl Write {
     async fn run(self, db: &impl ConnectionTrait) -> Result<(), StoreError> {
         run(db, &self.sql, self.values).await
     }
+}
+
+/// What is theirs counts in another household, which may begin with them.
+fn to_household(what: &HandOver) -> Vec<Write> {
+    let (customer, household) = (Value::from(what.to.0), Value::from(what.to_household.0));
+    let from = Value::from(what.from_household.0);
+    vec![
+        Write::new(
+            "INSERT INTO households (id, created_at) SELECT ?, updated_at FROM customers WHERE id = ? ON CONFLICT DO NOTHING",
+            [household.clone(), customer.clone()],
+        ),
+        Write::new("UPDATE customers SET household_id = ? WHERE id = ?", [household.clone(), customer.clone()]),
+        Write::new("UPDATE gestures SET household_id = ? WHERE customer_id = ?", [household.clone(), customer.clone()]),
+        Write::new(
+            "UPDATE contacts SET household_id = ? WHERE household_id = ? AND customer_id = ?",
+            [household, from, customer],
+        ),
+    ]
 }
 
 fn to_survivor(what: &HandOver) -> Vec<Write> {

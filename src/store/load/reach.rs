@@ -51,7 +51,7 @@ pub(super) async fn find(db: &impl ConnectionTrait, world: &World, needs: &[Need
     needs.iter().cloned().for_each(|n| all.extend(n));
     reserve_identifiers(db, &all).await?;
 
-    let mut reach = Reach::default();
+    let mut reach = Reach { households: all.households.clone(), ..Reach::default() };
     reach.gestures.extend(&all.gestures);
     reach.gestures.extend(world.notes.values().filter(|note| all.notes.contains(&note.id)).flat_map(|n| &n.gestures));
     reach.cases.extend(&all.cases);

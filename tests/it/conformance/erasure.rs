@@ -23,6 +23,7 @@ const WORDS: &[(&str, &[&str])] = &[
 /// words of the business about itself.
 const OTHERS: &[(&str, &[&str])] = &[
     ("cases", &["assignee", "location_id", "origin", "state"]),
+    ("api_keys", &["*"]),
     ("catch_up", &["*"]),
     ("consents", &["channel", "purpose", "state"]),
     ("contact_policy", &["*"]),
@@ -102,11 +103,13 @@ const OTHERS: &[(&str, &[&str])] = &[
     ("notes", &["channel", "gestures", "language", "reason", "state", "template_id"]),
     ("obligations", &["kind", "location_id", "looked_at", "open_reason", "outcome", "reason", "state"]),
     ("pauses", &["*"]),
+    ("pin_tries", &["*"]),
     ("reads", &["*"]),
     ("remedy_grants", &["*"]),
     ("rule_versions", &["*"]),
     ("rules", &["*"]),
     ("seaql_migrations", &["*"]),
+    ("staff", &["*"]),
     ("template_versions", &["*"]),
     ("templates", &["*"]),
     ("touchpoints", &["*"]),

@@ -207,4 +207,47 @@ both_engines! {
         let refused = people.unmerge_customer(part).await.expect_err("it is part of none");
         assert_eq!(reason(&refused), "CUSTOMER_NOT_MERGED");
     }
+
+    async fn p11_p12_an_export_tells_all_that_is_held_and_is_written_down_first(database) {
+        use pb::exported_entry::What;
+        let service = shop(database).await;
+        let ada = ada(&service).await;
+        let mut people = customers(&service);
+        visit(&service, &ada.name).await;
+        let case = opened(&service, &ada.name).await;
+        let consent = pb::Consent {
+            channel: pb::Channel::Email.into(),
+            purpose: pb::Purpose::Gratitude.into(),
+            state: pb::consent::State::Granted.into(),
+            ..Default::default()
+        };
+        for state in [pb::consent::State::Granted, pb::consent::State::Refused] {
+            let consent = pb::Consent { state: state.into(), ..consent.clone() };
+            let request = pb::SetConsentRequest { name: ada.name.clone(), consent: Some(consent), ..Default::default() };
+            people.set_consent(request).await.expect("kept");
+        }
+        let request = pb::ExportCustomerRequest { name: ada.name.clone() };
+        let mut stream = people.export_customer(request).await.expect("told").into_inner();
+        let mut told = Vec::new();
+        while let Some(part) = stream.message().await.expect("it goes on") {
+            told.extend(part.entries.into_iter().filter_map(|entry| entry.what));
+        }
+        let count = |fits: fn(&What) -> bool| told.iter().filter(|what| fits(what)).count();
+        assert_eq!(count(|it| matches!(it, What::Customer(_))), 1);
+        assert_eq!(count(|it| matches!(it, What::Consent(_))), 2, "every word, not only the last");
+        assert_eq!(count(|it| matches!(it, What::Interaction(_))), 1);
+        assert_eq!(count(|it| matches!(it, What::Obligation(_))), 1);
+        assert!(told.iter().any(|it| matches!(it, What::Case(told) if told.name == case.name)));
+        let exported = |it: &What| matches!(it, What::Change(change) if change.kind == "customer.exported");
+        assert!(told.iter().any(exported), "that it was asked for is told too");
+
+        let erase = pb::EraseCustomerRequest { name: ada.name.clone(), ..Default::default() };
+        let erased = people.erase_customer(erase.clone()).await.expect("erased").into_inner();
+        let left = erased.customer.expect("what is left");
+        assert_eq!((left.status(), left.display_name.as_str()), (pb::customer::Status::Erased, ""));
+        assert!(people.erase_customer(erase).await.expect("again").into_inner().replayed);
+        let update = pb::UpdateCustomerRequest { customer: Some(ada), update_mask: None };
+        let refused = people.update_customer(update).await.expect_err("they are forgotten");
+        assert_eq!((refused.code(), reason(&refused).as_str()), (Code::FailedPrecondition, "ERASED"));
+    }
 }

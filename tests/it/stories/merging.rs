@@ -4,18 +4,18 @@ use super::telling::{Telling, ana, bought_nothing, rule, somebody};
 use crate::support::ledger::LOCATION;
 use gratitude::domain::{
     commands::{
-        customers::{MergeCustomers, Merged, UnmergeCustomer},
+        customers::{MergeCustomers, Merged, SetHousehold, UnmergeCustomer},
         look_ahead::LookAhead,
         who::Who,
     },
     customer::{BirthDate, Customer, CustomerStatus},
     gesture::{GestureState, Reason},
-    ids::CustomerId,
+    ids::{CustomerId, HouseholdId},
     interaction::InteractionKind,
     refusal::{Precondition, Refusal},
     summary::Summary,
 };
-use gratitude::store::{PageRequest, SubmitError, TimelineEntry};
+use gratitude::store::{Lane, PageRequest, SubmitError, TimelineEntry};
 use sea_orm::{ConnectionTrait, DbBackend, Statement};
 
 const OTHER_PHONE: &str = "+351910000002";
@@ -121,6 +121,8 @@ both_engines! {
         let seen = story.look(second.id).await;
         assert_eq!(seen.recorded.interaction.customer, Some(survivor));
         assert_eq!((seen.summary().visit_days, seen.recorded.obligation.customer), (2, Some(survivor)));
+        let thanks = &seen.recorded.gestures[0].content.text;
+        assert!(thanks.contains("Ana") && !thanks.contains("Berg"), "they are addressed by one name: {thanks}");
 
         story.at("2026-03-04T10:00");
         let third = story.stops_by(other()).await.interaction;
@@ -306,6 +308,62 @@ both_engines! {
         assert!(story.submit(part).await.replayed);
         assert!(story.submit(merge).await.replayed);
         assert_eq!(story.known(b).await.id, b);
+    }
+
+    async fn p6_who_joins_a_household_shares_its_budget_and_who_leaves_has_their_own(database) {
+        let story = Telling::begin(database).await;
+        let a = story.stops_by(ana()).await.interaction.customer.expect("known");
+        story.at("2026-03-03T10:00");
+        let b = story.stops_by(other()).await.interaction.customer.expect("known");
+        let (of_a, of_b) = (story.whole(a).await, story.whole(b).await);
+        let home = of_a.customer.household;
+        let moves = |id, household| {
+            SetHousehold { actor: story.actor(), once: story.unrepeated(), id, version: None, household }
+        };
+        let moved = moves(b, Some(home));
+        assert_eq!(story.submit(moved.clone()).await.customer.household, home);
+        assert!(story.submit(moved).await.replayed);
+        let household = story.literal(home.0).await;
+        let contacts = format!("SELECT COUNT(*) FROM contacts WHERE household_id = {household}");
+        assert_eq!(story.count(&contacts).await, of_a.contacts + of_b.contacts);
+        assert_eq!(story.whole(b).await.contacts, of_b.contacts, "also their gestures are there");
+        // Two contacts in thirty days are the household's: a third waits.
+        story.at("2026-03-04T10:00");
+        let third = story.stops_by(other()).await;
+        assert!(third.gestures.iter().all(|it| it.state != GestureState::Scheduled || it.schedule.due_at
+            > story.instant("2026-03-30T10:00")), "{:?}", third.gestures);
+        let left = story.submit(moves(b, None)).await.customer.household;
+        assert_ne!((left, left), (home, of_b.customer.household));
+        assert_eq!(story.count(&contacts).await, of_a.contacts);
+        let nowhere = HouseholdId(uuid::Uuid::from_u128(7));
+        let refused = story.try_to(moves(b, Some(nowhere))).await;
+        assert!(matches!(refused, Err(SubmitError::Refused(Refusal::NotFound { .. }))), "{refused:?}");
+    }
+
+    async fn p10_what_is_told_while_two_become_one_ends_with_the_survivor(database) {
+        let story = Telling::begin(database).await;
+        let a = story.stops_by(ana()).await.interaction.customer.expect("known");
+        story.at("2026-03-03T10:00");
+        let b = story.stops_by(other()).await.interaction.customer.expect("known");
+        let mut told = tokio::task::JoinSet::new();
+        for n in 0..24 {
+            let store = story.ledger.store.clone();
+            let record = story.record(other(), InteractionKind::Visit, |_| ());
+            told.spawn(async move { store.submit(Lane::Interactive, record).await.expect("recorded").interaction.id });
+            if n == 8 {
+                let (store, merge) = (story.ledger.store.clone(), story.merging(a, b));
+                told.spawn(async move {
+                    store.submit(Lane::Interactive, merge).await.expect("merged");
+                    gratitude::domain::ids::InteractionId(uuid::Uuid::nil())
+                });
+            }
+        }
+        assert_eq!(told.join_all().await.len(), 25);
+        let theirs = story.literal(a.0).await;
+        let all = format!("SELECT COUNT(*) FROM interactions WHERE customer_id = {theirs}");
+        assert_eq!(story.count(&all).await, 26, "one each before, and what was told meanwhile");
+        let summary = story.ledger.store.summaries(&[a]).await.expect("read").remove(&a).expect("a summary");
+        assert_eq!(summary.counts.values().sum::<u32>(), 26);
     }
 }
 

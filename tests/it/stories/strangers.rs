@@ -110,6 +110,7 @@ both_engines! {
                 _ => Vec::new(),
             },
             on_match: gratitude::domain::commands::customers::OnMatch::CreateAnyway,
+            allow_erased: false,
         };
         story.submit(create).await;
         let unclear = story.stops_by(somebody(phone, |p| p.display_name = String::new())).await;

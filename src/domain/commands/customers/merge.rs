@@ -2,8 +2,9 @@
 
 use super::{super::Once, deceased::let_rest, editable, guardian, heed_new_dates, keep, twins};
 use crate::domain::{
+    content,
     customer::{Customer, CustomerKind, CustomerStatus, Identifier},
-    gesture::{ContactState, GestureState},
+    gesture::{ContactState, Gesture, GestureState},
     ids::{CustomerId, GestureId},
     ledger::Ledger,
     limits::{MERGE_DEPTH_MAX, MERGED_MAX},
@@ -177,6 +178,7 @@ impl MergeCustomers {
             }
         } else {
             twins::fold(ledger, survivor.id)?;
+            address_anew(ledger, survivor.id, Some(duplicate.id))?;
             if birth_date != survivor.profile.birth_date {
                 heed_new_dates(ledger, &survivor)?;
             }
@@ -266,6 +268,34 @@ pub(super) fn take_stock(ledger: &mut Ledger<'_, '_>, id: CustomerId) -> Result<
     }
     ledger.world.summaries.put(id, summary);
     ledger.rebuild_summary(id)
+}
+
+/// What waits for somebody speaks to them by the name and the facts of the record that it is of now: all of it, or what
+/// came with another record.
+///
+/// # Errors
+/// [`Refusal::Miss`] when something must be loaded first.
+pub(super) fn address_anew(
+    ledger: &mut Ledger<'_, '_>,
+    id: CustomerId,
+    came_with: Option<CustomerId>,
+) -> Result<(), Refusal> {
+    let came = |gesture: &Gesture| {
+        let answers = gesture.interaction.and_then(|it| ledger.world.interactions.get(&it));
+        came_with.is_none_or(|other| {
+            answers.is_some_and(|it| it.origin.is_some()) || gesture.occurrence.starts_with(&other.to_string())
+        })
+    };
+    let waiting = ledger.world.gestures_of(id).filter(|it| is_pending(it.state) && it.written.is_none() && came(it));
+    let waiting: Vec<_> = waiting.cloned().collect();
+    for mut gesture in waiting {
+        let content = content::anew(ledger.world, &gesture, gesture.channel)?;
+        if content != gesture.content {
+            gesture.content = content;
+            ledger.keep_quietly(gesture)?;
+        }
+    }
+    Ok(())
 }
 
 pub(super) fn related(customer: CustomerId) -> EventDetail {

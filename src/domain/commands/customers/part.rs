@@ -3,7 +3,7 @@
 use super::{
     super::{Once, record::respond, story},
     editable, guardian, heed_new_dates, keep,
-    merge::{Merged, answer_crossing, family, is_pending, related, take_stock},
+    merge::{Merged, address_anew, answer_crossing, family, is_pending, related, take_stock},
 };
 use crate::domain::{
     customer::{Customer, CustomerStatus, Identifier},
@@ -97,6 +97,7 @@ impl UnmergeCustomer {
         tell_apart(ledger, both)?;
         take_back_common(ledger, survivor)?;
         bring_back(ledger, &stopped)?;
+        address_anew(ledger, self.id, None)?;
         both.into_iter().try_for_each(|id| settle(ledger, id))
     }
 
