@@ -11,13 +11,14 @@ const PACKAGE: &str = "gratitude.v1";
 const BEHAVIOURS: [&str; 4] = ["Required.", "Optional.", "Output only.", "Immutable."];
 
 /// Methods that begin with one of these change nothing.
-const READS: [&str; 13] = [
+const READS: [&str; 14] = [
     "Search",
     "Find",
     "Get",
     "List",
     "BatchGet",
     "Explain",
+    "Export",
     "Recognize",
     "Preview",
     "Watch",

@@ -72,6 +72,7 @@ const OTHERS: &[(&str, &[&str])] = &[
         ],
     ),
     ("idempotency_keys", &["*"]),
+    ("instance", &["*"]),
     ("instance_secrets", &["*"]),
     (
         "interactions",
@@ -128,7 +129,7 @@ async fn text_columns(database: &Database, connection: &DatabaseConnection) -> V
     let sql = match database.engine {
         Engine::Sqlite => {
             "SELECT m.name, c.name FROM sqlite_master m JOIN pragma_table_info(m.name) c \
-             WHERE m.type = 'table' AND m.name NOT LIKE 'sqlite_%' AND c.type LIKE '%text%'"
+             WHERE m.type = 'table' AND m.name NOT LIKE 'sqlite_%' AND c.type = 'text'"
         }
         Engine::Postgres => {
             "SELECT table_name::text, column_name::text FROM information_schema.columns \
