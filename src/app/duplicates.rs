@@ -116,7 +116,9 @@ impl App {
         }
         let wanted: BTreeSet<CustomerId> = others.values().flatten().copied().collect();
         let wanted: Vec<_> = wanted.into_iter().collect();
-        let known: HashMap<_, _> = self.store.customers(&wanted).await?.into_iter().map(|it| (it.id, it)).collect();
+        let known = self.store.customers(&wanted).await?;
+        // A record that became part of another meanwhile takes no part.
+        let known: HashMap<_, _> = known.into_iter().filter(|(id, customer)| *id == customer.id).collect();
         let with_others = |customer: &Customer| {
             let ids = others.get(&customer.id).into_iter().flatten();
             (customer.clone(), ids.filter_map(|id| known.get(id)).cloned().collect())

@@ -15,7 +15,7 @@ use crate::{
     },
     store::Wanted,
 };
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 
 /// Who may be meant by a text.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -115,16 +115,10 @@ impl App {
     /// The customers themselves, each once, the survivor for one that became part of another; best first, equals by name.
     async fn survivors(&self, ranked: Vec<(CustomerId, (u8, Vec<&'static str>))>) -> Result<Vec<Fit>, AppError> {
         let ids: Vec<_> = ranked.iter().map(|(id, _)| *id).collect();
-        let mut known: HashMap<_, _> = self.store.customers(&ids).await?.into_iter().map(|it| (it.id, it)).collect();
-        let survivors: Vec<_> =
-            known.values().filter_map(|it| it.merged_into).filter(|id| !known.contains_key(id)).collect();
-        known.extend(self.store.customers(&survivors).await?.into_iter().map(|it| (it.id, it)));
+        let known = self.store.customers(&ids).await?;
         let mut results: Vec<Fit> = Vec::new();
         for (id, (score, reasons)) in ranked {
-            let Some(found) = known.get(&id) else { continue };
-            let Some(customer) = found.merged_into.map_or(Some(found), |survivor| known.get(&survivor)) else {
-                continue;
-            };
+            let Some(customer) = known.get(&id) else { continue };
             let speaks = matches!(customer.status, CustomerStatus::Active | CustomerStatus::Deceased);
             if speaks && results.iter().all(|it| it.customer.id != customer.id) {
                 let reasons = reasons.into_iter().map(str::to_owned).collect();

@@ -47,6 +47,7 @@ pub(super) async fn flush(
     insert::<event::Entity, _>(db, events).await?;
     if let Some(what) = world.take_forgetting() {
         erase::forget(db, &what).await?;
+        search::forget(db, what.records.iter().filter_map(|record| originals.get(record))).await?;
     }
 
     let written = world.customers.changes().map(|(_, customer)| (customer.id, customer.clone()));

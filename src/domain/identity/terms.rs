@@ -245,6 +245,7 @@ mod tests {
             system: String::new(),
             typed: "030 123456".to_owned(),
             normalized: "+4930123456".to_owned(),
+            origin: None,
         };
         let found = terms(&somebody(profile, vec![phone]));
         assert_eq!(

@@ -12,7 +12,7 @@ use std::collections::BTreeSet;
 ///
 /// - Words (names, language, zone, region, greeting, birth date, hours, preferred channels, guardian): the survivor's own
 ///   where they have any, else the first record's that has.
-/// - Under age, deceased: when any of them is.
+/// - Under age, discreet, deceased: when any of them is.
 /// - Contact points, facts and tags: all, each once, the survivor's first, up to the limit of a list.
 /// - Consents: every word that was said. Where they disagree, `REFUSED` beats `GRANTED`, and the latest of `GRANTED` and
 ///   `UNKNOWN` counts: nobody allows more by being merged than they allowed before.
@@ -52,6 +52,7 @@ fn profiles(one: Profile, other: &Profile) -> Profile {
         greeting: one.greeting.or(other.greeting),
         birth_date: one.birth_date.or(other.birth_date),
         minor: one.minor || other.minor,
+        discreet: one.discreet || other.discreet,
         guardian: one.guardian.or_else(|| other.guardian.clone()),
         contact_points: points(one.contact_points, &other.contact_points),
         contact_hours: one.contact_hours.or_else(|| other.contact_hours.clone()),

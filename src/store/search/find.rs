@@ -4,7 +4,7 @@ use super::keys;
 use crate::{
     domain::{
         customer::IdentifierKey,
-        identity::{near_keys, search::Lookup},
+        identity::{near_keys, search::Lookup, terms::Class},
         ids::CustomerId,
     },
     store::{Store, chunk::lists, entity::search_word, error::StoreError},
@@ -98,6 +98,18 @@ impl Store {
         }
         Ok(owners)
     }
+}
+
+/// Whether anybody is still found by a word.
+pub(super) async fn is_used(db: &impl ConnectionTrait, word: &str) -> Result<bool, StoreError> {
+    let lookups = [Class::Name, Class::Town].map(|class| Lookup::Whole(class.term(word))).to_vec();
+    let wanted = [Wanted { words: vec![lookups], all: true }];
+    let backend = db.get_database_backend();
+    let (sql, values) = match backend {
+        DbBackend::Postgres => on_postgres(&wanted),
+        _ => on_sqlite(&wanted),
+    };
+    Ok(db.query_one_raw(Statement::from_sql_and_values(backend, sql, values)).await?.is_some())
 }
 
 fn on_sqlite(wanted: &[Wanted]) -> (String, Vec<Value>) {

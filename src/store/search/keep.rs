@@ -1,6 +1,6 @@
 //! Keeps the words of customers, in the transaction in which the customers change.
 
-use super::keys;
+use super::{find, keys};
 use crate::{
     domain::{
         customer::Customer,
@@ -126,4 +126,22 @@ async fn learn(db: &impl ConnectionTrait, mut words: BTreeSet<String>) -> Result
     // In order, so that two who learn the same don't wait for each other in a circle.
     let rows: BTreeSet<Model> = rows.collect();
     insert_missing::<Entity, _>(db, rows.into_iter().collect()).await
+}
+
+/// Forgets the words by which these customers were found, unless others are found by them too. Their own rows must be
+/// without words by then.
+pub(in crate::store) async fn forget<'a>(
+    db: &impl ConnectionTrait,
+    customers: impl Iterator<Item = &'a Customer>,
+) -> Result<(), StoreError> {
+    use search_word::{Column, Entity};
+    let terms: Vec<String> = customers.map(terms).collect();
+    let words: BTreeSet<&str> = terms.iter().flat_map(|terms| spelled(terms)).collect();
+    for word in words {
+        if !find::is_used(db, word).await? {
+            let keys: Vec<String> = near_keys(word).into_iter().collect();
+            Entity::delete_many().filter(Column::Key.is_in(keys)).filter(Column::Word.eq(word)).exec(db).await?;
+        }
+    }
+    Ok(())
 }

@@ -9,4 +9,4 @@ mod keep;
 mod keys;
 
 pub use find::{SearchHit, Wanted};
-pub(super) use keep::keep;
+pub(super) use keep::{forget, keep};

@@ -7,7 +7,7 @@ use crate::{
         customer::{Channel, IdentifierKey, IdentifierKind},
         filter::Filter,
         gesture::GestureKind,
-        ids::{ActionId, CaseId, CustomerId, GestureId, InteractionId, NoteBatchId, NoteId},
+        ids::{ActionId, CaseId, CustomerId, GestureId, HouseholdId, InteractionId, NoteBatchId, NoteId},
         interaction::ExternalRef,
         refusal::Refusal,
         world::{Command, Context, Due, EventKind, IdempotencyKey, Miss, Needs, Neighbourhood, Subject, World},
@@ -125,6 +125,9 @@ fn everything() -> Everything {
         days: [date(2026, 11, 22)].into(),
         actions: [ActionId(some_id())].into(),
         may_create: true,
+        families: [customer].into(),
+        households: [HouseholdId(some_id())].into(),
+        alone: false,
     };
     Everything(
         needs,

@@ -9,6 +9,7 @@ const WORDS: &[(&str, &[&str])] = &[
     ("cases", &["summary", "root_cause", "remedy", "remedies", "reopen_reason"]),
     ("consents", &["source", "text_version"]),
     ("customer_identifiers", &["normalized", "system", "typed"]),
+    ("customer_search", &["blocks", "terms"]),
     ("customer_summaries", &["last_seen"]),
     ("customer_tags", &["tag"]),
     ("customers", &["display_name", "language", "profile", "region", "time_zone"]),
@@ -17,6 +18,7 @@ const WORDS: &[(&str, &[&str])] = &[
     ("merges", &["own"]),
     ("notes", &["explanation", "facts", "objections", "subject", "text"]),
     ("obligations", &["explanation"]),
+    ("search_words", &["key", "word"]),
 ];
 
 /// The columns of text that hold none: names of states, kinds and rules, days, ids, hashes, counts, our own sentences, and

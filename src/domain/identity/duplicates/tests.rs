@@ -30,6 +30,7 @@ fn somebody(given: &str, family: &str, birth: Option<(i16, i8, i8)>, street: &st
         system: String::new(),
         typed: phone.to_owned(),
         normalized: phone.to_owned(),
+        origin: None,
     };
     let identifiers = if phone.is_empty() { Vec::new() } else { vec![identifier] };
     let (id, household) = (CustomerId(Uuid::from_u128(1)), HouseholdId(Uuid::from_u128(2)));
