@@ -158,6 +158,7 @@ fn visitor(n: u64, location: &Location) -> Outcome<Visitor> {
         id: InteractionId(id(3)),
         customer: Some(customer.id),
         recorded_customer: Some(customer.id),
+        origin: None,
         candidates: Vec::new(),
         state: InteractionState::Closed,
         location: location.id.clone(),

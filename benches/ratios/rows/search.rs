@@ -164,8 +164,13 @@ fn somebody(n: u64) -> CreateCustomer {
         locality: word(scattered(n ^ 7) % 2_000, 2),
         ..PostalAddress::default()
     };
-    let identifier =
-        Identifier { kind: IdentifierKind::Phone, system: String::new(), typed: number.clone(), normalized: number };
+    let identifier = Identifier {
+        kind: IdentifierKind::Phone,
+        system: String::new(),
+        typed: number.clone(),
+        normalized: number,
+        origin: None,
+    };
     let point = ContactPoint { address: ContactAddress::Post(post), label: String::new(), bad: false };
     CreateCustomer {
         actor: Actor::system(),
@@ -182,6 +187,7 @@ fn somebody(n: u64) -> CreateCustomer {
         tags: Vec::new(),
         identifiers: vec![identifier],
         on_match: OnMatch::CreateAnyway,
+        allow_erased: false,
     }
 }
 
