@@ -37,6 +37,7 @@ pub mod note;
 pub mod obligation;
 pub mod organization;
 pub mod pause;
+pub mod person_name;
 pub mod planning;
 pub mod policy;
 pub mod queue;

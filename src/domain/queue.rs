@@ -80,7 +80,7 @@ pub fn queue_entry(input: &QueueInput<'_>) -> QueueEntry {
     let hours = own_hours.or(gesture.terms.window.as_ref()).or_else(|| channel_hours(gesture.channel, settings));
     QueueEntry {
         gesture: gesture.clone(),
-        display_name: customer.addressee().profile.display_name.clone(),
+        display_name: customer.addressee().shown_as(&location.settings.language),
         how_to_say: customer.addressee().profile.how_to_say.clone(),
         why: input.interaction.map_or_else(|| unprompted(gesture), |it| why(it, location)),
         phone: phone(customer),

@@ -3,14 +3,16 @@
 use super::{
     Card, First, LastSeenHere,
     dates::coming_dates,
-    saying::{question, sentence, spoken_name},
+    hello::{self, hello},
+    saying::{Saying, question, sentence},
     tact::{is_fit, is_shown},
+    words::{Desk, Words, counted, fill},
 };
 use crate::domain::{
     case::Case,
     customer::{Channel, Customer, CustomerStatus, FactKind, Greeting},
     gesture::{Gesture, GestureState},
-    interaction::{InteractionKind, NoPurchaseReason, Outcome},
+    interaction::InteractionKind,
     location::Location,
     returning::{ReturnStatus, days_between, is_welcome_back, return_status, visit_day_today},
     summary::{LastSeen, Summary},
@@ -18,6 +20,9 @@ use crate::domain::{
 };
 use jiff::{Timestamp, civil::Date, tz::TimeZone};
 use std::cmp::Reverse;
+
+/// Whoever said so many times what they think says it often.
+const OFTEN: u32 = 3;
 
 /// What a card is made of.
 #[derive(Debug, Clone, Copy)]
@@ -80,39 +85,47 @@ pub fn card(input: &CardInput<'_>) -> Card {
     let status = return_status(summary, today, input.location_gap_days);
     let welcome_back = is_welcome_back(summary, previous, today, input.location_gap_days);
     let milestone = milestone(input, today);
-    let say = sentence(input, milestone.as_deref(), welcome_back);
+    let (desk, spoken) = (Words::at_desk(input.location), Words::to(customer, input.location));
+    let hello = hello(input, spoken, &zone);
+    let say = sentence(input, spoken, milestone, welcome_back)
+        .map(|say| Saying { text: hello::and(&hello, say.text), ..say });
+    let is_named = customer.profile.greeting.unwrap_or(Greeting::ByName) == Greeting::ByName;
     let card = Card {
         customer: customer.id,
-        display_name: spoken_name(input).to_owned(),
-        how_to_say: if spoken_name(input).is_empty() { String::new() } else { customer.profile.how_to_say.clone() },
+        display_name: if is_named { customer.shown_as(desk.language) } else { String::new() },
+        how_to_say: if is_named { customer.profile.how_to_say.clone() } else { String::new() },
         greeting: customer.profile.greeting.unwrap_or(Greeting::ByName),
-        notice: "",
-        first: input.open_case.map(|case| first(case, today, &zone)),
+        notice: String::new(),
+        first: input.open_case.map(|case| first(case, &desk.desk, today, &zone)),
         status,
         welcome_back,
         since: summary.first_visit,
         visit_days: summary.visit_days,
-        milestone,
-        last: input.last.map(|last| last_seen_here(last, input)),
+        milestone: milestone.map(|number| counted(&desk.desk.milestone, number)),
+        last: input.last.map(|last| last_seen_here(last, input, &desk.desk)),
+        hello,
+        spoken_language: spoken.language,
+        desk_language: desk.language,
         say,
-        ask: question(input),
+        ask: question(input, spoken),
         hand_over: to_hand_over(input),
         likes: facts(customer, &[FactKind::Like, FactKind::Interest]),
         dislikes: facts(customer, &[FactKind::Dislike]),
-        dates: coming_dates(&customer.profile, today),
+        dates: coming_dates(&customer.profile, &desk.desk.birthday, today),
         open_promises: open_promises(input),
         days_since_purchase: summary.last_purchase.map(|date| days_between(date, today)),
         days_since_contact: summary.last_contact_at.map(|at| days_between(local_date(&zone, at), today)),
         tags: customer.tags.iter().filter(|tag| is_fit(tag)).cloned().collect(),
-        automatic_tags: automatic_tags(summary, status),
+        automatic_tags: automatic_tags(summary, status, welcome_back, &desk.desk),
     };
-    if customer.status == CustomerStatus::Deceased { in_memory(card) } else { card }
+    if customer.status == CustomerStatus::Deceased { in_memory(card, &desk.desk) } else { card }
 }
 
 /// Whoever stands there is somebody else: nothing is said, asked or handed over in the name of who has died.
-fn in_memory(card: Card) -> Card {
+fn in_memory(card: Card, desk: &Desk) -> Card {
     Card {
-        notice: "The customer has died. Whoever stands here may be in mourning: be gentle, and ask how you can help.",
+        notice: desk.died.clone(),
+        hello: String::new(),
         welcome_back: false,
         milestone: None,
         say: None,
@@ -133,67 +146,33 @@ fn previous_visit_day(input: &CardInput<'_>, today: Date) -> Option<Date> {
 }
 
 /// The milestone of today's visit, unless something is wrong or they grieve: then it is no day for it.
-fn milestone(input: &CardInput<'_>, today: Date) -> Option<String> {
+fn milestone(input: &CardInput<'_>, today: Date) -> Option<u32> {
     let number = visit_day_today(input.summary, today);
     let fits = input.open_case.is_none() && input.summary.grieving_since.is_none();
-    (fits && input.milestones.contains(&number)).then(|| format!("{number}{} visit", ordinal_ending(number)))
-}
-
-const fn ordinal_ending(number: u32) -> &'static str {
-    match (number % 10, number % 100) {
-        (_, 11..=13) => "th",
-        (1, _) => "st",
-        (2, _) => "nd",
-        (3, _) => "rd",
-        _ => "th",
-    }
+    (fits && input.milestones.contains(&number)).then_some(number)
 }
 
 /// The case in its own words, which the customer may read, unless they name a price.
-fn first(case: &Case, today: Date, zone: &TimeZone) -> First {
+fn first(case: &Case, desk: &Desk, today: Date, zone: &TimeZone) -> First {
     let since = match days_between(local_date(zone, case.opened_at), today) {
-        0 => "since today".to_owned(),
-        1 => "since yesterday".to_owned(),
-        days => format!("for {days} days"),
+        0 => desk.since_today.clone(),
+        1 => desk.since_yesterday.clone(),
+        days => counted(&desk.since_days, days),
     };
     let text = match case.summary.trim() {
-        what if what.is_empty() || !is_fit(what) => {
-            format!("Apologise first: something went wrong, and a case has been open {since}.")
-        }
-        what => format!("Apologise first: {} (open {since}).", what.trim_end_matches('.')),
+        what if what.is_empty() || !is_fit(what) => fill(&desk.first_plain, &[("since", &since)]),
+        what => fill(&desk.first, &[("what", what.trim_end_matches('.')), ("since", &since)]),
     };
     First { case: case.id, text, opened_at: case.opened_at }
 }
 
-fn last_seen_here(last: LastTime<'_>, input: &CardInput<'_>) -> LastSeenHere {
+fn last_seen_here(last: LastTime<'_>, input: &CardInput<'_>, desk: &Desk) -> LastSeenHere {
     let mut seen = last.seen.clone();
     let private = last.is_private_at(input.location);
     seen.about.retain(|about| !private && is_fit(about));
-    let ending = ending(&seen);
+    let ending = desk.ending(&seen).to_owned();
     let location_name = last.location.settings.display_name.clone();
     LastSeenHere { seen, location_name, date: last.date(input.zones), ending }
-}
-
-fn ending(seen: &LastSeen) -> &'static str {
-    match (seen.outcome, seen.no_purchase_reason) {
-        (None, _) => "not finished",
-        (Some(Outcome::Purchased), _) => "bought something",
-        (Some(Outcome::NotPurchased), reason) => match reason.unwrap_or(NoPurchaseReason::Unknown) {
-            NoPurchaseReason::Unknown | NoPurchaseReason::Other => "left without a purchase",
-            NoPurchaseReason::JustLooking => "only looked",
-            NoPurchaseReason::OutOfStock => "left without a purchase: it was not in stock",
-            NoPurchaseReason::Price => "left without a purchase: it was too expensive",
-            NoPurchaseReason::NotOffered => "left without a purchase: we don't have the right thing",
-            NoPurchaseReason::Wait => "left without a purchase: the wait was too long",
-            NoPurchaseReason::Undecided => "wanted to think it over",
-            NoPurchaseReason::Question => "only had a question",
-            NoPurchaseReason::NoShow => "did not come",
-        },
-        (Some(Outcome::Resolved), _) => "settled",
-        (Some(Outcome::Unresolved), _) => "not settled",
-        (Some(Outcome::Abandoned), _) => "broken off",
-        (Some(Outcome::Informed), _) => "got or gave information",
-    }
 }
 
 fn facts(customer: &Customer, kinds: &[FactKind]) -> Vec<String> {
@@ -222,20 +201,18 @@ fn open_promises(input: &CardInput<'_>) -> Vec<Gesture> {
     open
 }
 
-/// What the counts alone allow to say of somebody, as long as it is kind.
-fn automatic_tags(summary: &Summary, status: Option<ReturnStatus>) -> Vec<String> {
+/// What the counts alone allow to say of somebody, as long as it is kind: shown as concluded, never as given by staff.
+fn automatic_tags(summary: &Summary, status: Option<ReturnStatus>, welcome_back: bool, desk: &Desk) -> Vec<String> {
     let count = |kind| summary.counts.get(&kind).copied().unwrap_or(0);
-    let mut tags = Vec::new();
-    if status == Some(ReturnStatus::Regular)
-        && let Some(gap) = summary.median_gap()
-    {
-        tags.push(if gap == 1 { "comes daily".to_owned() } else { format!("comes about every {gap} days") });
-    }
-    if count(InteractionKind::Compliment) > 0 {
-        tags.push("has praised us".to_owned());
-    }
-    if count(InteractionKind::Enquiry) > count(InteractionKind::Purchase) {
-        tags.push("values advice".to_owned());
-    }
-    tags
+    let rhythm = summary.median_gap().filter(|_| status == Some(ReturnStatus::Regular)).map(|gap| match gap {
+        0 | 1 => desk.comes_daily.clone(),
+        days => counted(&desk.comes_every, days),
+    });
+    let seen = [
+        (welcome_back || status == Some(ReturnStatus::Lapsed), &desk.lapsed),
+        (count(InteractionKind::Compliment) > 0, &desk.has_praised),
+        (count(InteractionKind::Feedback) >= OFTEN, &desk.gives_feedback),
+        (count(InteractionKind::Enquiry) > count(InteractionKind::Purchase), &desk.values_advice),
+    ];
+    rhythm.into_iter().chain(seen.into_iter().filter(|(is_so, _)| *is_so).map(|(_, tag)| tag.clone())).collect()
 }

@@ -15,17 +15,17 @@ pub const DAYS_AHEAD: u32 = 30;
 pub struct ComingDate {
     /// The next time that it comes, today included.
     pub date: Date,
-    /// "Birthday", or the words of the fact.
+    /// The word for a birthday, or the words of the fact.
     pub name: String,
     /// In how many days; 0 is today.
     pub days_ahead: u32,
 }
 
 /// The birthday and important dates within [`DAYS_AHEAD`], the nearest first. A past date returns each year.
-pub(super) fn coming_dates(profile: &Profile, today: Date) -> Vec<ComingDate> {
+pub(super) fn coming_dates(profile: &Profile, birthday: &str, today: Date) -> Vec<ComingDate> {
     let birthday = profile.birth_date.and_then(|birth| {
         let date = next_time(birth.month, birth.day, today)?;
-        Some((date, "birthday".to_owned()))
+        Some((date, birthday.to_owned()))
     });
     let facts = profile.facts.iter().filter(|fact| fact.kind == FactKind::ImportantDate && is_shown(fact));
     let important = facts.filter_map(|fact| {
@@ -67,7 +67,7 @@ mod tests {
     }
 
     fn days_to_birthday(month: i8, day: i8, today: Date) -> Option<u32> {
-        coming_dates(&born(month, day), today).first().map(|coming| coming.days_ahead)
+        coming_dates(&born(month, day), "birthday", today).first().map(|coming| coming.days_ahead)
     }
 
     #[test]
@@ -93,7 +93,7 @@ mod tests {
         };
         let facts = vec![fact("moves house", date(2026, 12, 1)), fact("wedding day", date(2019, 11, 25))];
         let profile = Profile { facts, ..Profile::default() };
-        let coming = coming_dates(&profile, date(2026, 11, 22));
+        let coming = coming_dates(&profile, "birthday", date(2026, 11, 22));
         let names: Vec<_> = coming.iter().map(|coming| (coming.name.as_str(), coming.days_ahead)).collect();
         assert_eq!(names, [("wedding day", 3), ("moves house", 9)]);
     }

@@ -1,12 +1,16 @@
 //! What the front desk sees in the second that it has (section 4.12 of the design).
 //!
+//! What staff read is in the language of the place, what is said aloud in that of the customer ([`words`]).
+//!
 //! A card holds no price, no label such as "complainer" and no forecast. What it proposes to say rests on at most one
 //! fact, and only on one that the customer told us or that was seen here.
 
 mod build;
 mod dates;
+mod hello;
 mod saying;
 mod tact;
+mod words;
 
 pub use build::{CardInput, LastTime, card};
 pub use dates::{ComingDate, DAYS_AHEAD};
@@ -26,14 +30,14 @@ use jiff::{Timestamp, civil::Date};
 pub struct Card {
     /// Whose.
     pub customer: CustomerId,
-    /// The name as they like to be called; empty when not known or not to be said aloud.
+    /// The name as they like to be called, else the whole name in its order; empty when not known or not to be said aloud.
     pub display_name: String,
     /// How to say it.
     pub how_to_say: String,
     /// How they like to be met.
     pub greeting: Greeting,
     /// What must be known before a word is said; empty when nothing must.
-    pub notice: &'static str,
+    pub notice: String,
     /// What to do before anything else.
     pub first: Option<First>,
     /// Where they stand on the way of returning; `None` before the first visit day.
@@ -48,7 +52,13 @@ pub struct Card {
     pub milestone: Option<String>,
     /// The last time that they were here before today.
     pub last: Option<LastSeenHere>,
-    /// One sentence to say.
+    /// "Good morning, Ms Okafor."; empty for who wants no greeting.
+    pub hello: String,
+    /// The language of what is said aloud: hello, sentence and question. BCP 47.
+    pub spoken_language: &'static str,
+    /// The language of what staff read. BCP 47.
+    pub desk_language: &'static str,
+    /// One sentence to say, behind the hello.
     pub say: Option<Saying>,
     /// One question worth asking.
     pub ask: Option<String>,
@@ -93,7 +103,7 @@ pub struct LastSeenHere {
     /// The day, in that location's zone.
     pub date: Date,
     /// How it ended, in words.
-    pub ending: &'static str,
+    pub ending: String,
 }
 
 #[cfg(test)]

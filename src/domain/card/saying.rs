@@ -3,6 +3,7 @@
 use super::{
     build::CardInput,
     tact::{is_fit, is_speakable, origin},
+    words::{Spoken, Words, counted, fill},
 };
 use crate::domain::{
     customer::{Channel, ConsentState, ContactPointKind, Fact, FactKind, FactOrigin, Greeting, Purpose},
@@ -32,57 +33,51 @@ impl Saying {
 ///
 /// Nothing while something is wrong (that comes first), and nothing for who wants no greeting. At a sensitive place,
 /// or in a time of grief, only the welcome: others may hear it, or it would be out of tune.
-pub(super) fn sentence(input: &CardInput<'_>, milestone: Option<&str>, welcome_back: bool) -> Option<Saying> {
+pub(super) fn sentence(
+    input: &CardInput<'_>,
+    words: &Words,
+    milestone: Option<u32>,
+    welcome_back: bool,
+) -> Option<Saying> {
     let profile = &input.customer.profile;
     if input.open_case.is_some() || profile.greeting == Some(Greeting::None) {
         return None;
     }
-    let welcome = || Saying::plain(welcome(input, welcome_back));
+    let words = &words.spoken;
+    let welcome = || Saying::plain(welcome(input, words, welcome_back).to_owned());
     if input.location.settings.sensitive || input.summary.grieving_since.is_some() {
         return Some(welcome());
     }
-    let found = milestone.map(|milestone| of_milestone(input, milestone));
-    Some(found.or_else(|| of_last_time(input)).or_else(|| of_liking(input)).unwrap_or_else(welcome))
+    let found = milestone.map(|number| of_milestone(input, words, number));
+    Some(found.or_else(|| of_last_time(input, words)).or_else(|| of_liking(input, words)).unwrap_or_else(welcome))
 }
 
-fn welcome(input: &CardInput<'_>, welcome_back: bool) -> String {
-    let words = match (welcome_back, input.summary.visit_days) {
-        (true, _) => "Welcome back, it is good to see you again",
-        (false, 0) => "Welcome, it is good to meet you",
-        (false, 1) if input.last.is_none() => "Welcome, it is good to meet you",
-        (false, _) => "It is good to see you again",
-    };
-    match spoken_name(input) {
-        "" => format!("{words}."),
-        name => format!("{words}, {name}."),
+fn welcome<'w>(input: &CardInput<'_>, words: &'w Spoken, welcome_back: bool) -> &'w str {
+    match (welcome_back, input.summary.visit_days) {
+        (true, _) => &words.welcome_back,
+        (false, 0) => &words.meet,
+        (false, 1) if input.last.is_none() => &words.meet,
+        (false, _) => &words.again,
     }
 }
 
-/// The name, if it may be said aloud.
-pub(super) fn spoken_name<'a>(input: &CardInput<'a>) -> &'a str {
-    let profile = &input.customer.profile;
-    match profile.greeting.unwrap_or(Greeting::ByName) {
-        Greeting::ByName => &profile.display_name,
-        Greeting::WarmWithoutName | Greeting::None => "",
-    }
-}
-
-fn of_milestone(input: &CardInput<'_>, milestone: &str) -> Saying {
+fn of_milestone(input: &CardInput<'_>, words: &Spoken, number: u32) -> Saying {
     Saying {
-        text: format!("This is your {milestone}: thank you for coming to us."),
+        text: counted(&words.milestone, number),
         evidence: format!("customers/{}", input.customer.id),
         origin: Some(FactOrigin::SeenHere),
     }
 }
 
-fn of_last_time(input: &CardInput<'_>) -> Option<Saying> {
+fn of_last_time(input: &CardInput<'_>, words: &Spoken) -> Option<Saying> {
     let (seen, about) = speakable_about(input)?;
     let origin = origin(seen.channel);
     let text = match seen.outcome {
-        Some(Outcome::Purchased) => format!("Last time you chose {about}: I hope it was the right thing."),
-        _ if seen.kind == InteractionKind::Enquiry => format!("Last time you asked about {about}."),
-        _ => format!("Last time we spoke about {about}."),
+        Some(Outcome::Purchased) => &words.chose,
+        _ if seen.kind == InteractionKind::Enquiry => &words.asked,
+        _ => &words.spoke,
     };
+    let text = fill(text, &[("about", about)]);
     Some(Saying { text, evidence: format!("interactions/{}", seen.interaction), origin: Some(origin) })
 }
 
@@ -98,51 +93,47 @@ fn speakable_about<'a>(input: &CardInput<'a>) -> Option<(&'a LastSeen, &'a str)>
     (pleasant && harmless && known).then_some((seen, about.as_str()))
 }
 
-fn of_liking(input: &CardInput<'_>) -> Option<Saying> {
+fn of_liking(input: &CardInput<'_>, words: &Spoken) -> Option<Saying> {
     let facts = input.customer.profile.facts.iter();
     let liked = |fact: &&Fact| {
         matches!(fact.kind, FactKind::Like | FactKind::Interest) && is_speakable(fact) && !fact.text.trim().is_empty()
     };
     let fact = facts.filter(liked).max_by_key(|fact| fact.learned_at)?;
-    let text = match fact.origin {
-        FactOrigin::ToldUs => format!("You once told us: “{}”. Is there something of that kind today?", fact.text),
-        _ => format!("I remember what you enjoy here: {}.", fact.text),
-    };
+    let text = if fact.origin == FactOrigin::ToldUs { &words.told } else { &words.enjoys };
+    let text = fill(text, &[("about", &fact.text)]);
     Some(Saying { text, evidence: fact.id.to_string(), origin: Some(fact.origin) })
 }
 
 /// The question: what makes good while a case is open; else what we need to know most.
-pub(super) fn question(input: &CardInput<'_>) -> Option<String> {
+pub(super) fn question(input: &CardInput<'_>, words: &Words) -> Option<String> {
+    let words = &words.spoken;
     if input.open_case.is_some() {
-        return Some("What would put this right for you?".to_owned());
+        return Some(words.put_right.clone());
     }
     let profile = &input.customer.profile;
     if profile.greeting == Some(Greeting::None) || input.summary.grieving_since.is_some() {
         return None;
     }
     if profile.display_name.is_empty() && profile.greeting != Some(Greeting::WarmWithoutName) {
-        return Some("How would you like to be called?".to_owned());
+        return Some(words.how_called.clone());
     }
     if !input.location.settings.sensitive
-        && let Some(question) = of_what_was_missing(input)
+        && let Some(question) = of_what_was_missing(input, words)
     {
         return Some(question);
     }
     let may_write = input.customer.consent(Channel::Email, Purpose::Gratitude);
     let has_email = input.customer.contact_point(ContactPointKind::Email).is_some();
-    (has_email && may_write == ConsentState::Unknown).then(|| "May we thank you by e-mail now and then?".to_owned())
+    (has_email && may_write == ConsentState::Unknown).then(|| words.by_email.clone())
 }
 
 /// Of what they wanted and did not get the last time.
-fn of_what_was_missing(input: &CardInput<'_>) -> Option<String> {
+fn of_what_was_missing(input: &CardInput<'_>, words: &Spoken) -> Option<String> {
     let (seen, about) = speakable_about(input)?;
-    match seen.no_purchase_reason? {
-        NoPurchaseReason::OutOfStock | NoPurchaseReason::NotOffered => {
-            Some(format!("Have you found {about} in the meantime, or shall we see to it?"))
-        }
-        NoPurchaseReason::Undecided | NoPurchaseReason::JustLooking | NoPurchaseReason::Question => {
-            Some(format!("Would you like another look at {about}?"))
-        }
-        _ => None,
-    }
+    let question = match seen.no_purchase_reason? {
+        NoPurchaseReason::OutOfStock | NoPurchaseReason::NotOffered => &words.found,
+        NoPurchaseReason::Undecided | NoPurchaseReason::JustLooking | NoPurchaseReason::Question => &words.another_look,
+        _ => return None,
+    };
+    Some(fill(question, &[("about", about)]))
 }

@@ -61,6 +61,10 @@ impl Scene {
     }
 
     fn card(&self) -> Card {
+        self.card_at(now())
+    }
+
+    fn card_at(&self, now: Timestamp) -> Card {
         card(&CardInput {
             customer: &self.customer,
             summary: &self.summary,
@@ -71,7 +75,7 @@ impl Scene {
             milestones: &[5, 10, 11, 22],
             location_gap_days: 90,
             zones: &Zones::bundled(),
-            now: now(),
+            now,
         })
     }
 
@@ -144,7 +148,7 @@ fn shop(id: &str) -> Location {
             display_name: "Altstadt".to_owned(),
             time_zone: "Europe/Berlin".to_owned(),
             region: "DE".to_owned(),
-            language: "de".to_owned(),
+            language: "en".to_owned(),
             currency: "EUR".to_owned(),
             opening_hours: None,
             holidays: Vec::new(),
@@ -262,7 +266,7 @@ fn a_card_tells_who_comes_how_often_and_what_was_last() {
     assert_eq!(card.tags, ["collector"], "no label");
     assert_eq!(card.ask.as_deref(), Some("Have you found the red teapot in the meantime, or shall we see to it?"));
     let say = card.say.expect("something to say");
-    assert_eq!(say.text, "Last time we spoke about the red teapot.");
+    assert_eq!(say.text, "Good morning, Ana. Last time we spoke about the red teapot.");
     assert_eq!(say.evidence, format!("interactions/{}", Uuid::from_u128(2)));
     assert_eq!(say.origin, Some(FactOrigin::SeenHere));
 }
@@ -291,7 +295,10 @@ fn a_milestone_is_shown_on_the_visit_that_reaches_it() {
     let card = scene.card();
     assert_eq!(card.milestone.as_deref(), Some("5th visit"), "after check-in");
     assert_eq!((card.status, card.welcome_back), (Some(ReturnStatus::Regular), true));
-    assert_eq!(card.say.expect("a saying").text, "This is your 5th visit: thank you for coming to us.");
+    assert_eq!(
+        card.say.expect("a saying").text,
+        "Good morning, Ana. This is your 5th visit: thank you for coming to us."
+    );
     scene.summary.last_visit = Some(date(2026, 11, 21));
     assert_eq!(scene.card().milestone, None, "the next day");
     for (visits, words) in [(10, "11th visit"), (21, "22nd visit")] {
@@ -306,20 +313,20 @@ fn only_what_was_told_or_seen_is_spoken() {
     scene.summary.visit_days = 6;
     for channel in [InteractionChannel::Web, InteractionChannel::App, InteractionChannel::Social] {
         scene.seen.as_mut().expect("a last time").channel = channel;
-        assert_eq!(scene.say(), "Welcome back, it is good to see you again, Ana.", "{channel}");
+        assert_eq!(scene.say(), "Good morning, Ana. Welcome back, it is good to see you again.", "{channel}");
     }
     scene.fact(FactKind::Like, FactOrigin::OtherChannel, "chess");
     scene.fact(FactKind::Interest, FactOrigin::Inferred, "boats");
     scene.fact(FactKind::Like, FactOrigin::ToldUs, "mugs under 20 EUR");
     scene.fact(FactKind::Dislike, FactOrigin::ToldUs, "perfume");
-    assert_eq!(scene.say(), "Welcome back, it is good to see you again, Ana.");
+    assert_eq!(scene.say(), "Good morning, Ana. Welcome back, it is good to see you again.");
     scene.fact(FactKind::Like, FactOrigin::ToldUs, "green tea");
-    assert_eq!(scene.say(), "You once told us: “green tea”. Is there something of that kind today?");
+    assert_eq!(scene.say(), "Good morning, Ana. You once told us: “green tea”. Is there something of that kind today?");
 }
 
 #[test]
 fn unhappy_hours_and_private_places_are_not_spoken_of() {
-    let plain = "Welcome back, it is good to see you again, Ana.";
+    let plain = "Good morning, Ana. Welcome back, it is good to see you again.";
     let unhappy: [fn(&mut LastSeen); 4] = [
         |seen| seen.mood = Some(-1),
         |seen| seen.kind = InteractionKind::Complaint,
@@ -351,7 +358,7 @@ fn greetings_are_as_they_like_them() {
     scene.customer.profile.greeting = Some(Greeting::WarmWithoutName);
     let card = scene.card();
     assert_eq!((card.display_name.as_str(), card.how_to_say.as_str()), ("", ""));
-    assert_eq!(card.say.expect("a saying").text, "Welcome back, it is good to see you again.");
+    assert_eq!(card.say.expect("a saying").text, "Good morning. Welcome back, it is good to see you again.");
     scene.customer.profile.greeting = Some(Greeting::None);
     assert_eq!((scene.card().say, scene.card().ask), (None, None));
 }
@@ -362,7 +369,7 @@ fn in_grief_there_is_a_welcome_and_nothing_else() {
     scene.summary.grieving_since = Some(now());
     let card = scene.card();
     assert_eq!((card.milestone, card.ask), (None, None));
-    assert_eq!(card.say.expect("a saying").text, "Welcome back, it is good to see you again, Ana.");
+    assert_eq!(card.say.expect("a saying").text, "Good morning, Ana. Welcome back, it is good to see you again.");
 }
 
 #[test]
@@ -374,7 +381,7 @@ fn somebody_new_is_met() {
     let card = scene.card();
     assert_eq!((card.status, card.welcome_back, card.since), (None, false, None));
     assert_eq!((card.days_since_purchase, card.days_since_contact), (None, None));
-    assert_eq!(card.say.expect("a saying").text, "Welcome, it is good to meet you.");
+    assert_eq!(card.say.expect("a saying").text, "Good morning. Welcome, it is good to meet you.");
     assert_eq!(card.ask.as_deref(), Some("How would you like to be called?"));
 }
 
@@ -411,4 +418,67 @@ fn concluded_tags_are_kind_and_apart() {
     scene.summary.counts = [(InteractionKind::Enquiry, 3), (InteractionKind::Compliment, 1)].into();
     let card = scene.card();
     assert_eq!(card.automatic_tags, ["comes about every 7 days", "has praised us", "values advice"]);
+}
+
+#[test]
+fn one_is_greeted_in_ones_language_by_the_clock_of_the_place_and_in_ones_form_of_address() {
+    let mut scene = Scene::new();
+    scene.location.settings.language = "de".to_owned();
+    let profile = &mut scene.customer.profile;
+    profile.display_name.clear();
+    (profile.honorific, profile.family_name) = ("Frau".to_owned(), "Falke".to_owned());
+    for (language, at, expected) in [
+        ("", "2026-11-22T09:00:00+01:00", "Guten Morgen, Frau Falke."),
+        ("de-AT", "2026-11-22T12:00:00+01:00", "Guten Tag, Frau Falke."),
+        ("en", "2026-11-22T19:00:00+01:00", "Good evening, Frau Falke."),
+        ("fr", "2026-11-23T01:00:00+01:00", "Bonsoir Frau Falke."),
+        ("sw", "2026-11-22T19:00:00+01:00", "Guten Abend, Frau Falke."),
+    ] {
+        scene.customer.profile.language = language.to_owned();
+        let card = scene.card_at(instant(at));
+        assert_eq!(card.hello, expected, "{language}");
+        assert_eq!(card.desk_language, "de");
+        assert!(card.say.expect("something to say").text.starts_with(expected));
+        assert_eq!(card.display_name, "Frau Falke");
+    }
+    let profile = &mut scene.customer.profile;
+    (profile.honorific, profile.given_name, profile.family_name) =
+        (String::new(), "恵子".to_owned(), "佐藤".to_owned());
+    profile.language = "ja".to_owned();
+    let card = scene.card_at(instant("2026-11-22T12:00:00+01:00"));
+    assert_eq!((card.hello.as_str(), card.spoken_language), ("佐藤恵子様、こんにちは。", "ja"));
+    assert_eq!(card.display_name, "佐藤恵子");
+    scene.customer.profile.greeting = Some(Greeting::WarmWithoutName);
+    assert_eq!(scene.card_at(instant("2026-11-22T12:00:00+01:00")).hello, "こんにちは。");
+    scene.customer.profile.greeting = Some(Greeting::None);
+    assert_eq!(scene.card().hello, "");
+}
+
+#[test]
+fn staff_read_their_own_language_whatever_the_customer_speaks() {
+    let mut scene = Scene::new();
+    scene.location.settings.language = "de".to_owned();
+    scene.customer.profile.language = "es".to_owned();
+    scene.wronged();
+    let card = scene.card();
+    assert_eq!(
+        card.first.expect("a case").text,
+        "Zuerst um Entschuldigung bitten: the spout was chipped (offen seit gestern)."
+    );
+    assert_eq!(card.ask.as_deref(), Some("¿Qué podemos hacer para arreglarlo?"));
+    scene.case = None;
+    scene.summary.last_visit = Some(TODAY);
+    scene.summary.visit_days = 5;
+    let card = scene.card();
+    assert_eq!(card.milestone.as_deref(), Some("5. Besuch"));
+    assert!(card.say.expect("a saying").text.ends_with("Esta es su visita número 5: gracias por venir."));
+}
+
+#[test]
+fn who_stayed_away_or_often_says_what_they_think_is_seen_to() {
+    let mut scene = Scene::new();
+    scene.summary.last_visit = Some(date(2026, 8, 1));
+    scene.summary.counts.insert(InteractionKind::Feedback, 3);
+    let tags = scene.card().automatic_tags;
+    assert_eq!(tags, ["stayed away longer than usual", "often tells us what they think"]);
 }

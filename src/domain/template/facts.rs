@@ -11,6 +11,7 @@ use crate::domain::{
     interaction::{Detail, Interaction, InteractionKind, Outcome, PurchaseItem},
     location::Location,
     money::Money,
+    person_name::{Formality, PersonName, Usage, format},
     summary::Summary,
     upcoming::Upcoming,
 };
@@ -87,8 +88,11 @@ pub(super) fn given_name<'a>(facts: &NoteFacts<'a>, channel: Channel) -> Read<'a
 
 pub(super) fn formal_name<'a>(facts: &NoteFacts<'a>, channel: Channel) -> Read<'a> {
     let profile = &facts.customer.addressee().profile;
-    let (honorific, family) = (some_line(&profile.honorific)?, some_line(&profile.family_name)?);
-    is_sayable(facts.customer.addressee(), channel).then(|| Value::Text(format!("{honorific} {family}").into()))
+    some_line(&profile.honorific).and(some_line(&profile.family_name))?;
+    let spoken = if profile.language.is_empty() { &facts.location.settings.language } else { &profile.language };
+    let formal = || format(&PersonName::of(profile), spoken, &profile.language, Usage::Addressing, Formality::Formal);
+    let formal = is_sayable(facts.customer.addressee(), channel).then(formal)?;
+    some_line(&formal).map(|line| Value::Text(line.into_owned().into()))
 }
 
 pub(super) fn likes<'a>(facts: &NoteFacts<'a>, _: Channel) -> Read<'a> {

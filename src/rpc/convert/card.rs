@@ -37,7 +37,10 @@ pub(crate) fn card(card: &Card) -> pb::Card {
         days_since_contact: card.days_since_contact.map(days),
         tags: card.tags.clone(),
         automatic_tags: card.automatic_tags.clone(),
-        notice: card.notice.to_owned(),
+        notice: card.notice.clone(),
+        hello: card.hello.clone(),
+        spoken_language_code: card.spoken_language.to_owned(),
+        desk_language_code: card.desk_language.to_owned(),
     }
 }
 
@@ -50,7 +53,7 @@ fn last_visit(last: &LastSeenHere) -> pb::LastVisit {
         seen: Some(last_seen(&last.seen)),
         location_display_name: last.location_name.clone(),
         date: Some(date(last.date)),
-        ending: last.ending.to_owned(),
+        ending: last.ending.clone(),
     }
 }
 
