@@ -1,7 +1,7 @@
 //! `gratitude cases`: what went wrong, and putting it right.
 
 mod change;
-pub(super) mod find;
+mod find;
 mod list;
 mod settle;
 

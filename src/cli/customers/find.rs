@@ -1,10 +1,11 @@
 //! Customers as people name them.
 
 use crate::cli::{
-    CliError, cases,
+    CliError,
     client::Client,
     location,
     named::{self, Given},
+    whom,
 };
 
 /// The customer that was named, or found as the desk would.
@@ -13,5 +14,5 @@ pub(super) async fn customer(client: &Client, typed: &str, given: Option<&str>) 
         return Ok(name);
     }
     let location = location::chosen(client, given.map(str::to_owned)).await?;
-    cases::find::customer(client, typed, &location).await
+    whom::customer(client, typed, &location).await
 }

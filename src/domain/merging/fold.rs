@@ -10,10 +10,10 @@ use std::collections::BTreeSet;
 
 /// What somebody is by themselves and by the records that are part of theirs, in the order in which they were merged.
 ///
-/// - Words (names, language, zone, region, greeting, birth date, hours, preferred channels, guardian): the survivor's own
+/// - Words (names, language, zone, region, greeting, birth date, hours, preferred channels, guardian, gift limit): the survivor's own
 ///   where they have any, else the first record's that has.
 /// - Under age, discreet, deceased: when any of them is.
-/// - Contact points, facts and tags: all, each once, the survivor's first, up to the limit of a list.
+/// - Contact points, contacts, facts and tags: all, each once, the survivor's first, up to the limit of a list.
 /// - Consents: every word that was said. Where they disagree, `REFUSED` beats `GRANTED`, and the latest of `GRANTED` and
 ///   `UNKNOWN` counts: nobody allows more by being merged than they allowed before.
 #[must_use]
@@ -55,6 +55,8 @@ fn profiles(one: Profile, other: &Profile) -> Profile {
         discreet: one.discreet || other.discreet,
         guardian: one.guardian.or_else(|| other.guardian.clone()),
         contact_points: points(one.contact_points, &other.contact_points),
+        contacts: united(one.contacts, &other.contacts, |a, b| a == b),
+        gift_limit: one.gift_limit.or_else(|| other.gift_limit.clone()),
         contact_hours: one.contact_hours.or_else(|| other.contact_hours.clone()),
         preferred_channels: if one.preferred_channels.is_empty() {
             other.preferred_channels.clone()
@@ -176,7 +178,7 @@ fn profile_changes(before: &Profile, after: &Profile, mut onto: Profile) -> Prof
 }
 
 /// The lists of a profile to which things are added one by one; others are set as a whole.
-const COLLECTED: [&str; 2] = ["contact_points", "facts"];
+const COLLECTED: [&str; 3] = ["contact_points", "contacts", "facts"];
 
 fn value_changes(name: &str, before: &Value, after: &Value, onto: Value) -> Value {
     match (before, after, onto) {

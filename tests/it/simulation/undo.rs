@@ -214,6 +214,8 @@ impl Desk {
             occasion: None,
             window: None,
             content: None,
+            recipient: String::new(),
+            gift_value: None,
         };
         // Who is dead or wants no calls is spared.
         drop(self.story.try_to(schedule).await);

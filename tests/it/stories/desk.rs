@@ -94,6 +94,8 @@ fn wish(story: &Telling, customer: CustomerId, interaction: Option<InteractionId
         occasion: None,
         window: None,
         content: None,
+        recipient: String::new(),
+        gift_value: None,
     }
 }
 

@@ -89,7 +89,8 @@ pub(super) fn appoint(
 /// # Errors
 /// [`Refusal::Miss`] when they must be loaded first.
 pub(super) fn reappoint(ledger: &Ledger<'_, '_>, customer: &mut Customer) -> Result<(), Refusal> {
-    match appoint(ledger, customer) {
+    let before = customer.profile.guardian.clone();
+    match appoint(ledger, before.as_ref(), customer) {
         Err(Refusal::Miss(miss)) => Err(Refusal::Miss(miss)),
         _ => Ok(()),
     }

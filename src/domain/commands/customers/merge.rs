@@ -138,7 +138,8 @@ impl MergeCustomers {
         let mut merged = Merged::read(ledger.world, self.survivor, self.duplicate)?;
         let Merged { survivor, survivor_summary, duplicate, duplicate_summary, .. } = &mut merged;
         unite(survivor, survivor_summary, duplicate, duplicate_summary);
-        guardian::appoint(ledger, survivor)?;
+        let guardian = survivor.profile.guardian.clone();
+        guardian::appoint(ledger, guardian.as_ref(), survivor)?;
         Ok(merged)
     }
 

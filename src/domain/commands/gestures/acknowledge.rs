@@ -79,6 +79,7 @@ impl Acknowledge {
             proof: Proof::Version(self.version),
             carried_out_by: self.staff.clone(),
             words: self.words.clone(),
+            gift_value: None,
             at: None,
         }
     }
