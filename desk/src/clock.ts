@@ -11,6 +11,11 @@ export function serviceNow(): Date {
   return new Date(Date.now() + aheadMs);
 }
 
+/** When an instant of the service's is, by this desk's clock. */
+export function here(instant: Date): Date {
+  return new Date(instant.getTime() - aheadMs);
+}
+
 async function look(): Promise<void> {
   try {
     const asked = Date.now();

@@ -8,6 +8,7 @@ import { t } from "./i18n";
 import { requestId } from "./outbox";
 import { locationName, staff } from "./state";
 import { tell, tellError } from "./toasts";
+import { undoing } from "./undo";
 import { fail } from "./visitor";
 
 /** What people have to do here today: calls, and what is handed over, said or found out. */
@@ -84,17 +85,17 @@ export async function logCall(entry: QueueEntry, report: CallReport): Promise<vo
     ...(happy !== undefined && { happy }),
     ...(callBackAt && { callBackTime: timestampFromDate(callBackAt) }),
   };
-  if (await acting(() => gestures.logCall(request))) tell(t.value["calls.logged"]);
+  const answer = await acting(() => gestures.logCall(request));
+  if (answer) tell(t.value["calls.logged"], undoing(answer.undo, () => void readQueue(), fail));
 }
 
 /** Whatever came of it, the queue is read again: that is what everybody else sees. */
-async function acting(act: () => Promise<unknown>): Promise<boolean> {
+async function acting<T>(act: () => Promise<T>): Promise<T | undefined> {
   try {
-    await act();
-    return true;
+    return await act();
   } catch (error) {
     fail(error);
-    return false;
+    return undefined;
   } finally {
     await readQueue();
   }

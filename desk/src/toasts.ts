@@ -6,7 +6,7 @@ export interface Toast {
   text: string;
   isError: boolean;
   /** Takes back what was done, until the instant. */
-  undo?: { until: Date; run: () => Promise<void> };
+  undo?: { until: Date; run: () => Promise<void> } | undefined;
 }
 
 const SHOWN_MS = 6_000;

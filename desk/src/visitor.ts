@@ -1,6 +1,6 @@
 import { effect, signal } from "@preact/signals";
 import { arrived, left, present, visitOf, type Present } from "./arrivals";
-import { desk, gestures, inWords, interactions, isSignedOut } from "./api";
+import { desk, inWords, isSignedOut } from "./api";
 import { serviceNow } from "./clock";
 import { isOnline, noticed } from "./connection";
 import { instantOf } from "./format";
@@ -8,11 +8,12 @@ import type { Card } from "./gen/gratitude/v1/card_pb";
 import type { Gesture } from "./gen/gratitude/v1/gesture_pb";
 import type { Interaction } from "./gen/gratitude/v1/interaction_pb";
 import { t } from "./i18n";
-import { checkIn, checkOut, OutboxFull, refused, waiting, type Arriving, type Ending, type Whom } from "./outbox";
+import { checkIn, checkOut, OutboxFull, refused, requestId, waiting, type Arriving, type Ending, type Whom } from "./outbox";
 import { clearSearch } from "./search";
 import { askToSignIn } from "./session";
 import { locationName, staff } from "./state";
 import { tell, tellError } from "./toasts";
+import { undoing } from "./undo";
 
 /** Who is at the desk right now, and what the desk does with them. */
 
@@ -102,15 +103,19 @@ export function showUnsent(entry: Arriving): void {
 export async function arrive(whom: Whom): Promise<void> {
   const answer = await trying(() => checkIn(whom));
   if (!answer) return kept();
-  const { interaction, card } = answer;
+  const { interaction, card, undo } = answer;
   if (!interaction) return;
-  const one = presentOf(interaction, card);
-  arrived(one);
   clearSearch();
+  show(presentOf(interaction, card), card);
+  tell(t.value["checkIn.done"], undoing(undo, dismissVisitor, fail));
+}
+
+/** Whose visit has just begun, or become theirs. */
+function show(visit: Present, card: Card | undefined): void {
+  arrived(visit);
   visitor.value = card
-    ? { kind: "customer", customer: card.customer, displayName: card.displayName, card, visit: one, isJustIn: true }
-    : { kind: "stranger", visit: one };
-  tell(t.value["checkIn.done"]);
+    ? { kind: "customer", customer: card.customer, displayName: card.displayName, card, visit, isJustIn: true }
+    : { kind: "stranger", visit };
 }
 
 function presentOf(interaction: Interaction, card: Card | undefined): Present {
@@ -131,7 +136,7 @@ export async function leave(visit: Present | Arriving, ending: Ending): Promise<
   if (!answer) return kept();
   if (answer.interaction) left(answer.interaction.name);
   dismissVisitor();
-  tell(t.value["checkOut.done"]);
+  tell(t.value["checkOut.done"], undoing(answer.undo, () => {}, fail));
 }
 
 /** What was tapped is on its way, or refused; either way the next person can be served. */
@@ -145,35 +150,37 @@ function kept(): void {
 
 /** The visit is somebody else's, or nobody's whom we know. */
 export async function correct(visit: Present, customer: string): Promise<void> {
-  try {
-    await interactions.attributeInteraction({ name: visit.visit, customer });
-  } catch (error) {
-    return fail(error);
-  }
+  const answer = await trying(() => desk.reassignVisit({ interaction: visit.visit, customer, requestId: requestId() }));
+  if (!answer?.interaction) return;
+  const { interaction, card, undo } = answer;
   correcting.value = undefined;
   clearSearch();
-  tell(t.value["notThem.done"]);
-  const one = { ...visit, customer, displayName: "", isUnclear: false, isOwedApology: false };
-  arrived(one);
-  if (customer) await showCustomer(customer, "", one);
-  else visitor.value = { kind: "stranger", visit: one };
+  tell(t.value["notThem.done"], undoing(undo, dismissVisitor, fail));
+  show(presentOf(interaction, card), card);
 }
 
-/** Somebody said or handed over what was waiting for them. */
-export async function complete(gesture: Gesture): Promise<boolean> {
-  try {
-    const { name, etag } = gesture;
-    await gestures.completeGesture({ name, staff: staff.value, authority: { case: "etag", value: etag } });
-  } catch (error) {
-    fail(error);
-    return false;
-  }
+/** What was waiting for them was said or handed over. `changed` is called then, and when it was taken back. */
+export async function complete({ name, etag }: Gesture, changed: () => void = () => {}): Promise<void> {
+  const request = { gesture: name, etag, staff: staff.value, requestId: requestId() };
+  const answer = await trying(() => desk.acknowledgeGesture(request));
+  if (!answer) return;
+  const takenBack = () => {
+    changed();
+    void showAgain();
+  };
+  changed();
+  tell(t.value["card.done"], undoing(answer.undo, takenBack, fail));
   const shown = visitor.value;
   if (shown.kind === "customer" && shown.card) {
-    const handOver = shown.card.handOver.filter((one) => one.name !== gesture.name);
+    const handOver = shown.card.handOver.filter((one) => one.name !== name);
     visitor.value = { ...shown, card: { ...shown.card, handOver } };
   }
-  return true;
+}
+
+/** Reads the card that is shown anew. */
+async function showAgain(): Promise<void> {
+  const shown = visitor.value;
+  if (shown.kind === "customer") await showCustomer(shown.customer, shown.displayName, shown.visit);
 }
 
 /** Says what went wrong, where the connection does not say it already. */

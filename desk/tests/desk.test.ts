@@ -76,6 +76,44 @@ test("the keyboard alone checks somebody in: type, Enter, Enter", async () => {
   await context.close();
 });
 
+test("a name is found from three letters on, whatever is mistyped, and told apart by what is known besides", async () => {
+  const { page, context, wrong } = await openDesk(chromium);
+  await search(page, "ok");
+  await page.getByText("Type at least 3 characters.").waitFor();
+  await search(page, "af");
+  await result(page, /Ms Okafor.*12/s).waitFor();
+  await page.getByRole("searchbox").fill("addeyemi rufus");
+  await page.clock.runFor(200);
+  await result(page, /Rufus Adeyemi/).waitFor();
+  await page.keyboard.press("ArrowDown");
+  await page.keyboard.press("Enter");
+  await card(page).getByText(/Apologise first/).waitFor();
+  assert.deepEqual(wrong, []);
+  await context.close();
+});
+
+test("what was done by mistake is taken back within a minute", async () => {
+  const { page, context, wrong } = await openDesk(chromium);
+  await search(page, "020 7946 0012");
+  await result(page, /Ms Okafor/).click();
+  await button(page, "Check in").click();
+  await inHouse(page, /Ms Okafor/).waitFor();
+  await button(page, /^Undo/).click();
+  await page.getByText("Undone").waitFor();
+  await inHouse(page, /Ms Okafor/).waitFor({ state: "detached" });
+  assert.equal((await visits(guests.amara)).filter((one) => one.state === Visit.OPEN).length, 0);
+
+  await here.desk.checkIn({ location: SHOP, who: { who: { case: "customer", value: guests.amara } } });
+  await inHouse(page, /Ms Okafor/).click();
+  await button(page, "Bought").click();
+  await inHouse(page, /Ms Okafor/).waitFor({ state: "detached" });
+  await button(page, /^Undo/).click();
+  await inHouse(page, /Ms Okafor/).waitFor();
+  assert.deepEqual(wrong, []);
+  await closeAll();
+  await context.close();
+});
+
 test("p7 what went wrong comes first, before anything that is said or handed over", async () => {
   const { page, context } = await openDesk(chromium);
   await search(page, "020 7946 0044");

@@ -58,13 +58,16 @@ test("what can't be taken back is asked twice", async () => {
   await context.close();
 });
 
-test("p4 a gift is handed over once", async () => {
+test("p4 a gift is handed over once, or taken back within a minute", async () => {
   const { page, context } = await openDesk(chromium);
   const waiting = page.getByRole("region", { name: "Notes waiting" }).getByRole("button", { name: /Ms Okafor/ });
   await waiting.click();
   await page.getByText("A tin of this year’s first flush").waitFor();
   await page.getByRole("button", { name: "Done" }).click();
   await waiting.waitFor({ state: "detached" });
+  await page.getByRole("button", { name: /^Undo/ }).click();
+  await page.getByText("Undone").waitFor();
+  await waiting.waitFor();
   await context.close();
 });
 

@@ -64,7 +64,7 @@ function Single({ entry }: { entry: QueueEntry }) {
           {gesture.state === Gesture_State.UNCERTAIN && <p class="notice warn">{t.value["uncertain"]}</p>}
           <p class="sentence">{entry.whatToSay}</p>
           <p class="quiet-text">{entry.why}</p>
-          <button type="button" class="primary wide" onClick={() => void complete(gesture).then(readQueue)}>
+          <button type="button" class="primary wide" onClick={() => void complete(gesture, () => void readQueue())}>
             <Icon name="check" />
             {t.value["card.done"]}
           </button>
