@@ -199,7 +199,6 @@ export const de: Texts = {
 
   "kiosk.ask": "Willkommen! Ihre Telefonnummer oder Karte:",
   "kiosk.go": "Ich bin da",
-  "kiosk.byName": (name) => `Willkommen, ${name}!`,
   "kiosk.warm": "Wie schön, dass Sie da sind!",
   "kiosk.none": "Willkommen!",
   "kiosk.soon": "Gleich ist jemand für Sie da.",

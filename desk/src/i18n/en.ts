@@ -196,7 +196,6 @@ export const en = {
 
   "kiosk.ask": "Welcome! Your phone number or card:",
   "kiosk.go": "I am here",
-  "kiosk.byName": (name: string) => `Welcome, ${name}!`,
   "kiosk.warm": "How good to see you!",
   "kiosk.none": "Welcome!",
   "kiosk.soon": "Somebody will be with you in a moment.",

@@ -30,7 +30,7 @@ export function CardView({ card }: { card: Card }) {
             {t.value["card.say"]}
             {origin(card.say.origin) && card.say.evidence && <span class="origin">{origin(card.say.origin)}</span>}
           </h3>
-          <p class="sentence">{card.say.text}</p>
+          <p class="sentence" lang={card.spokenLanguageCode}>{card.say.text}</p>
         </section>
       )}
       {card.handOver.length > 0 && (
@@ -49,7 +49,7 @@ export function CardView({ card }: { card: Card }) {
       {card.ask && (
         <section class="ask" aria-label={t.value["card.ask"]}>
           <h3>{t.value["card.ask"]}</h3>
-          <p class="sentence">{card.ask}</p>
+          <p class="sentence" lang={card.spokenLanguageCode}>{card.ask}</p>
         </section>
       )}
       {isBare && <p class="quiet-text">{t.value["card.nothing"]}</p>}

@@ -84,6 +84,6 @@ async function recognized(given: string): Promise<Card | undefined> {
 function greet(card: Card): Greeted {
   const more = t.value["kiosk.soon"];
   if (card.notice || card.greeting === Greeting.NONE) return { text: t.value["kiosk.none"], more };
-  const isByName = card.greeting !== Greeting.WARM_WITHOUT_NAME && card.displayName !== "";
-  return { text: isByName ? t.value["kiosk.byName"](card.displayName) : t.value["kiosk.warm"], more };
+  if (card.hello) return { text: card.hello, more, language: card.spokenLanguageCode };
+  return { text: t.value["kiosk.warm"], more };
 }
