@@ -29,6 +29,11 @@ pub(super) async fn forget(db: &impl ConnectionTrait, what: &Forgetting) -> Resu
         words(db, &records).await?;
         cases(db, records).await?;
     }
+    for record in &what.records {
+        // How things stood before what a desk did in the last minutes.
+        let spoken_of = Value::from(format!("%{record}%"));
+        run(db, "DELETE FROM desk_actions WHERE changes LIKE ?", vec![spoken_of]).await?;
+    }
     let at = what.at.as_microsecond();
     let customer = Value::from(what.customer.0);
     run(db, "INSERT INTO erasures (customer_id, at) VALUES (?, ?)", vec![customer.clone(), at.into()]).await?;

@@ -27,6 +27,11 @@ pub(super) async fn all(db: &impl ConnectionTrait, what: &HandOver) -> Result<BT
     for write in statements {
         write.run(db).await?;
     }
+    for record in [what.from, what.to] {
+        // How things stood before the desk's last actions is not how they would be put back any more.
+        let spoken_of = Value::from(format!("%{record}%"));
+        run(db, "DELETE FROM desk_actions WHERE changes LIKE ?", vec![spoken_of]).await?;
+    }
     crossing.extend(self::crossing(db, what).await?);
     Ok(crossing)
 }

@@ -14,6 +14,7 @@ const WORDS: &[(&str, &[&str])] = &[
     ("customer_tags", &["tag"]),
     ("customers", &["display_name", "language", "profile", "region", "time_zone"]),
     ("gestures", &["content", "explanation"]),
+    ("desk_actions", &["changes"]),
     ("interactions", &["detail", "source_id", "source_system", "subject_id", "subject_system", "void_reason"]),
     ("merges", &["own"]),
     ("notes", &["explanation", "facts", "objections", "subject", "text"]),
@@ -47,6 +48,7 @@ const OTHERS: &[(&str, &[&str])] = &[
     ),
     ("customers", &["kind", "status"]),
     ("decisions", &["*"]),
+    ("desk_actions", &["kind"]),
     ("erased_identifiers", &["hash"]),
     ("events", &["*"]),
     (
