@@ -16,7 +16,7 @@ impl MigrationTrait for Migration {
     }
 
     async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
-        let added = Table::alter().table(Alias::new("customers")).add_column(&mut id("guardian_id")).take();
+        let added = Table::alter().table(Alias::new("customers")).add_column(id("guardian_id")).take();
         manager.alter_table(added).await?;
         let known = match manager.get_database_backend() {
             DbBackend::Postgres => {

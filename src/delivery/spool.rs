@@ -201,7 +201,7 @@ mod tests {
         spool.take_out(batch(), 1, &[letters[0].note.id]).await.unwrap();
         let text = fs::read_to_string(folder.path().join(batch().to_string()).join("notes-000001.ndjson")).unwrap();
         assert_eq!(text.lines().count(), 1);
-        assert!(text.contains("Danke") && !text.contains("Ana"));
+        assert!(text.contains("Danke") && !text.contains("Thank you, Ana"));
         spool.take_out(batch(), 2, &[letters[0].note.id]).await.expect("a file that was fetched is not there");
     }
 

@@ -107,7 +107,8 @@ masked! {
     kind, display_name, given_name, family_name, honorific, suffix, how_to_say, language_code, time_zone, region_code,
     greeting, birth_date, minor, identifiers, contact_points, preferred_channels, contact_hours, tags, guardian,
     contacts, gift_limit, discreet;
-    ignored: "name", "status", "household", "facts", "consents", "summary", "create_time", "update_time", "etag",
+    ignored: "name", "status", "household", "facts", "consents", "summary", "merged_into", "merged_customers",
+    "create_time", "update_time", "etag",
 }
 
 masked! {

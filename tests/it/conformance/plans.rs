@@ -35,7 +35,8 @@ async fn scans(connection: &DatabaseConnection) -> BTreeMap<String, i64> {
     alone(connection).await;
     let sql = "SELECT relname::text, COALESCE(seq_scan, 0) FROM pg_stat_user_tables \
                WHERE relname NOT IN ('seaql_migrations', 'instance', 'instance_secrets', 'locations', 'rules', \
-               'rule_versions', 'templates', 'template_versions', 'journeys', 'touchpoints', 'pauses', 'contact_policy')";
+               'rule_versions', 'templates', 'template_versions', 'journeys', 'touchpoints', 'pauses', 'contact_policy', \
+               'api_keys', 'staff')";
     let rows = connection.query_all_raw(Statement::from_string(DbBackend::Postgres, sql)).await.expect("counted");
     rows.iter().map(|row| (row.try_get_by_index(0).unwrap(), row.try_get_by_index(1).unwrap())).collect()
 }
