@@ -49,7 +49,10 @@ const GROWN: f64 = 1.1;
 
 /// How common names and places are, as far as this process knows. It only saves reading the sample again.
 #[derive(Debug, Clone, Default)]
-pub(super) struct KnownFrequencies(Arc<Mutex<Option<(u64, Arc<Frequencies>)>>>);
+pub(super) struct KnownFrequencies(Arc<Mutex<Option<Sampled>>>);
+
+/// The shares, with how many customers there were when they were taken.
+type Sampled = (u64, Arc<Frequencies>);
 
 impl App {
     /// A page of records that may be of one person. A page looks at `size` customers, and tells all pairs of each with older

@@ -37,7 +37,7 @@ pub enum Exported {
     /// A record.
     Customer(Box<KnownCustomer>),
     /// Anything else.
-    Held(Held),
+    Held(Box<Held>),
 }
 
 impl App {
@@ -105,6 +105,6 @@ impl App {
         };
         let (held, next) = self.store.held(section, &export.records, after).await?;
         export.now_in = next.map(|place| (section, Some(place)));
-        Ok(Some(held.into_iter().map(Exported::Held).collect()))
+        Ok(Some(held.into_iter().map(|it| Exported::Held(Box::new(it))).collect()))
     }
 }

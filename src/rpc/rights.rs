@@ -74,7 +74,7 @@ async fn part((app, mut export): State) -> Result<Option<(pb::ExportCustomerResp
 fn what(exported: &Exported) -> What {
     let held = match exported {
         Exported::Customer(known) => return What::Customer(customer(known)),
-        Exported::Held(held) => held,
+        Exported::Held(held) => held.as_ref(),
     };
     match held {
         Held::Consent(it) => What::Consent(consent(it)),

@@ -46,7 +46,6 @@ struct Said {
 }
 
 /// The routes of a desk's session.
-#[must_use]
 pub fn routes(app: App, tls: bool) -> Router {
     let methods = get(show).post(sign_in).delete(sign_out).layer(DefaultBodyLimit::max(BODY_MAX_BYTES));
     Router::new().route(PATH, methods).with_state(Desk { app, tls })

@@ -59,13 +59,13 @@ pub enum Held {
     /// A word about being contacted.
     Consent(Consent),
     /// What happened.
-    Interaction(Interaction),
+    Interaction(Box<Interaction>),
     /// What that is owed.
     Obligation(Obligation),
     /// What was planned.
     Gesture(Box<Gesture>),
     /// What was written.
-    Note(Note),
+    Note(Box<Note>),
     /// What went wrong.
     Case(Case),
     /// What counts in the budget.
@@ -158,7 +158,7 @@ impl Store {
                 (said.collect::<Result<_, _>>()?, None)
             }
             Section::Interactions => page!(interaction, CustomerId, Id, |row| Place::Id(row.id), |row| {
-                rows::interactions::from_row(row).map(Held::Interaction)
+                rows::interactions::from_row(row).map(|it| Held::Interaction(Box::new(it)))
             }),
             Section::Obligations => {
                 page!(obligation, CustomerId, InteractionId, |row| Place::Id(row.interaction_id), |row| {
@@ -169,7 +169,7 @@ impl Store {
                 rows::gestures::from_row(row).map(|it| Held::Gesture(Box::new(it)))
             }),
             Section::Notes => page!(note, CustomerId, Id, |row| Place::Id(row.id), |row| {
-                rows::notes::from_row(row).map(Held::Note)
+                rows::notes::from_row(row).map(|it| Held::Note(Box::new(it)))
             }),
             Section::Cases => page!(case, CustomerId, Id, |row| Place::Id(row.id), |row| {
                 rows::cases::from_row(row).map(Held::Case)

@@ -83,7 +83,7 @@ both_engines! {
             let page = InteractionServiceClient::new(with(&service, token)).list_interactions(request).await;
             page.expect("listed").into_inner().interactions.into_iter().map(|it| it.name).collect::<Vec<_>>()
         };
-        assert_eq!(listed(&here).await, [mine.name.clone()]);
+        assert_eq!(listed(&here).await, std::slice::from_ref(&mine.name));
         assert_eq!(listed(&everywhere).await.len(), 2);
         // Whatever the filter says: it is narrowed, not replaced.
         let request = pb::ListInteractionsRequest {

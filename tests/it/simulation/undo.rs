@@ -39,7 +39,7 @@ use std::{
 /// What somebody does at the desk.
 #[derive(Debug, Clone)]
 enum Act {
-    CheckIn(Who),
+    CheckIn(Box<Who>),
     CheckOut(InteractionId, Ending),
     Reassign(InteractionId, Option<CustomerId>),
     Acknowledge(GestureId, bool),
@@ -226,8 +226,8 @@ impl Desk {
         let visit = self.dice.one_of(&visits).copied();
         let gesture = self.dice.one_of(&gestures).copied();
         Some(match self.dice.below(8) {
-            0 => Act::CheckIn(self.somebody()),
-            1 => Act::CheckIn(Who::Nobody),
+            0 => Act::CheckIn(Box::new(self.somebody())),
+            1 => Act::CheckIn(Box::new(Who::Nobody)),
             2 | 3 => Act::CheckOut(visit?, self.ending()),
             4 => {
                 let whose = if self.dice.percent(30) { None } else { self.dice.one_of(&customers).copied() };
@@ -268,7 +268,7 @@ impl Desk {
                 let command = CheckIn {
                     actor,
                     once,
-                    who,
+                    who: *who,
                     location,
                     at: None,
                     staff,
@@ -334,10 +334,10 @@ impl Desk {
 /// Whether a row is of a customer who was not known before.
 fn is_new(row: &str, before: &Rows) -> bool {
     let row: JsonValue = serde_json::from_str(row).expect("made so");
-    let id = row.get("customer_id").or_else(|| row.get("id")).expect("each is somebody's").to_string();
-    !before["customers"].iter().any(|known| {
-        serde_json::from_str::<JsonValue>(known).is_ok_and(|known: JsonValue| known["id"].to_string() == id)
-    })
+    let id = row.get("customer_id").or_else(|| row.get("id")).expect("each is somebody's");
+    !before["customers"]
+        .iter()
+        .any(|known| serde_json::from_str::<JsonValue>(known).is_ok_and(|known: JsonValue| known["id"] == *id))
 }
 
 async fn slips(engine: Engine, seeds: std::ops::Range<u64>, steps: u32) {
