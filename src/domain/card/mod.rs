@@ -1,6 +1,6 @@
 //! What the front desk sees in the second that it has (section 4.12 of the design).
 //!
-//! What staff read is in the language of the place, what is said aloud in that of the customer ([`words`]).
+//! What staff read is in the language of the place, what is said aloud in that of the customer (`words/`).
 //!
 //! A card holds no price, no label such as "complainer" and no forecast. What it proposes to say rests on at most one
 //! fact, and only on one that the customer told us or that was seen here.
