@@ -140,7 +140,8 @@ impl App {
         after: Option<Cursor>,
         size: u32,
     ) -> Result<Page<KnownCustomer>, AppError> {
-        let page = self.store.list_customers(filter, &PageRequest { size, after }).await?;
+        let mut page = self.store.list_customers(filter, &PageRequest { size, after }).await?;
+        page.items.retain(|customer| !customer.profile.discreet || actor.authority.lists_discreet());
         for customer in &page.items {
             self.note_read(actor, "ListCustomers", customer.id).await;
         }

@@ -80,7 +80,11 @@ impl App {
         };
         let known = self.store.customers_known().await?;
         let frequencies = self.frequencies(known).await?;
-        let pairs = self.pairs(&page.items, look_at).await?;
+        let mut pairs = self.pairs(&page.items, look_at).await?;
+        if !actor.authority.lists_discreet() {
+            pairs.retain(|(customer, _)| !customer.profile.discreet);
+            pairs.iter_mut().for_each(|(_, others)| others.retain(|other| !other.profile.discreet));
+        }
         let mut found = Vec::new();
         for (customer, others) in pairs {
             let Some(face) = Face::of(&customer) else { continue };

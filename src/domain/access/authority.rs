@@ -87,6 +87,12 @@ impl Authority {
         matches!(self.role, None | Some(Role::Desk | Role::Manager))
     }
 
+    /// Whether discreet customers stand in lists, where nobody asked for them by an identifier (4.1).
+    #[must_use]
+    pub fn lists_discreet(&self) -> bool {
+        matches!(self.role, None | Some(Role::Manager))
+    }
+
     /// Whether numbers and addresses are shown whole where many customers are listed.
     #[must_use]
     pub fn sees_contact_data_in_lists(&self) -> bool {

@@ -140,6 +140,14 @@ both_engines! {
         let whole = customers(&service, &desk).get_customer(pb::GetCustomerRequest { name: ada.name.clone() }).await;
         assert!(format!("{:?}", whole.expect("one at a time").into_inner()).contains("79460018"));
 
+        let discreet = pb::UpdateCustomerRequest {
+            customer: Some(pb::Customer { name: ada.name.clone(), discreet: true, ..pb::Customer::default() }),
+            update_mask: Some(prost_types::FieldMask { paths: vec!["discreet".to_owned()] }),
+        };
+        customers(&service, &manager).update_customer(discreet).await.expect("updated");
+        assert!(!listed(&desk).await.contains(&ada.name), "who is discreet stands in no list of a desk");
+        assert!(listed(&manager).await.contains(&ada.name));
+
         let visit = record(&service, &desk, SHOP, &ada.name).await.expect("recorded");
         assert_eq!(get(&service, &desk, &visit.name).await.expect("read").remarks, "Looked for a red teapot.");
         assert_eq!(get(&service, &till, &visit.name).await.expect("read").remarks, "");

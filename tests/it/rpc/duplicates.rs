@@ -71,7 +71,9 @@ both_engines! {
         let broad = pairs(&service, Rule::Broad, 3).await;
         assert_eq!(broad.len(), 1, "{broad:?}");
         let pair = &broad[0];
-        assert_eq!((&pair.customer, &pair.other), (&again, &first));
+        // Which of them is the older is not known: both were made in one instant of a clock that stands still.
+        let both = std::collections::BTreeSet::from([&pair.customer, &pair.other]);
+        assert_eq!(both, [&first, &again].into());
         assert!(pair.bits > pair.needed_bits && pair.needed_bits > 1.0, "{pair:?}");
         let reasons: Vec<_> = pair.evidence.iter().map(|it| it.reason.as_str()).collect();
         assert!(reasons.contains(&"birthday with day and month swapped"), "{reasons:?}");
