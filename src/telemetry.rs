@@ -69,6 +69,8 @@ pub mod metric {
     pub const WRITE_GROUP_SIZE: &str = "gratitude_write_group_size";
     /// Histogram, seconds: how long a commit of the write queue took.
     pub const WRITE_GROUP_DURATION: &str = "gratitude_write_group_duration_seconds";
+    /// Counter: notes that were offered to a far side, by route and outcome.
+    pub const NOTES_OFFERED: &str = "gratitude_notes_offered_total";
     /// Counter: what background loops did, by loop and outcome.
     pub const LOOP_ITEMS: &str = "gratitude_loop_items_total";
     /// Histogram, seconds: how long one run of a background loop took, by loop.
@@ -167,6 +169,7 @@ fn describe() {
     describe_gauge!(metric::WRITE_QUEUE_DEPTH, "Writes that wait, by lane.");
     describe_histogram!(metric::WRITE_GROUP_SIZE, "Writes that one commit carried.");
     describe_histogram!(metric::WRITE_GROUP_DURATION, Unit::Seconds, "Time of one commit of the write queue.");
+    describe_counter!(metric::NOTES_OFFERED, "Notes that were offered to a relay or an endpoint.");
     describe_counter!(metric::LOOP_ITEMS, "What background loops did.");
     describe_histogram!(metric::LOOP_DURATION, Unit::Seconds, "Time of one run of a background loop.");
     describe_counter!(metric::LOOP_FAILURES, "Runs of a background loop that failed.");

@@ -11,7 +11,7 @@ use tonic::{
     Request, Response, Status,
     body::Body,
     codec::{Codec, DecodeBuf, Decoder, EncodeBuf, Encoder},
-    server::{Grpc, NamedService, UnaryService},
+    server::{Grpc, UnaryService},
     service::Routes,
     transport::{Server, server::TcpIncoming},
 };
@@ -24,21 +24,21 @@ pub(crate) async fn serve(reply: &Path) -> Outcome<()> {
     println!("empty listens on {}", listener.local_addr()?);
     let incoming = TcpIncoming::from(listener).with_nodelay(Some(true));
     let parent_is_gone = tokio::task::spawn_blocking(|| std::io::stdin().read_to_end(&mut Vec::new()));
-    let serving = Server::builder().max_concurrent_streams(256).add_routes(Routes::new(Empty(reply)));
+    let serving = Server::builder().max_concurrent_streams(256).add_routes(every_method(Empty(reply)));
     tokio::select! {
         served = serving.serve_with_incoming(incoming) => Ok(served?),
         _ = parent_is_gone => Ok(()),
     }
 }
 
+fn every_method(answer: Empty) -> Routes {
+    Routes::from(axum::Router::new().fallback_service(answer))
+}
+
 #[derive(Clone)]
 struct Empty(Bytes);
 
-impl NamedService for Empty {
-    const NAME: &'static str = "gratitude.v1.FrontDeskService";
-}
-
-impl Service<http::Request<Body>> for Empty {
+impl Service<http::Request<axum::body::Body>> for Empty {
     type Response = http::Response<Body>;
     type Error = Infallible;
     type Future = std::pin::Pin<Box<dyn Future<Output = Result<Self::Response, Infallible>> + Send>>;
@@ -47,7 +47,7 @@ impl Service<http::Request<Body>> for Empty {
         Poll::Ready(Ok(()))
     }
 
-    fn call(&mut self, request: http::Request<Body>) -> Self::Future {
+    fn call(&mut self, request: http::Request<axum::body::Body>) -> Self::Future {
         let ready = ReadyMade(self.0.clone());
         Box::pin(async move { Ok(Grpc::new(Raw).unary(ready, request).await) })
     }

@@ -42,6 +42,13 @@ pub(crate) struct Run {
 }
 
 impl Run {
+    /// What these calls came to, which were made since `begun`.
+    pub(crate) fn of(mut latencies: Vec<u32>, begun: Instant) -> Self {
+        let rate = latencies.len() as f64 / begun.elapsed().as_secs_f64();
+        latencies.sort_unstable();
+        Self { rate, latencies }
+    }
+
     /// The latency below which this share of the calls stayed, in milliseconds.
     pub(crate) fn latency_ms(&self, share: f64) -> f64 {
         #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "an index within the list")]
@@ -100,7 +107,7 @@ where
             while deadline.is_none_or(|end| Instant::now() < end) && left.fetch_sub(1, Ordering::Relaxed) > 0 {
                 let sent = Instant::now();
                 call(channel.clone()).await?;
-                latencies.push(u32::try_from(sent.elapsed().as_micros()).unwrap_or(u32::MAX));
+                latencies.push(micros(sent.elapsed()));
                 if !pattern.rest.is_zero() {
                     tokio::time::sleep(pattern.rest).await;
                 }
@@ -112,7 +119,10 @@ where
     while let Some(ended) = callers.join_next().await {
         latencies.extend(ended??);
     }
-    let rate = latencies.len() as f64 / begun.elapsed().as_secs_f64();
-    latencies.sort_unstable();
-    Ok(Run { rate, latencies })
+    Ok(Run::of(latencies, begun))
+}
+
+/// A latency as it is kept.
+pub(crate) fn micros(latency: Duration) -> u32 {
+    u32::try_from(latency.as_micros()).unwrap_or(u32::MAX)
 }

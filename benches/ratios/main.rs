@@ -15,6 +15,7 @@ mod pgbench;
 #[expect(dead_code, reason = "the tests use more of it")]
 mod postgres;
 mod process;
+mod relay;
 mod rows;
 mod town;
 mod trace;

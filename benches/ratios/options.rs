@@ -31,9 +31,12 @@ pub(crate) struct Options {
     /// Looks at growth up to ten million interactions instead of one million. Needs some 30 GB and half an hour.
     #[arg(long)]
     pub(crate) ten_million: bool,
-    /// Imports a million rows where memory is looked at, instead of 50,000.
-    #[arg(long)]
-    pub(crate) million: bool,
+    /// A million rows or notes where memory is looked at, instead of 50,000.
+    #[arg(long, conflicts_with = "memory_of")]
+    million: bool,
+    /// So many of them [default: 50,000; quick: 10,000].
+    #[arg(long, value_name = "COUNT")]
+    memory_of: Option<u32>,
     /// Also writes the results here, as JSON.
     #[arg(long, value_name = "FILE")]
     pub(crate) json: Option<PathBuf>,
@@ -54,6 +57,12 @@ pub(crate) struct Options {
 impl Options {
     pub(crate) fn customers(&self) -> u32 {
         self.customers.unwrap_or(if self.quick { 10_000 } else { 100_000 }).max(100)
+    }
+
+    /// How many rows or notes there are where memory is looked at.
+    pub(crate) fn memory_of(&self) -> u32 {
+        let usual = if self.quick { 10_000 } else { 50_000 };
+        if self.million { 1_000_000 } else { self.memory_of.unwrap_or(usual).max(100) }
     }
 
     pub(crate) fn rounds(&self) -> usize {

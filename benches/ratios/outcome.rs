@@ -77,9 +77,14 @@ pub(crate) struct Verdict {
 
 impl Verdict {
     /// Round by round, one side over the other.
-    pub(crate) fn ratio(what: impl Into<String>, over: &Side, under: &Side, budget: Bound) -> Outcome<Self> {
+    pub(crate) fn ratio(
+        what: impl Into<String>,
+        over: &Side,
+        under: &Side,
+        budget: impl Into<Option<Bound>>,
+    ) -> Outcome<Self> {
         let ratios: Vec<f64> = over.rounds.iter().zip(&under.rounds).map(|(a, b)| a / b).collect();
-        Self::of(what, "", &ratios, Some(budget))
+        Self::of(what, "", &ratios, budget.into())
     }
 
     /// One side's figure itself.

@@ -12,6 +12,8 @@ use gratitude::{
     app::App,
     clock::Clock,
     config::Config,
+    delivery::print::{FontBook, Press},
+    domain::paper::Sheet,
     rpc,
     store::{Access, ConnectSettings, Durability, GivenSecrets, Room, Store, StoreOptions, Watch},
 };
@@ -54,7 +56,9 @@ where
     let listener = TcpListener::bind("127.0.0.1:0").await?;
     let address = listener.local_addr()?;
     let incoming = tonic::transport::server::TcpIncoming::from(listener).with_nodelay(Some(true));
-    let routes = rpc::routes(Arc::new(app.clone()));
+    let press = Press::new(FontBook::builtin());
+    let press = Arc::new(move |format, title: &str, sheets: &[Sheet]| press.typeset(format, title, sheets));
+    let routes = rpc::routes(Arc::new(app.clone()), press);
     let serving = tokio::spawn(tonic::transport::Server::builder().add_routes(routes).serve_with_incoming(incoming));
     let channels = load::connect(&format!("http://{address}"), 4).await?;
     load::run(&channels, Pattern::busy(1), Until::Calls(1), call.clone()).await?;

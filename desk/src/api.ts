@@ -1,5 +1,6 @@
 import { Code, ConnectError, createClient, type Interceptor } from "@connectrpc/connect";
 import { createGrpcWebTransport } from "@connectrpc/connect-web";
+import { reasonOf } from "./faults";
 import { CustomerService } from "./gen/gratitude/v1/customer_service_pb";
 import { FrontDeskService } from "./gen/gratitude/v1/front_desk_service_pb";
 import { GestureService } from "./gen/gratitude/v1/gesture_service_pb";
@@ -66,6 +67,12 @@ export function isSignedOut(error: unknown): boolean {
 /** What to tell the desk about an error. The service's own words never hold personal data. */
 export function inWords(error: unknown): string {
   const failure = ConnectError.from(error);
+  switch (reasonOf(error)) {
+    case "INTERACTION_NOT_OPEN":
+      return t.value["error.notOpen"];
+    case "INTERACTION_VOIDED":
+      return t.value["error.voided"];
+  }
   switch (failure.code) {
     case Code.Aborted:
       return t.value["error.changed"];

@@ -7,6 +7,7 @@ import type { Arrival, ArrivalSnapshot } from "./gen/gratitude/v1/arrival_pb";
 import { Interaction_State as State } from "./gen/gratitude/v1/interaction_pb";
 import { waiting, type Arriving } from "./outbox";
 import { askToSignIn } from "./session";
+import { locationName } from "./state";
 
 /** The service says at least every 15 seconds that the stream is well. */
 const SILENCE_MS_MAX = 35_000;
@@ -37,19 +38,34 @@ const known = signal<ReadonlyMap<string, Present>>(new Map());
 export const present = computed(() => [...known.value.values()].sort((a, b) => b.since.getTime() - a.since.getTime()));
 
 /** Who was checked in here while there was no connection. */
-export const unsent = computed(() => waiting.value.filter((entry): entry is Arriving => entry.kind === "checkIn"));
+export const unsent = computed(() =>
+  waiting.value.filter((entry): entry is Arriving => entry.kind === "checkIn" && entry.location === locationName.value),
+);
 
 export function visitOf(customer: string): Present | undefined {
   return present.value.find((one) => one.customer === customer);
 }
 
-export function arrived(one: Present): void {
-  known.value = new Map(known.value).set(one.visit, one);
+/** Visits that ended, the latest of them: the answer that tells of one's beginning may come later. */
+const ended = new Set<string>();
+const ENDED_MAX = 200;
+
+/** Lists a visit of which an answer tells. Returns whether they are here: not where the visit is over, or another location's. */
+export function arrived(one: Present, location: string): boolean {
+  const isHere = location === locationName.peek() && !ended.has(one.visit);
+  if (isHere) list(one);
+  return isHere;
 }
 
 export function left(visit: string): void {
+  const [oldest] = ended.add(visit);
+  if (oldest !== undefined && ended.size > ENDED_MAX) ended.delete(oldest);
   const rest = new Map(known.value);
   if (rest.delete(visit)) known.value = rest;
+}
+
+function list(one: Present): void {
+  known.value = new Map(known.value).set(one.visit, one);
 }
 
 /** Follows who comes and goes at a location, until told to stop; after a break, from where it was. */
@@ -111,13 +127,17 @@ class Snapshot {
   take({ start, arrivals, more }: ArrivalSnapshot): void {
     if (start) this.parts = new Map();
     for (const arrival of arrivals) this.parts.set(arrival.interaction, presentOf(arrival));
-    if (!more) known.value = this.parts;
+    if (more) return;
+    for (const visit of known.peek().keys()) if (!this.parts.has(visit)) left(visit);
+    for (const visit of this.parts.keys()) ended.delete(visit);
+    known.value = this.parts;
   }
 }
 
 function take(arrival: Arrival): void {
-  if (arrival.state === State.OPEN) arrived(presentOf(arrival));
-  else left(arrival.interaction);
+  if (arrival.state !== State.OPEN) return left(arrival.interaction);
+  ended.delete(arrival.interaction);
+  list(presentOf(arrival));
 }
 
 function presentOf(arrival: Arrival): Present {

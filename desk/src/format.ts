@@ -1,8 +1,14 @@
 import type { Timestamp } from "@bufbuild/protobuf/wkt";
 import { timestampDate } from "@bufbuild/protobuf/wkt";
+import { serviceNow } from "./clock";
 import type { CalendarDate, WeeklyWindow } from "./gen/gratitude/v1/types_pb";
 import { locale } from "./i18n";
 import { timeZone } from "./state";
+
+/** A name that goes into a line of text: whatever it holds, it does not turn the direction of what stands behind it. */
+export function isolated(name: string): string {
+  return `\u2068${name}\u2069`;
+}
 
 /** Hours and minutes on the location's clock. */
 export function clockTime(instant: Date): string {
@@ -11,13 +17,14 @@ export function clockTime(instant: Date): string {
 
 /** A day as people say it, without the year where it is this one. */
 export function day(instant: Date): string {
-  const isThisYear = instant.getFullYear() === new Date().getFullYear();
+  const year = (of: Date) => format(of, { year: "numeric" });
+  const isThisYear = year(instant) === year(serviceNow());
   return format(instant, { day: "numeric", month: "short", ...(isThisYear ? {} : { year: "numeric" }) });
 }
 
 /** Day and time on the location's clock; the time alone where it is today. */
 export function dayAndTime(instant: Date): string {
-  const isToday = day(instant) === day(new Date());
+  const isToday = day(instant) === day(serviceNow());
   return isToday ? clockTime(instant) : `${day(instant)}, ${clockTime(instant)}`;
 }
 
@@ -49,6 +56,20 @@ export function hoursOn(windows: WeeklyWindow[], zone: string, now: Date): strin
   return todays
     .map(({ open, close }) => `${two(open?.hours ?? 0)}:${two(open?.minutes ?? 0)}–${two(close?.hours ?? 0)}:${two(close?.minutes ?? 0)}`)
     .join(", ");
+}
+
+/** The instant at which a wall clock of the zone shows a local time such as "2026-03-02T15:00", wherever this desk is. */
+export function instantIn(zone: string, local: string): Date {
+  const asIfUtc = Date.parse(`${local}Z`);
+  // The offset is looked up at a first guess, then where that led: right on both sides of a change of the clocks.
+  const guess = asIfUtc - offsetMs(zone, asIfUtc);
+  return new Date(asIfUtc - offsetMs(zone, guess));
+}
+
+function offsetMs(zone: string, at: number): number {
+  // Swedes write dates and times as ISO 8601 does.
+  const shown = new Intl.DateTimeFormat("sv-SE", { timeZone: zone, dateStyle: "short", timeStyle: "medium" }).format(at);
+  return Date.parse(`${shown.replace(" ", "T")}Z`) - Math.floor(at / 1_000) * 1_000;
 }
 
 export function list(words: string[]): string {

@@ -2,10 +2,13 @@ import { timestampFromDate } from "@bufbuild/protobuf/wkt";
 import { computed, signal } from "@preact/signals";
 import { gestures } from "./api";
 import { isOnline, noticed } from "./connection";
+import { callWords } from "./drafts";
 import type { LogCallRequest_CallOutcome as CallOutcome, QueueEntry } from "./gen/gratitude/v1/gesture_service_pb";
 import { Channel } from "./gen/gratitude/v1/types_pb";
+import { withAdvice } from "./hints";
 import { t } from "./i18n";
 import { requestId } from "./outbox";
+import { session } from "./session";
 import { locationName, staff } from "./state";
 import { tell, tellError } from "./toasts";
 import { undoing } from "./undo";
@@ -25,20 +28,27 @@ const isCall = (entry: QueueEntry) => entry.gesture?.channel === Channel.PHONE;
 export const calls = computed(() => queue.value.filter(isCall));
 export const others = computed(() => queue.value.filter((entry) => !isCall(entry)));
 
+/** The reading that was begun last: what an earlier one is answered, however late, is older than that. */
+let newest: Promise<void> = Promise.resolve();
+let readings = 0;
+
 /** Reads the queue anew, from its beginning. */
-export async function readQueue(): Promise<void> {
-  await readPage("");
+export function readQueue(): Promise<void> {
+  newest = readPage("", ++readings);
+  return newest;
 }
 
-export async function readMore(): Promise<void> {
-  await readPage(nextPage);
+export function readMore(): Promise<void> {
+  newest = readPage(nextPage, ++readings);
+  return newest;
 }
 
-async function readPage(pageToken: string): Promise<void> {
+async function readPage(pageToken: string, reading: number): Promise<void> {
   const location = locationName.value;
   if (!location || !isOnline.value) return;
   try {
     const page = await gestures.listQueue({ location, pageSize: PAGE_SIZE, pageToken });
+    if (reading !== readings) return newest;
     if (location !== locationName.value) return;
     queue.value = pageToken ? [...queue.value, ...page.entries] : page.entries;
     nextPage = page.nextPageToken;
@@ -49,15 +59,21 @@ async function readPage(pageToken: string): Promise<void> {
   }
 }
 
+/** Names under which calls were taken here: the service may record another one than was said. */
+const takenAs = signal<ReadonlySet<string>>(new Set());
+
 /** Whether this desk has the call. */
-export function isMine(entry: QueueEntry): boolean {
-  return entry.takenBy !== "" && entry.takenBy === staff.value;
+export function isMine({ takenBy, gesture }: QueueEntry): boolean {
+  const names = [staff.value, session.value?.called];
+  return takenBy !== "" && (names.includes(takenBy) || takenAs.value.has(`${gesture?.name} ${takenBy} ${staff.value}`));
 }
 
 export async function take(entry: QueueEntry): Promise<void> {
   if (!staff.value) return tellError(t.value["staff.needed"]);
   const { name = "", etag = "" } = entry.gesture ?? {};
-  await acting(() => gestures.takeGesture({ name, etag, staff: staff.value }));
+  const taken = await acting(() => gestures.takeGesture({ name, etag, staff: staff.value }));
+  const now = queue.value.find((one) => one.gesture?.name === name);
+  if (taken && now) takenAs.value = new Set(takenAs.value).add(`${name} ${now.takenBy} ${staff.value}`);
 }
 
 export async function giveBack(entry: QueueEntry): Promise<void> {
@@ -72,8 +88,13 @@ export interface CallReport {
   callBackAt?: Date;
 }
 
+/** The call of which a report is on its way: a second tap means the same. */
+let reporting = "";
+
 export async function logCall(entry: QueueEntry, report: CallReport): Promise<void> {
   const { name = "", etag = "" } = entry.gesture ?? {};
+  if (reporting === name) return;
+  reporting = name;
   const { outcome, happy, words, callBackAt } = report;
   const request = {
     name,
@@ -86,7 +107,10 @@ export async function logCall(entry: QueueEntry, report: CallReport): Promise<vo
     ...(callBackAt && { callBackTime: timestampFromDate(callBackAt) }),
   };
   const answer = await acting(() => gestures.logCall(request));
-  if (answer) tell(t.value["calls.logged"], undoing(answer.undo, () => void readQueue(), fail));
+  reporting = "";
+  if (!answer) return;
+  callWords.drop(name);
+  tell(withAdvice(t.value["calls.logged"], answer.hints), undoing(answer.undo, () => void readQueue(), fail));
 }
 
 /** Whatever came of it, the queue is read again: that is what everybody else sees. */

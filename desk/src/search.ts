@@ -7,25 +7,39 @@ import { locationName } from "./state";
 
 /** Search as you type: each pause in typing asks once, and only the last answer counts. */
 
-export const CHARACTERS_MIN = 3;
+const CHARACTERS_MIN = 3;
+/** In scripts that write a syllable or a consonant with each sign, whole names are shorter. */
+const SIGNS_MIN = 2;
+const LETTER_BY_LETTER = /^[\p{Script=Latin}\p{Script=Greek}\p{Script=Cyrillic}\p{Script=Common}\p{Script=Inherited}]*$/u;
+const DIGITS_ONLY = /^[\p{N}\p{P}\p{S}\s]*$/u;
 const PAUSE_MS = 120;
 const RESULTS_MAX = 10;
-/** The score of a whole telephone number or address, by the contract of SearchCustomers. */
-const WHOLE_IDENTIFIER = 95;
+/** Who fits all of what was typed has this score, and who is so near could as well be meant: as Recognize decides. */
+const WHOLE = 85;
+const NEAR = 10;
 
 export const query = signal("");
 
 export type Found =
   | { state: "idle" }
   | { state: "searching"; candidates: Candidate[] }
-  | { state: "found"; candidates: Candidate[]; needsConfirmation: boolean; hasMore: boolean; noNumberBecause: string }
+  | { state: "found"; candidates: Candidate[]; fit: Fit; hasMore: boolean; noNumberBecause: string }
   | { state: "failed"; why: string };
+
+/** Whom an answer means: one of them, one of several who fit as well, or perhaps somebody. */
+export type Fit = "one" | "several" | "vague";
 
 export const found = signal<Found>({ state: "idle" });
 
-/** Whether the best fit by a whole number or address, and others fit as well: then somebody has to ask. */
-function isUnclear([best, next]: Candidate[]): boolean {
-  return best !== undefined && next !== undefined && best.score >= WHOLE_IDENTIFIER && best.score === next.score;
+function fitOf([best, next]: readonly Candidate[]): Fit {
+  if (best === undefined || best.score < WHOLE) return "vague";
+  return best.score - (next?.score ?? 0) > NEAR ? "one" : "several";
+}
+
+/** Whether so much was typed that the search begins by itself; what is shorter is looked for on Enter. */
+export function isEnough(typed: string): boolean {
+  const least = LETTER_BY_LETTER.test(typed) || DIGITS_ONLY.test(typed) ? CHARACTERS_MIN : SIGNS_MIN;
+  return [...typed].length >= least;
 }
 
 let timer: ReturnType<typeof setTimeout> | undefined;
@@ -33,6 +47,17 @@ let asking = new AbortController();
 
 /** Set by Enter: whoever the answer clearly means is chosen when it comes. A scanner types and enters at once. */
 export const isEntered = signal(false);
+
+/** Enter was pressed: what is too short to be looked for while typing goes on is a whole name by now. */
+export function enter(): void {
+  const typed = query.peek().trim();
+  const location = locationName.peek();
+  if (typed && location && found.peek().state === "idle") {
+    found.value = { state: "searching", candidates: [] };
+    void ask(typed, location, false);
+  }
+  isEntered.value = true;
+}
 
 export function clearSearch(): void {
   query.value = "";
@@ -43,14 +68,14 @@ function candidatesSoFar(): Candidate[] {
   return now.state === "found" || now.state === "searching" ? now.candidates : [];
 }
 
-async function ask(typed: string, location: string): Promise<void> {
+async function ask(typed: string, location: string, typeAhead: boolean): Promise<void> {
   asking = new AbortController();
   const { signal } = asking;
   try {
-    const request = { query: typed, location, typeAhead: true, maxResults: RESULTS_MAX };
+    const request = { query: typed, location, typeAhead, maxResults: RESULTS_MAX };
     const { candidates, hasMore, noNumberBecause } = await customers.searchCustomers(request, { signal });
     if (signal.aborted) return;
-    found.value = { state: "found", candidates, needsConfirmation: isUnclear(candidates), hasMore, noNumberBecause };
+    found.value = { state: "found", candidates, fit: fitOf(candidates), hasMore, noNumberBecause };
   } catch (error) {
     if (signal.aborted || isCancelled(error)) return;
     if (isSignedOut(error)) askToSignIn();
@@ -65,11 +90,11 @@ export function watchQuery(): void {
     isEntered.value = false;
     clearTimeout(timer);
     asking.abort();
-    if (typed.length < CHARACTERS_MIN || !location || !isOnline.value) {
+    if (!isEnough(typed) || !location || !isOnline.value) {
       found.value = { state: "idle" };
       return;
     }
     found.value = { state: "searching", candidates: candidatesSoFar() };
-    timer = setTimeout(() => void ask(typed, location), PAUSE_MS);
+    timer = setTimeout(() => void ask(typed, location, true), PAUSE_MS);
   });
 }

@@ -11,6 +11,8 @@ export interface Session {
   /** Id of who is signed in; empty if nobody is. */
   staff: string;
   displayName: string;
+  /** What they go by in what is recorded: a pseudonym, where the operator wants that. */
+  called: string;
   /** Where they work; empty if everywhere. */
   locations: string[];
 }
@@ -30,8 +32,8 @@ export async function readSession(): Promise<void> {
   if (!answer.ok) throw new Error("the service can't say who is signed in");
   const told = await answer.json();
   const { required = false, enrolled = false } = told;
-  const { staff: who, display_name: displayName, locations } = told;
-  session.value = { required, enrolled, staff: who ?? "", displayName: displayName ?? who ?? "", locations: locations ?? [] };
+  const { staff: who, called, display_name: displayName, locations } = told;
+  session.value = { required, enrolled, staff: who ?? "", displayName: displayName ?? who ?? "", called: called ?? "", locations: locations ?? [] };
   if (session.value.staff) staff.value = session.value.staff;
   mustSignIn.value = required && !session.value.staff;
 }

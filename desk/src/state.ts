@@ -33,3 +33,10 @@ export const staff = signal("");
 export type Tab = "desk" | "calls" | "notes";
 /** What a narrow screen shows; a wide one shows all of it. */
 export const tab = signal<Tab>("desk");
+
+const narrow = matchMedia("(max-width: 759px)");
+
+/** Whether there is room for one thing at a time only, as the styles have it. */
+export function isNarrow(): boolean {
+  return narrow.matches;
+}

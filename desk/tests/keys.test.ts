@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import type { Browser } from "playwright-core";
 import { Role } from "../src/gen/gratitude/v1/access_pb";
-import { browser, openDesk, search, town } from "./support";
+import { browser, card, inHouse, openDesk, result, search, town } from "./support";
 import { SHOP } from "./town";
 
 /** A service that wants keys: whoever works at the desk signs in with a PIN. */
@@ -11,18 +11,20 @@ const here = town();
 let chromium: Browser;
 let now: number;
 let deskKey: string;
+let quiet: string;
+let manager: ReturnType<typeof town>;
 
 before(async () => {
   await here.openShop();
   await here.locations.createLocation({ locationId: "far-away", location: { displayName: "Far Away", timeZone: "Europe/London" } });
-  await here.guests();
+  ({ quiet } = await here.guests());
   now = await here.now();
   chromium = await browser();
   // From the first key on, everybody needs one.
   const first = await here.admin.createApiKey({ apiKey: { displayName: "operator", role: Role.OPERATOR } });
   const operator = town(first.token);
   deskKey = (await operator.admin.createApiKey({ apiKey: { displayName: "the desk", role: Role.DESK, locations: [SHOP] } })).token;
-  const manager = town((await operator.admin.createApiKey({ apiKey: { displayName: "manager", role: Role.MANAGER } })).token);
+  manager = town((await operator.admin.createApiKey({ apiKey: { displayName: "manager", role: Role.MANAGER } })).token);
   const { staffMember } = await manager.admin.createStaffMember({ staffMemberId: "bea", staffMember: { displayName: "Bea", role: Role.DESK } });
   await manager.admin.setStaffPin({ name: staffMember!.name, pin: "4711" });
 });
@@ -41,7 +43,7 @@ test("p12 nothing is seen before somebody signed in, and everything ends with si
   await page.getByRole("button", { name: "Sign in" }).click();
 
   await search(page, "020 7946 0012");
-  await page.getByRole("list", { name: "Who it may be" }).getByRole("button", { name: /Ms Okafor/ }).click();
+  await result(page, /Ms Okafor/).click();
   await page.getByRole("button", { name: "Check in" }).click();
   await page.getByText("Checked in", { exact: true }).waitFor();
   assert.deepEqual(await page.getByLabel("Location").locator("option").allInnerTexts(), ["Mill Lane Tea House"]);
@@ -52,5 +54,33 @@ test("p12 nothing is seen before somebody signed in, and everything ends with si
   await page.getByRole("heading", { name: "Sign in" }).waitFor();
   assert.equal(await page.getByLabel("Key of this desk").count(), 0, "the desk is known by now");
   assert.deepEqual(wrong.filter((line) => !line.includes("401")), []);
+  await context.close();
+});
+
+test("p1 what was kept without a connection outlives the session and is sent once somebody has signed in", async () => {
+  const { page, context } = await openDesk(chromium, { now });
+  const signIn = async (pin: string) => {
+    await page.getByLabel("Your staff id").fill("bea");
+    await page.getByLabel("PIN").fill(pin);
+    await page.getByRole("button", { name: "Sign in" }).click();
+  };
+  await page.getByLabel("Key of this desk").fill(deskKey);
+  await signIn("4711");
+  await search(page, "020 7946 0088");
+  await result(page, /Ellis/).click();
+  await context.setOffline(true);
+  await page.getByText("Offline", { exact: true }).waitFor();
+  await card(page).getByRole("button", { name: "Check in" }).click();
+  await page.getByText("Offline · 1 entry kept").waitFor();
+
+  await manager.admin.setStaffPin({ name: "staff/bea", pin: "0815" });
+  await context.setOffline(false);
+  await page.clock.runFor(5_000);
+  await page.getByRole("heading", { name: "Sign in" }).waitFor();
+  await page.getByText("1 entry kept").waitFor();
+  await signIn("0815");
+  await inHouse(page, /Ellis/).waitFor();
+  const { interactions } = await manager.interactions.listInteractions({ filter: "interaction.state = OPEN" });
+  assert.equal(interactions.filter((one) => one.customer === quiet).length, 1);
   await context.close();
 });

@@ -48,3 +48,33 @@ export async function search(page: Page, typed: string): Promise<void> {
   await page.getByRole("searchbox").pressSequentially(typed, { delay: 15 });
   await page.clock.runFor(200);
 }
+
+/** From here on the page's time passes only where a test says so: however slow the machine is, a second is a second. */
+export async function stopClock(page: Page): Promise<void> {
+  await page.clock.pauseAt(await page.evaluate(() => Date.now() + 1_000));
+}
+
+/** Where things are on the page, as a person would say it. */
+export const card = (page: Page) => page.getByRole("article");
+export const button = (page: Page, name: string | RegExp) => page.getByRole("button", { name });
+export const field = (page: Page, name: RegExp) => page.getByLabel(name);
+export const result = (page: Page, name: string | RegExp) => page.getByRole("list", { name: "Who it may be" }).getByRole("button", { name });
+export const inHouse = (page: Page, name: string | RegExp) => page.getByRole("region", { name: "Here now" }).getByRole("button", { name });
+
+/**
+ * Holds a call of a method up until the test lets it go on: its answer, so that the service has done what it was asked; or
+ * what is asked, so that it knows nothing of it yet.
+ */
+export async function held(page: Page, method: string, what: "answer" | "question" = "answer") {
+  let comes = () => {};
+  const isLetGo = new Promise<void>((resolve) => (comes = resolve));
+  let reached = () => {};
+  const isReached = new Promise<void>((resolve) => (reached = resolve));
+  await page.route(`**/${method}`, async (route) => {
+    const response = what === "answer" ? await route.fetch() : undefined;
+    reached();
+    await isLetGo;
+    await (response ? route.fulfill({ response }) : route.continue());
+  });
+  return { isThere: () => isReached, comes };
+}

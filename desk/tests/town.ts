@@ -137,6 +137,14 @@ export class Town {
     return made.gesture!.name;
   }
 
+  /** A note in somebody's own words, to be handed over. */
+  async note(customer: string, text: string): Promise<string> {
+    const made = await this.gestures.scheduleGesture({
+      gesture: { customer, kind: GestureKind.NOTE, channel: Channel.HAND_OVER, location: SHOP, content: { text } },
+    });
+    return made.gesture!.name;
+  }
+
   /** A batch of notes that has been written and waits for approval. */
   async batch(displayName: string): Promise<string> {
     for (const [name, email, looked] of [

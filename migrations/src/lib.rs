@@ -29,6 +29,22 @@ mod m20261122_000022_access;
 mod m20261122_000024_arrivals;
 mod m20261122_000026_late_lanes;
 mod m20261122_000028_desk_actions;
+mod m20261122_000029_ways_out;
+mod m20261122_000030_print;
+mod m20261122_000031_note_words;
+mod m20261122_000032_people;
+mod m20261122_000033_lanes;
+mod m20261122_000036_event_order;
+mod m20261122_000037_merged_dead;
+mod m20261122_000038_note_ways;
+mod m20261122_000039_forgotten_events;
+mod m20261122_000040_tidy_search;
+mod m20261122_000041_perhaps_left;
+mod m20261122_000042_erased_sources;
+mod m20261122_000043_print_recipient;
+mod m20261122_000044_lease_begun;
+mod m20261122_000045_resting;
+mod m20261122_000046_call_wanted;
 mod schema;
 
 use sea_orm_migration::MigrationTrait;
@@ -67,6 +83,22 @@ impl MigratorTrait for Migrator {
             Box::new(m20261122_000024_arrivals::Migration),
             Box::new(m20261122_000026_late_lanes::Migration),
             Box::new(m20261122_000028_desk_actions::Migration),
+            Box::new(m20261122_000029_ways_out::Migration),
+            Box::new(m20261122_000030_print::Migration),
+            Box::new(m20261122_000031_note_words::Migration),
+            Box::new(m20261122_000032_people::Migration),
+            Box::new(m20261122_000033_lanes::Migration),
+            Box::new(m20261122_000036_event_order::Migration),
+            Box::new(m20261122_000037_merged_dead::Migration),
+            Box::new(m20261122_000038_note_ways::Migration),
+            Box::new(m20261122_000039_forgotten_events::Migration),
+            Box::new(m20261122_000040_tidy_search::Migration),
+            Box::new(m20261122_000041_perhaps_left::Migration),
+            Box::new(m20261122_000042_erased_sources::Migration),
+            Box::new(m20261122_000043_print_recipient::Migration),
+            Box::new(m20261122_000044_lease_begun::Migration),
+            Box::new(m20261122_000045_resting::Migration),
+            Box::new(m20261122_000046_call_wanted::Migration),
         ]
     }
 }

@@ -71,6 +71,8 @@ pub enum SignInRefused {
 pub struct AtTheDesk {
     /// Who.
     pub staff: Arc<StaffMember>,
+    /// What they are called in what is recorded.
+    pub called: String,
     /// With which right.
     pub authority: Authority,
     /// Until when.
@@ -119,7 +121,7 @@ impl App {
         Ok(Some(actor(session.key, Some(&session.staff), authority)))
     }
 
-    /// The locations of these interactions, gestures and cases; of what is not there or at no location, none.
+    /// Where these interactions, gestures and cases are: `None` if one is at no location, nothing for what is not there.
     ///
     /// # Errors
     /// When the store fails.
@@ -128,7 +130,7 @@ impl App {
         interactions: &[InteractionId],
         gestures: &[GestureId],
         cases: &[CaseId],
-    ) -> Result<BTreeSet<LocationId>, AppError> {
+    ) -> Result<BTreeSet<Option<LocationId>>, AppError> {
         Ok(self.store.places_of(interactions, gestures, cases).await?)
     }
 
@@ -141,8 +143,10 @@ impl App {
         let Some(session) = self.access.seals.open_session(session, now) else { return Ok(None) };
         let catalog = self.store.catalog().await?;
         let authority = catalog.access.authority(&session, now);
+        let names = self.staff_names().await?;
         Ok(authority.zip(catalog.access.member(&session.staff, now)).map(|(authority, staff)| AtTheDesk {
             staff: Arc::clone(staff),
+            called: names.called(staff.id.as_str().to_owned()),
             authority,
             until: session.until,
         }))

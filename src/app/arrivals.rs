@@ -283,7 +283,7 @@ impl ArrivalsWatch {
         let start = after.is_none();
         let page = PageRequest { size: SNAPSHOT_PAGE, after };
         let Page { items: mut arrivals, next } = self.app.store.visits_here(&self.location, &page).await?;
-        arrivals.iter_mut().for_each(|arrival| self.keep_discreet(arrival));
+        arrivals.iter_mut().for_each(|arrival| self.veil(arrival));
         for arrival in &arrivals {
             self.note_read(arrival).await;
         }
@@ -310,8 +310,8 @@ impl ArrivalsWatch {
     }
 
     async fn told(&mut self, mut change: Arc<ArrivalChange>) -> (ArrivalNews, Option<FeedPosition>) {
-        if change.arrival.discreet {
-            self.keep_discreet(&mut Arc::make_mut(&mut change).arrival);
+        if change.arrival.discreet || !self.actor.authority.sees_remarks() {
+            self.veil(&mut Arc::make_mut(&mut change).arrival);
         }
         self.note_read(&change.arrival).await;
         let at = change.at;
@@ -319,12 +319,16 @@ impl ArrivalsWatch {
         (ArrivalNews::Change(change), Some(at))
     }
 
-    /// Who may not see discreet customers sees a stranger.
-    fn keep_discreet(&self, arrival: &mut Arrival) {
-        if arrival.discreet && !self.actor.authority.sees_discreet() {
+    /// Who may not see discreet customers sees a stranger; and how staff describe a stranger, only people read.
+    fn veil(&self, arrival: &mut Arrival) {
+        let authority = &self.actor.authority;
+        if arrival.discreet && !authority.sees_discreet() {
             arrival.visit.customer = None;
             arrival.display_name.clear();
             arrival.open_case = false;
+        }
+        if !authority.sees_remarks() {
+            arrival.visit.detail.stranger.clear();
         }
     }
 

@@ -70,11 +70,25 @@ impl App {
         self.sweep(commands, page, Option::is_some).await
     }
 
-    /// Plans again what was planned by hours, holidays, zones or a policy that do not hold any more.
+    /// Has what is late be offered again whose hours have begun, after it was offered outside of them.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn wake_late(&self, now: Timestamp, page: u32) -> Result<Swept, AppError> {
+        let woken = self.store.wake_late(now, page).await?;
+        Ok(Swept { changed: woken, has_more: woken >= u64::from(page) })
+    }
+
+    /// Plans again what was planned by hours, holidays, zones or a policy that do not hold any more, and before it the calls
+    /// that waited for a place which has become free.
     ///
     /// # Errors
     /// As [`close_visits_left_open`](Self::close_visits_left_open).
     pub async fn replan_outdated(&self, _now: Timestamp, page: u32) -> Result<Swept, AppError> {
+        // One after the other: the place is the most urgent one's.
+        for id in self.store.offered_calls(page).await? {
+            self.submit(Lane::Bulk, ReplanOutdated { id }).await?;
+        }
         let ids = self.store.outdated_gestures(page).await?;
         let commands = ids.into_iter().map(|id| ReplanOutdated { id }).collect();
         self.sweep(commands, page, |outdated| *outdated).await
@@ -122,6 +136,14 @@ impl App {
         Ok(Swept { changed: filled.unwrap_or(0), has_more: filled.is_some() })
     }
 
+    /// Keeps the index of customers' words in few pieces.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn tidy_search(&self, _now: Timestamp, _page: u32) -> Result<Swept, AppError> {
+        Ok(Swept { changed: 0, has_more: self.store.tidy_search().await? })
+    }
+
     /// Forgets what actions of the desk had changed, once nobody can take them back any more.
     ///
     /// # Errors
@@ -133,7 +155,7 @@ impl App {
     }
 
     /// Submits commands to the lane of batches, so that nobody at a desk waits behind them.
-    async fn sweep<C: Command>(
+    pub(super) async fn sweep<C: Command>(
         &self,
         commands: Vec<C>,
         page: u32,

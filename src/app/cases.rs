@@ -95,7 +95,8 @@ impl App {
         after: Option<Cursor>,
         size: u32,
     ) -> Result<Page<Case>, AppError> {
-        let page = self.store.list_cases(filter, &PageRequest { size, after }).await?;
+        let with_discreet = actor.authority.lists_discreet();
+        let page = self.store.list_cases(filter, with_discreet, &PageRequest { size, after }).await?;
         for customer in page.items.iter().map(|case| case.customer).collect::<BTreeSet<_>>() {
             self.note_read(actor, "ListCases", customer).await;
         }
@@ -157,6 +158,7 @@ impl App {
         let GrantRemedy { actor, id, version, kind, amount, words, granted_by } = call;
         let said = json!({ "name": id, "remedy": { "kind": kind, "amount": amount, "words": words, "granted_by": granted_by } });
         let once = self.once(&actor, "GrantRemedy", self.fingerprint("", &said));
+        let granted_by = self.staff_names().await?.called(granted_by);
         let command = cases::GrantRemedy { actor, once, id, version, kind, amount, words, granted_by };
         self.submit(Lane::Interactive, command).await.map(made)
     }

@@ -104,9 +104,10 @@ impl App {
     /// A customer.
     ///
     /// # Errors
-    /// [`Refusal::NotFound`] when there is none.
+    /// [`Refusal::NotFound`] when there is none whom the caller may see.
     pub async fn customer(&self, actor: &Actor, id: CustomerId) -> Result<KnownCustomer, AppError> {
-        let found = self.store.customer(id).await?.ok_or_else(|| Refusal::not_found("customer", &id))?;
+        let found = self.store.customer(id).await?.filter(|it| actor.authority.sees(it));
+        let found = found.ok_or_else(|| Refusal::not_found("customer", &id))?;
         self.note_read(actor, "GetCustomer", found.id).await;
         self.known(found).await
     }
@@ -114,9 +115,10 @@ impl App {
     /// These customers, in the order asked for.
     ///
     /// # Errors
-    /// [`Refusal::NotFound`], naming every one that does not exist.
+    /// [`Refusal::NotFound`], naming every one that does not exist for this caller.
     pub async fn customers_by_id(&self, actor: &Actor, ids: &[CustomerId]) -> Result<Vec<KnownCustomer>, AppError> {
-        let found = self.store.customers(ids).await?;
+        let mut found = self.store.customers(ids).await?;
+        found.retain(|_, customer| actor.authority.sees(customer));
         let missing: Vec<_> =
             ids.iter().filter(|id| !found.contains_key(id)).map(|id| format!("customers/{id}")).collect();
         if !missing.is_empty() {
@@ -140,8 +142,8 @@ impl App {
         after: Option<Cursor>,
         size: u32,
     ) -> Result<Page<KnownCustomer>, AppError> {
-        let mut page = self.store.list_customers(filter, &PageRequest { size, after }).await?;
-        page.items.retain(|customer| !customer.profile.discreet || actor.authority.lists_discreet());
+        let with_discreet = actor.authority.lists_discreet();
+        let page = self.store.list_customers(filter, with_discreet, &PageRequest { size, after }).await?;
         for customer in &page.items {
             self.note_read(actor, "ListCustomers", customer.id).await;
         }
@@ -177,8 +179,9 @@ impl App {
             self.fingerprint("", &json!({ "customer_id": id, "on_match": on_match, "allow_erased": allow_erased })).0,
         );
         let once = self.once(&actor, "CreateCustomer", content);
+        let by = actor.clone();
         let command = CreateCustomer { actor, once, id, kind, profile, tags, identifiers, on_match, allow_erased };
-        self.changed(self.submit(Lane::Interactive, command).await?).await
+        self.changed(&by, "CreateCustomer", self.submit(Lane::Interactive, command).await?).await
     }
 
     /// Changes a customer that the caller read at `version`. Facts stay as they are, and a contact point that proved
@@ -186,7 +189,7 @@ impl App {
     ///
     /// # Errors
     /// [`Refusal::NotFound`], [`Refusal::Stale`] when it was changed since, [`Refusal::AlreadyExists`] for a taken
-    /// identifier.
+    /// identifier, [`Refusal::Erased`] for one of somebody who was erased.
     pub async fn update_customer(
         &self,
         actor: Actor,
@@ -194,7 +197,7 @@ impl App {
         version: i64,
         new: NewCustomer,
     ) -> Result<KnownCustomer, AppError> {
-        let NewCustomer { kind, profile, tags, identifiers, .. } = new;
+        let NewCustomer { kind, profile, tags, identifiers, allow_erased, .. } = new;
         let change = ProfileChange::new(move |before: &mut Profile| {
             let known_bad: Vec<_> =
                 before.all_contact_points_mut().filter(|point| point.bad).map(|it| it.clone()).collect();
@@ -211,6 +214,7 @@ impl App {
             kind: Some(kind),
             tags: Some(tags),
             identifiers: Some(identifiers),
+            allow_erased,
         };
         let reply = self.submit(Lane::Interactive, command).await?;
         self.known(reply.customer).await
@@ -230,8 +234,9 @@ impl App {
         content.0.extend(self.fingerprint("", &json!({ "name": id })).0);
         let once = self.once(&actor, "SetConsent", content);
         let NewConsent { channel, purpose, state, source, text_version, at } = said;
+        let by = actor.clone();
         let command = SetConsent { actor, once, id, channel, purpose, state, source, text_version, at };
-        self.changed(self.submit(Lane::Interactive, command).await?).await
+        self.changed(&by, "SetConsent", self.submit(Lane::Interactive, command).await?).await
     }
 
     /// Marks a customer as deceased, or takes that back.
@@ -247,8 +252,9 @@ impl App {
     ) -> Result<CustomerChanged, AppError> {
         let content = self.fingerprint("", &json!({ "name": id, "deceased": deceased }));
         let once = self.once(&actor, "SetDeceased", content);
+        let by = actor.clone();
         let command = SetDeceased { actor, once, id, version, deceased };
-        self.changed(self.submit(Lane::Interactive, command).await?).await
+        self.changed(&by, "SetDeceased", self.submit(Lane::Interactive, command).await?).await
     }
 
     /// Adds a fact.
@@ -260,8 +266,9 @@ impl App {
         content.0.extend(self.fingerprint("", &json!({ "name": id })).0);
         let once = self.once(&actor, "AddFact", content);
         let NewFact { kind, text, origin, learned_at, date } = fact;
+        let by = actor.clone();
         let command = AddFact { actor, once, id, kind, text, origin, learned_at, date };
-        self.changed(self.submit(Lane::Interactive, command).await?).await
+        self.changed(&by, "AddFact", self.submit(Lane::Interactive, command).await?).await
     }
 
     /// Removes a fact; one that is not there changes nothing.
@@ -269,12 +276,28 @@ impl App {
     /// # Errors
     /// [`Refusal::NotFound`] when there is no such customer.
     pub async fn remove_fact(&self, actor: Actor, id: CustomerId, fact: Uuid) -> Result<KnownCustomer, AppError> {
+        let by = actor.clone();
         let reply = self.submit(Lane::Interactive, RemoveFact { actor, id, fact }).await?;
-        self.known(reply.customer).await
+        Ok(self.changed(&by, "RemoveFact", reply).await?.known)
     }
 
-    pub(super) async fn changed(&self, reply: CustomerReply) -> Result<CustomerChanged, AppError> {
-        let CustomerReply { customer, existing, replayed } = reply;
+    /// What came of a change, as whoever asked for it is shown it: that is a reading too, above all where nothing was
+    /// changed and so no event tells of it (P12). Who may not see a discreet customer is shown what they made themselves, and
+    /// of any other no more than the name that they gave.
+    pub(super) async fn changed(
+        &self,
+        actor: &Actor,
+        method: &'static str,
+        reply: CustomerReply,
+    ) -> Result<CustomerChanged, AppError> {
+        let CustomerReply { mut customer, existing, replayed } = reply;
+        let is_made = method == "CreateCustomer" && !existing && !replayed;
+        if !is_made && !actor.authority.sees(&customer) {
+            customer =
+                Customer::new(customer.id, customer.household, Profile::default(), Vec::new(), customer.created_at);
+            return Ok(CustomerChanged { known: self.with_history(customer, None), existing, replayed });
+        }
+        self.note_read(actor, method, customer.id).await;
         Ok(CustomerChanged { known: self.known(customer).await?, existing, replayed })
     }
 

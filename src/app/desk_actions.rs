@@ -12,10 +12,12 @@ use crate::{
             record::Recorded,
             undo::{Done, UndoAction, Undoable, Undone},
         },
-        ids::{ActionId, CustomerId, GestureId, InteractionId},
+        ids::{ActionId, CustomerId, GestureId, InteractionId, LocationId},
+        interaction::Interaction,
+        money::Money,
         world::{Actor, Command},
     },
-    store::Lane,
+    store::{Cursor, Lane, Page, PageRequest},
 };
 use serde_json::json;
 
@@ -34,6 +36,8 @@ pub struct AcknowledgeGesture {
     pub words: String,
     /// It was left out, since the customer had been thanked before.
     pub thanked_already: bool,
+    /// What the gift was worth, where it differs from what was planned.
+    pub gift_value: Option<Money>,
 }
 
 /// Whose a visit is.
@@ -55,9 +59,11 @@ impl App {
     /// # Errors
     /// As for [`App::close_visit`].
     pub async fn check_out(&self, call: CloseVisit) -> Result<Done<Recorded>, AppError> {
+        let sees_discreet = call.actor.authority.sees_discreet();
         let command = self.closing(call);
         let once = command.once.clone();
-        self.act(ActionKind::CheckOut, once.as_ref(), command).await
+        let Done { reply, undo } = self.act(ActionKind::CheckOut, once.as_ref(), command).await?;
+        Ok(Done { reply: self.veiled(sees_discreet, reply).await?, undo })
     }
 
     /// Notes that a gesture was said or handed over, or that there was no need to.
@@ -66,10 +72,15 @@ impl App {
     /// When there is none, it was changed since it was read, its state does not allow it, and what a repeated write
     /// may meet (P2).
     pub async fn acknowledge_gesture(&self, call: AcknowledgeGesture) -> Result<Done<Acknowledged>, AppError> {
-        let AcknowledgeGesture { actor, id, version, staff, words, thanked_already } = call;
-        let said = json!({ "gesture": id, "etag": version, "how": thanked_already, "staff": staff, "words": words });
+        let AcknowledgeGesture { actor, id, version, staff, words, thanked_already, gift_value } = call;
+        self.may_speak_of(&actor, id).await?;
+        let said = json!({
+            "gesture": id, "etag": version, "how": thanked_already, "staff": staff, "words": words,
+            "gift_value": gift_value,
+        });
         let once = self.once(&actor, "AcknowledgeGesture", self.fingerprint("", &said));
-        let command = Acknowledge { actor, once: once.clone(), id, version, staff, words, thanked_already };
+        let staff = self.staff_names().await?.called(staff);
+        let command = Acknowledge { actor, once: once.clone(), id, version, staff, words, thanked_already, gift_value };
         self.act(ActionKind::Acknowledge, Some(&once), command).await
     }
 
@@ -81,8 +92,23 @@ impl App {
         let ReassignVisit { actor, id, customer, stranger } = call;
         let said = json!({ "interaction": id, "customer": customer, "stranger": stranger });
         let once = self.once(&actor, "ReassignVisit", self.fingerprint("", &said));
+        let sees_discreet = actor.authority.sees_discreet();
         let command = Reassign { once: once.clone(), whose: Attribute { actor, id, customer }, stranger };
-        self.act(ActionKind::Reassign, Some(&once), command).await
+        let Done { reply, undo } = self.act(ActionKind::Reassign, Some(&once), command).await?;
+        Ok(Done { reply: self.veiled(sees_discreet, reply).await?, undo })
+    }
+
+    /// A page of what ended at a location of people who were described and are still not known, the latest first.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn strangers(
+        &self,
+        location: &LocationId,
+        after: Option<Cursor>,
+        size: u32,
+    ) -> Result<Page<Interaction>, AppError> {
+        Ok(self.store.strangers(location, &PageRequest { size, after }).await?)
     }
 
     /// Takes an action of the desk back.
@@ -91,7 +117,9 @@ impl App {
     /// When there is none, it is too late, or something else has changed the same since.
     pub async fn undo_action(&self, actor: Actor, id: ActionId) -> Result<Undone, AppError> {
         let once = self.once(&actor, "UndoAction", self.fingerprint("", &json!({ "action": id })));
-        self.submit(Lane::Interactive, UndoAction { actor, once, id }).await
+        let by = actor.clone();
+        let undone = self.submit(Lane::Interactive, UndoAction { actor, once, id }).await;
+        self.veiled_undone(&by, id, undone).await
     }
 
     /// Carries out what can be taken back for a while.

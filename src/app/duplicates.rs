@@ -5,17 +5,15 @@ use crate::{
     domain::{
         customer::Customer,
         filter::{CUSTOMERS, Filter},
-        identity::duplicates::{Comparison, Face, Frequencies, Rule, blocks, compare},
+        identity::duplicates::{Comparison, Face, Frequencies, Rule, blocks, likely},
         ids::CustomerId,
+        merging::ordered,
         refusal::Refusal,
         world::{Actor, Event, EventDetail, EventKind, Subject},
     },
-    store::{Cursor, Page, PageRequest, ordered},
+    store::{Cursor, Page, PageRequest},
 };
-use std::{
-    collections::{BTreeMap, BTreeSet, HashMap},
-    sync::Arc,
-};
+use std::{collections::BTreeSet, sync::Arc};
 use tokio::sync::Mutex;
 
 /// Two records that may be of one person.
@@ -42,6 +40,9 @@ pub enum LookAt {
 
 /// Most records that are told for one customer, those with the most bits.
 const OTHERS_MAX: usize = 50;
+/// Customers for whom those who share a block with them are looked up together. Compared they are one by one, so that only
+/// those are in memory who share a block with one.
+const LOOKED_AT_ONCE: usize = 20;
 /// How many customers the shares of names and places are taken from.
 const SAMPLE: u64 = 40_000;
 /// Shares are taken anew when there are more customers by this share.
@@ -75,30 +76,26 @@ impl App {
             }
             LookAt::All => {
                 let all = Filter::parse("", &CUSTOMERS).map_err(|_| Refusal::invalid("filter", "is empty"))?;
-                self.store.list_customers(&all, &PageRequest { size, after }).await?
+                self.store.list_customers(&all, actor.authority.lists_discreet(), &PageRequest { size, after }).await?
             }
         };
         let known = self.store.customers_known().await?;
         let frequencies = self.frequencies(known).await?;
-        let mut pairs = self.pairs(&page.items, look_at).await?;
-        if !actor.authority.lists_discreet() {
-            pairs.retain(|(customer, _)| !customer.profile.discreet);
-            pairs.iter_mut().for_each(|(_, others)| others.retain(|other| !other.profile.discreet));
-        }
         let mut found = Vec::new();
-        for (customer, others) in pairs {
-            let Some(face) = Face::of(&customer) else { continue };
-            let faces = others.into_iter().filter_map(|other| Some((Face::of(&other)?, other)));
-            let compared = faces.map(|(other_face, other)| (compare(&face, &other_face, &frequencies), other));
-            let mut met: Vec<_> =
-                compared.filter(|(comparison, _)| rule.is_met(comparison, known, &frequencies)).collect();
-            met.sort_by(|a, b| b.0.bits.total_cmp(&a.0.bits).then(a.1.id.cmp(&b.1.id)));
-            found.extend(met.into_iter().take(OTHERS_MAX).map(|(comparison, other)| Duplicate {
-                customer: customer.clone(),
-                other,
-                comparison,
-                needed: rule.threshold(known, &frequencies),
-            }));
+        for some in page.items.chunks(LOOKED_AT_ONCE) {
+            for (customer, others) in some.iter().zip(self.others(some).await?) {
+                let Some(face) = Face::of(customer) else { continue };
+                let (faces, others) = self.faces(&others).await?;
+                let likely = likely(&face, &faces, rule, known, &frequencies);
+                // Of all, each pair is told once.
+                let told = likely.into_iter().filter(|(at, _)| look_at != LookAt::All || others[*at].id < customer.id);
+                found.extend(told.take(OTHERS_MAX).map(|(at, comparison)| Duplicate {
+                    customer: customer.clone(),
+                    other: others[at].clone(),
+                    comparison,
+                    needed: rule.threshold(known, &frequencies),
+                }));
+            }
         }
         let read: BTreeSet<_> = found.iter().flat_map(|it| [it.customer.id, it.other.id]).collect();
         for customer in read {
@@ -108,29 +105,24 @@ impl App {
     }
 
     /// With whom each of the customers has to be compared: those who share a block, and are not known to be somebody else.
-    async fn pairs(&self, customers: &[Customer], look_at: LookAt) -> Result<Vec<(Customer, Vec<Customer>)>, AppError> {
-        let blocks: Vec<(CustomerId, Vec<String>)> = customers.iter().map(|it| (it.id, blocks(it))).collect();
-        let all: BTreeSet<String> = blocks.iter().flat_map(|(_, blocks)| blocks).cloned().collect();
-        let members = self.store.block_members(&all).await?;
+    async fn others(&self, customers: &[Customer]) -> Result<Vec<BTreeSet<CustomerId>>, AppError> {
+        let blocks: Vec<Vec<String>> = customers.iter().map(blocks).collect();
+        let members = self.store.block_members(&blocks.iter().flatten().cloned().collect()).await?;
         let ids: Vec<_> = customers.iter().map(|it| it.id).collect();
         let apart = self.store.not_same(&ids).await?;
-        let mut others: BTreeMap<CustomerId, BTreeSet<CustomerId>> = BTreeMap::new();
-        for (id, blocks) in blocks {
+        let of_one = |(id, blocks): (&CustomerId, &Vec<String>)| {
             let sharing = blocks.iter().filter_map(|block| members.get(block)).flatten().copied();
-            // Of all, each pair is told once.
-            let told = sharing.filter(|other| if look_at == LookAt::All { *other < id } else { *other != id });
-            others.insert(id, told.filter(|other| !apart.contains(&ordered((id, *other)))).collect());
-        }
-        let wanted: BTreeSet<CustomerId> = others.values().flatten().copied().collect();
-        let wanted: Vec<_> = wanted.into_iter().collect();
-        let known = self.store.customers(&wanted).await?;
-        // A record that became part of another meanwhile takes no part.
-        let known: HashMap<_, _> = known.into_iter().filter(|(id, customer)| *id == customer.id).collect();
-        let with_others = |customer: &Customer| {
-            let ids = others.get(&customer.id).into_iter().flatten();
-            (customer.clone(), ids.filter_map(|id| known.get(id)).cloned().collect())
+            sharing.filter(|other| other != id && !apart.contains(&ordered((*id, *other)))).collect()
         };
-        Ok(customers.iter().map(with_others).collect())
+        Ok(ids.iter().zip(&blocks).map(of_one).collect())
+    }
+
+    /// Those of the customers who can be compared, with what is compared.
+    async fn faces(&self, ids: &BTreeSet<CustomerId>) -> Result<(Vec<Face>, Vec<Customer>), AppError> {
+        let mut known = self.store.customers(&ids.iter().copied().collect::<Vec<_>>()).await?;
+        // A record that became part of another meanwhile takes no part.
+        let own = ids.iter().filter_map(|id| known.remove(id).filter(|customer| customer.id == *id));
+        Ok(own.filter_map(|other| Some((Face::of(&other)?, other))).unzip())
     }
 
     /// How common names and places are among so many customers.
@@ -159,16 +151,22 @@ impl App {
         actor: &Actor,
         customer: CustomerId,
         other: CustomerId,
-        same: bool,
+        take_back: bool,
     ) -> Result<bool, AppError> {
         if customer == other {
             return Err(Refusal::invalid("other", "must be another customer").into());
         }
-        for id in [customer, other] {
-            self.store.customer(id).await?.ok_or_else(|| Refusal::not_found("customer", &id))?;
+        let mut records = [customer, other];
+        for id in &mut records {
+            *id = self.store.customer(*id).await?.ok_or_else(|| Refusal::not_found("customer", id))?.id;
         }
+        if records[0] == records[1] && !take_back {
+            let why = "is part of the same record; UnmergeCustomer parts them, and keeps that they are not the same";
+            return Err(Refusal::invalid("other", why).into());
+        }
+        let [customer, other] = records;
         let related = vec![Subject::Customer(other).to_string()];
-        let state = Some(if same { "taken_back" } else { "not_same" }.to_owned());
+        let state = Some(if take_back { "taken_back" } else { "not_same" }.to_owned());
         let event = Event {
             at: self.now(),
             kind: EventKind::NotSameMarked,
@@ -177,6 +175,6 @@ impl App {
             actor: actor.clone(),
             detail: EventDetail { related, state, ..EventDetail::default() },
         };
-        Ok(self.store.mark_not_same((customer, other), same, event).await?)
+        Ok(self.store.mark_not_same((customer, other), take_back, event).await?)
     }
 }

@@ -1,20 +1,25 @@
 //! A customer walks in: identifier → candidates → card. Reads only, past the write queue.
 
 use super::{App, AppError};
-use crate::domain::{
-    card::{Card, CardInput, LastTime, card},
-    customer::{Customer, IdentifierKey},
-    identity::search::SearchQuery,
-    ids::{CustomerId, LocationId},
-    limits::CANDIDATES_MAX,
-    location::Location,
-    recognition::{is_clear, needs_confirmation, rank},
-    refusal::Refusal,
-    rule::Trigger,
-    summary::Summary,
-    world::Actor,
+use crate::{
+    domain::{
+        card::{Card, CardInput, LastTime, card},
+        case::Case,
+        customer::{Customer, CustomerStatus, IdentifierKey},
+        identity::search::SearchQuery,
+        ids::{CustomerId, LocationId},
+        limits::CANDIDATES_MAX,
+        location::Location,
+        recognition::{Candidate, is_clear, needs_confirmation, rank},
+        refusal::Refusal,
+        rule::Trigger,
+        summary::{LastSeen, Summary},
+        when::local_date,
+        world::{Actor, Subject},
+    },
+    store::AtDesk,
 };
-use crate::store::AtDesk;
+use jiff::{Timestamp, tz::TimeZone};
 
 /// Whom the desk may have before it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -53,7 +58,7 @@ impl App {
         words: Option<&SearchQuery>,
     ) -> Result<Recognition, AppError> {
         let mut views = self.store.recognise(asked).await?;
-        views.retain(|view| !view.customer.profile.discreet || actor.authority.sees_discreet());
+        views.retain(|view| actor.authority.sees(&view.customer));
         let customers: Vec<Customer> = views.iter().map(|view| view.customer.clone()).collect();
         let ranked = rank(&customers, asked, name_hint);
         if let Some(words) = words.filter(|_| ranked.is_empty()) {
@@ -65,12 +70,10 @@ impl App {
             Some(view) => Some(self.show_card(actor, "Recognize", location, view).await?),
             None => None,
         };
-        let fit = |c: &crate::domain::recognition::Candidate<'_>| Fit {
-            customer: c.customer.clone(),
-            score: c.score,
-            reasons: c.reasons.clone(),
-        };
-        Ok(Recognition { candidates: ranked.iter().map(fit).collect(), needs_confirmation, card })
+        let fit = |c: &Candidate<'_>| Fit { customer: c.customer.clone(), score: c.score, reasons: c.reasons.clone() };
+        let candidates: Vec<_> = ranked.iter().map(fit).collect();
+        self.note_candidates(actor, &candidates, best).await;
+        Ok(Recognition { candidates, needs_confirmation, card })
     }
 
     /// By a name, which is nobody's alone: the card comes only with one whole name, and nobody near it.
@@ -87,13 +90,21 @@ impl App {
             Some(customer) => Some(self.card(actor, "Recognize", location, customer).await?),
             None => None,
         };
+        self.note_candidates(actor, &found, clear).await;
         Ok(Recognition { needs_confirmation: clear.is_none() && !found.is_empty(), candidates: found, card })
     }
 
-    /// The card of a customer who is known, at a location.
+    /// Who is offered to choose from was read as well; whose card is shown has been noted with it.
+    async fn note_candidates(&self, actor: &Actor, candidates: &[Fit], shown: Option<CustomerId>) {
+        for other in candidates.iter().map(|fit| fit.customer.id).filter(|id| Some(*id) != shown) {
+            self.note_read(actor, "Recognize", other).await;
+        }
+    }
+
+    /// The card of a customer who is known, at a location; of a record that is part of another, that one's.
     ///
     /// # Errors
-    /// When either does not exist, or the store fails.
+    /// When either does not exist for this caller, [`Refusal::Erased`] for who was forgotten, or the store fails.
     pub async fn card(
         &self,
         actor: &Actor,
@@ -101,9 +112,23 @@ impl App {
         location: &LocationId,
         customer: CustomerId,
     ) -> Result<Card, AppError> {
-        let found = self.store.customers_at_desk(&[customer]).await?;
-        let view = found.first().ok_or_else(|| Refusal::not_found("customer", &customer))?;
-        self.show_card(actor, method, location, view).await
+        let mut view = self.at_desk(customer).await?;
+        if view.customer.status == CustomerStatus::Merged {
+            let survivor = self.store.customer(customer).await?;
+            view = self.at_desk(survivor.ok_or_else(|| Refusal::not_found("customer", &customer))?.id).await?;
+        }
+        if !actor.authority.sees(&view.customer) {
+            return Err(Refusal::not_found("customer", &customer).into());
+        }
+        if view.customer.status == CustomerStatus::Erased {
+            return Err(Refusal::Erased { resource: Subject::Customer(view.customer.id).to_string() }.into());
+        }
+        self.show_card(actor, method, location, &view).await
+    }
+
+    async fn at_desk(&self, customer: CustomerId) -> Result<AtDesk, AppError> {
+        let found = self.store.customers_at_desk(&[customer]).await?.pop();
+        Ok(found.ok_or_else(|| Refusal::not_found("customer", &customer))?)
     }
 
     async fn show_card(
@@ -127,6 +152,7 @@ impl App {
             .copied()
             .collect();
         let now = self.now();
+        let open_case = view.open_case.clone().map(|case| told_of(actor, case));
         let seen = last_time(&view.summary, here, self, now);
         let last = seen.and_then(|seen| Some(LastTime { seen, location: catalog.locations.get(&seen.location)? }));
         let shown = card(&CardInput {
@@ -134,7 +160,7 @@ impl App {
             summary: &view.summary,
             last,
             location: here,
-            open_case: view.open_case.as_ref(),
+            open_case: open_case.as_ref(),
             gestures: &view.gestures,
             milestones: &milestones,
             location_gap_days: self.settings().lapse_gap_days,
@@ -146,15 +172,15 @@ impl App {
     }
 }
 
+/// That something went wrong everybody is to know who meets the customer; in which words, only people.
+fn told_of(actor: &Actor, case: Case) -> Case {
+    if actor.authority.sees_remarks() { case } else { Case { summary: String::new(), ..case } }
+}
+
 /// The last time before today, by the desk's clock.
-fn last_time<'a>(
-    summary: &'a Summary,
-    here: &Location,
-    app: &App,
-    now: jiff::Timestamp,
-) -> Option<&'a crate::domain::summary::LastSeen> {
-    let zone = app.zones().get(&here.settings.time_zone).unwrap_or(jiff::tz::TimeZone::UTC);
-    let today = crate::domain::when::local_date(&zone, now);
+fn last_time<'a>(summary: &'a Summary, here: &Location, app: &App, now: Timestamp) -> Option<&'a LastSeen> {
+    let zone = app.zones().get(&here.settings.time_zone).unwrap_or(TimeZone::UTC);
+    let today = local_date(&zone, now);
     let last = summary.last.as_ref()?;
     if last.local_date < today { Some(last) } else { last.previous.as_deref() }
 }

@@ -6,8 +6,8 @@ use crate::{
     domain::{
         action::ActionKind,
         commands::gestures::{
-            AskGates, Cancel, Claim, Claimed, Complete, Completed, ExtendLease, Fail, GatesSay, LogCall, Proof,
-            Release, ResolveGesture, Schedule, StartDelivery, Started, Take,
+            AskGates, Cancel, Carrier, Claim, Claimed, Complete, Completed, ExtendLease, Fail, GatesSay, LogCall,
+            Proof, Release, ResolveGesture, Schedule, StartDelivery, Started, Take,
         },
         commands::undo::Done,
         customer::{Channel, Customer, Purpose},
@@ -153,9 +153,9 @@ impl App {
     /// A gesture.
     ///
     /// # Errors
-    /// [`Refusal::NotFound`] when there is none.
+    /// [`Refusal::NotFound`] when there is none for this caller.
     pub async fn gesture(&self, actor: &Actor, id: GestureId) -> Result<Gesture, AppError> {
-        let found = self.store.gesture(id).await?.ok_or_else(|| Refusal::not_found("gesture", &id))?;
+        let found = self.visible_gesture(actor, id).await?;
         self.note_read(actor, "GetGesture", found.customer).await;
         Ok(found)
     }
@@ -171,7 +171,8 @@ impl App {
         after: Option<Cursor>,
         size: u32,
     ) -> Result<Page<Gesture>, AppError> {
-        let page = self.store.list_gestures(filter, &PageRequest { size, after }).await?;
+        let with_discreet = actor.authority.lists_discreet();
+        let page = self.store.list_gestures(filter, with_discreet, &PageRequest { size, after }).await?;
         for customer in page.items.iter().map(|gesture| gesture.customer).collect::<BTreeSet<_>>() {
             self.note_read(actor, "ListGestures", customer).await;
         }
@@ -184,6 +185,7 @@ impl App {
     /// When a named resource is missing, a gate forbids it for good, and what a repeated write may meet (P2).
     pub async fn schedule_gesture(&self, actor: Actor, new: NewGesture) -> Result<Made<Gesture>, AppError> {
         let once = self.once(&actor, "ScheduleGesture", self.fingerprint("gesture.", &new));
+        let (by, customer) = (actor.clone(), new.customer);
         let command = Schedule {
             actor,
             once,
@@ -205,7 +207,8 @@ impl App {
             recipient: new.recipient,
             gift_value: new.gift_value,
         };
-        let scheduled = self.submit(Lane::Interactive, command).await?;
+        let scheduled = self.submit(Lane::Interactive, command).await;
+        let scheduled = self.veil_gates(&by, customer, scheduled).await?;
         Ok(Made { what: scheduled.gesture, replayed: scheduled.replayed })
     }
 
@@ -217,8 +220,8 @@ impl App {
         self.wait_for_due(&want).await?;
         let once = self.once(&actor, "ClaimGestures", self.fingerprint("", &want));
         let due = self.due_for(&want);
-        let Want { worker, lease, far_side_deduplicates, .. } = want;
-        let command = Claim { actor: actor.clone(), once, due, worker, lease, far_side_deduplicates };
+        let Want { worker, lease, .. } = want;
+        let command = Claim { actor: actor.clone(), once, due, worker, lease };
         let Claimed { gestures, replayed } = self.submit(Lane::Interactive, command).await?;
 
         let ids: BTreeSet<_> = gestures.iter().map(|claimed| claimed.gesture.customer).collect();
@@ -251,6 +254,7 @@ impl App {
             locations: want.locations.clone(),
             in_batches: self.settings().notes.left_to_batches(),
             untested,
+            far_side_deduplicates: want.far_side_deduplicates,
             due_from: None,
             limit,
         }
@@ -285,7 +289,7 @@ impl App {
         join_all(items.into_iter().map(extend)).await
     }
 
-    /// Settles a gesture that is uncertain by what a person found out.
+    /// Settles a gesture that is uncertain by what a person found out, and with it the note that carried it.
     ///
     /// # Errors
     /// [`Refusal::NotFound`], [`Refusal::Stale`], a state other than uncertain, and what a repeated write may meet (P2).
@@ -293,7 +297,24 @@ impl App {
         let Resolution { id, version, finding, how, at } = said;
         let content = json!({ "name": id, "finding": finding, "reason": how, "complete_time": at });
         let once = self.once(&actor, "ResolveGesture", self.fingerprint("", &content));
-        self.submit(Lane::Interactive, ResolveGesture { actor, once, id, version, finding, how, at }).await
+        self.may_speak_of(&actor, id).await?;
+        let carrier = self.carrier(id).await?;
+        let resolve = ResolveGesture { actor, once, id, version, finding, how, at, carrier };
+        self.submit(Lane::Interactive, resolve).await
+    }
+
+    /// The note that carries a gesture.
+    async fn carrier(&self, id: GestureId) -> Result<Option<Carrier>, AppError> {
+        let written = self.store.gesture(id).await?.and_then(|gesture| gesture.written);
+        Ok(written.map(|written| (written.batch, written.note)))
+    }
+
+    /// The note that carries a gesture for which a person answers. A worker's is in none.
+    async fn carrier_for(&self, proof: Proof, id: GestureId) -> Result<Option<Carrier>, AppError> {
+        match proof {
+            Proof::Token(_) => Ok(None),
+            Proof::Version(_) => self.carrier(id).await,
+        }
     }
 
     /// Asks every gate once more and marks gestures as on their way, each for itself; the results have the order of the
@@ -303,7 +324,8 @@ impl App {
         join_all(items.into_iter().map(start)).await
     }
 
-    /// Notes that a gesture reached the customer, and records the contact.
+    /// Notes that a gesture reached the customer, and records the contact. What a person answers for settles the note that
+    /// carried it, where nobody knew.
     ///
     /// # Errors
     /// [`Refusal::NotFound`], a claim lost or a version that is stale, a state that does not allow it.
@@ -316,11 +338,14 @@ impl App {
         at: Option<Timestamp>,
         gift_value: Option<Money>,
     ) -> Result<Completed, AppError> {
-        let command = Complete { actor, id, proof, carried_out_by, words: String::new(), at, gift_value };
+        let carried_out_by = self.staff_names().await?.called(carried_out_by);
+        self.may_answer_for(&actor, id, proof).await?;
+        let carrier = self.carrier_for(proof, id).await?;
+        let command = Complete { actor, id, proof, carried_out_by, words: String::new(), at, gift_value, carrier };
         self.submit(Lane::Interactive, command).await
     }
 
-    /// Notes that a gesture did not reach the customer.
+    /// Notes that a gesture did not reach the customer; settles its note as [`App::complete_gesture`] does.
     ///
     /// # Errors
     /// As for [`App::complete_gesture`].
@@ -332,7 +357,9 @@ impl App {
         retryable: bool,
         reason: String,
     ) -> Result<Gesture, AppError> {
-        self.submit(Lane::Interactive, Fail { actor, id, proof, retryable, reason }).await
+        self.may_answer_for(&actor, id, proof).await?;
+        let carrier = self.carrier_for(proof, id).await?;
+        self.submit(Lane::Interactive, Fail { actor, id, proof, retryable, reason, carrier }).await
     }
 
     /// Gives a claimed or taken gesture back, or frees cheer that waits because of something in the customer's own life.
@@ -340,6 +367,7 @@ impl App {
     /// # Errors
     /// As for [`App::complete_gesture`].
     pub async fn release_gesture(&self, actor: Actor, id: GestureId, proof: Proof) -> Result<Gesture, AppError> {
+        self.may_answer_for(&actor, id, proof).await?;
         self.submit(Lane::Interactive, Release { actor, id, proof }).await
     }
 
@@ -354,6 +382,7 @@ impl App {
         version: Option<i64>,
         staff: String,
     ) -> Result<Done<Gesture>, AppError> {
+        let staff = self.staff_names().await?.called(staff);
         self.act(ActionKind::Take, None, Take { actor, id, version, staff }).await
     }
 
@@ -378,6 +407,7 @@ impl App {
     /// (P2).
     pub async fn log_call(&self, actor: Actor, report: CallReport) -> Result<Done<CallLogged>, AppError> {
         let CallReport { id, version, outcome, words, staff } = report;
+        self.may_speak_of(&actor, id).await?;
         let (happy, call_back) = match outcome {
             CallOutcome::Reached { happy } => (happy, None),
             CallOutcome::CallBack { at } => (None, Some(at)),
@@ -389,6 +419,7 @@ impl App {
         });
         let once = self.once(&actor, "LogCall", self.fingerprint("", &said));
         let key = once.clone();
+        let staff = self.staff_names().await?.called(staff);
         self.act(ActionKind::LogCall, Some(&key), LogCall { actor, once, id, version, outcome, words, staff }).await
     }
 

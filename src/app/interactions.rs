@@ -1,6 +1,6 @@
 //! Interactions come in, are closed, and are put right.
 
-use super::{App, AppError};
+use super::{App, AppError, staff_names::StaffNames};
 use crate::{
     domain::{
         action::ActionKind,
@@ -18,7 +18,7 @@ use crate::{
         ids::{CustomerId, InteractionId, LocationId},
         interaction::Interaction,
         refusal::Refusal,
-        world::{Actor, IdempotencyKey},
+        world::Actor,
     },
     store::{Answered, Cursor, Lane, Page, PageRequest},
 };
@@ -85,8 +85,9 @@ impl App {
     /// # Errors
     /// When a field is wrong, a named resource is missing, a key was used with other content, or the store fails.
     pub async fn record(&self, call: RecordInteraction) -> Result<Recorded, AppError> {
-        let command = self.record_command(call, "RecordInteraction");
-        self.submit(Lane::Interactive, command).await
+        let sees_discreet = call.actor.authority.sees_discreet();
+        let command = self.record_command(call, "RecordInteraction", &self.staff_names().await?);
+        self.veiled(sees_discreet, self.submit(Lane::Interactive, command).await?).await
     }
 
     /// Records many interactions. The results have the order of the calls; of an atomic batch they all are the same
@@ -99,8 +100,21 @@ impl App {
         calls: Vec<RecordInteraction>,
         mode: BatchMode,
     ) -> Result<Vec<Result<Recorded, AppError>>, AppError> {
+        let sees_discreet = calls.iter().all(|call| call.actor.authority.sees_discreet());
+        let mut results = self.record_unveiled(calls, mode).await?;
+        let hidden = self.hidden_from(sees_discreet, results.iter().flatten().map(|it| &it.interaction)).await?;
+        results.iter_mut().flatten().for_each(|it| hidden.veil(it));
+        Ok(results)
+    }
+
+    async fn record_unveiled(
+        &self,
+        calls: Vec<RecordInteraction>,
+        mode: BatchMode,
+    ) -> Result<Vec<Result<Recorded, AppError>>, AppError> {
+        let names = self.staff_names().await?;
         let mut commands: Vec<_> =
-            calls.into_iter().map(|call| self.record_command(call, "RecordInteraction")).collect();
+            calls.into_iter().map(|call| self.record_command(call, "RecordInteraction", &names)).collect();
         if mode == BatchMode::Atomic {
             let recorded = self.submit(Lane::Bulk, RecordAll(commands)).await?;
             return Ok(recorded.into_iter().map(Ok).collect());
@@ -114,12 +128,13 @@ impl App {
         Ok(results)
     }
 
-    fn record_command(&self, call: RecordInteraction, method: &str) -> Record {
-        let RecordInteraction { actor, who, new } = call;
+    fn record_command(&self, call: RecordInteraction, method: &str, names: &StaffNames) -> Record {
+        let RecordInteraction { actor, who, mut new } = call;
         let mut once = self.once_about(&actor, method, &who, &new.said());
         if let Some(source) = &new.detail.source {
-            once.keys.push(IdempotencyKey::source(&source.system, &source.id));
+            once.keys.push(self.hasher.source(&source.system, &source.id));
         }
+        new.detail.staff = names.called(new.detail.staff);
         Record { actor, once, who, new, settings: Arc::clone(self.settings()), now: self.now() }
     }
 
@@ -136,9 +151,12 @@ impl App {
         let mut once = self.once_about(&actor, "CheckIn", &who, &serde_json::Value::Null);
         once.content.0.extend(self.fingerprint("", &said).0);
         let (settings, now) = (Arc::clone(self.settings()), self.now());
+        let sees_discreet = actor.authority.sees_discreet();
         let key = once.clone();
+        let staff = self.staff_names().await?.called(staff);
         let command = CheckIn { actor, once, who, location, at, staff, expected_end, stranger, settings, now };
-        self.act(ActionKind::CheckIn, Some(&key), command).await
+        let Done { reply, undo } = self.act(ActionKind::CheckIn, Some(&key), command).await?;
+        Ok(Done { reply: self.veiled(sees_discreet, reply).await?, undo })
     }
 
     /// Ends an open visit.
@@ -146,7 +164,8 @@ impl App {
     /// # Errors
     /// When it is not open, a field is wrong, or the store fails.
     pub async fn close_visit(&self, call: CloseVisit) -> Result<Recorded, AppError> {
-        self.submit(Lane::Interactive, self.closing(call)).await
+        let sees_discreet = call.actor.authority.sees_discreet();
+        self.veiled(sees_discreet, self.submit(Lane::Interactive, self.closing(call)).await?).await
     }
 
     pub(super) fn closing(&self, call: CloseVisit) -> Close {
@@ -162,7 +181,8 @@ impl App {
     /// # Errors
     /// When there is none, or the store fails.
     pub async fn void(&self, actor: Actor, id: InteractionId, reason: String) -> Result<Recorded, AppError> {
-        self.submit(Lane::Interactive, Void { actor, id, reason }).await
+        let sees_discreet = actor.authority.sees_discreet();
+        self.veiled(sees_discreet, self.submit(Lane::Interactive, Void { actor, id, reason }).await?).await
     }
 
     /// Says whose an interaction is, or that it is not this person's.
@@ -175,7 +195,8 @@ impl App {
         id: InteractionId,
         customer: Option<CustomerId>,
     ) -> Result<Recorded, AppError> {
-        self.submit(Lane::Interactive, Attribute { actor, id, customer }).await
+        let sees_discreet = actor.authority.sees_discreet();
+        self.veiled(sees_discreet, self.submit(Lane::Interactive, Attribute { actor, id, customer }).await?).await
     }
 
     /// An interaction.
@@ -183,7 +204,9 @@ impl App {
     /// # Errors
     /// [`Refusal::NotFound`] when there is none.
     pub async fn interaction(&self, actor: &Actor, id: InteractionId) -> Result<Interaction, AppError> {
-        let found = self.store.interaction(id).await?.ok_or_else(|| Refusal::not_found("interaction", &id))?;
+        let mut found = self.store.interaction(id).await?.ok_or_else(|| Refusal::not_found("interaction", &id))?;
+        let hidden = self.hidden_from(actor.authority.sees_discreet(), std::iter::once(&found)).await?;
+        hidden.veil_interaction(&mut found);
         self.note_read_of(actor, "GetInteraction", found.customer).await;
         Ok(found)
     }
@@ -199,7 +222,8 @@ impl App {
         after: Option<Cursor>,
         size: u32,
     ) -> Result<Page<Interaction>, AppError> {
-        let page = self.store.list_interactions(filter, &PageRequest { size, after }).await?;
+        let with_discreet = actor.authority.lists_discreet();
+        let page = self.store.list_interactions(filter, with_discreet, &PageRequest { size, after }).await?;
         for customer in page.items.iter().filter_map(|i| i.customer).collect::<BTreeSet<_>>() {
             self.note_read(actor, "ListInteractions", customer).await;
         }

@@ -27,6 +27,16 @@ impl App {
         Ok(catalog.locations.get(id).map(|location| location.settings.region.clone()).unwrap_or_default())
     }
 
+    /// The language in which names are shown at a place; the operator's where none is named, or it is not known.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn language_at(&self, id: Option<&LocationId>) -> Result<String, AppError> {
+        let catalog = self.store.catalog().await?;
+        let place = id.and_then(|id| catalog.locations.get(id));
+        Ok(place.map_or(&self.settings().language, |location| &location.settings.language).clone())
+    }
+
     /// A page of the locations, the oldest first.
     ///
     /// # Errors

@@ -47,8 +47,9 @@ impl App {
     ) -> Result<CustomerChanged, AppError> {
         let content = self.fingerprint("", &json!({ "name": id, "household": household }));
         let once = self.once(&actor, "SetHousehold", content);
+        let by = actor.clone();
         let moved = SetHousehold { actor, once, id, version, household };
-        self.changed(self.submit(Lane::Interactive, moved).await?).await
+        self.changed(&by, "SetHousehold", self.submit(Lane::Interactive, moved).await?).await
     }
 
     /// Makes one record part of another.
@@ -61,12 +62,13 @@ impl App {
         let (duplicate, duplicate_version) = said.duplicate;
         let content = self.fingerprint("", &json!({ "survivor": survivor, "duplicate": duplicate }));
         let once = self.once(&actor, "MergeCustomers", content);
-        let validate_only = said.validate_only;
+        let (validate_only, by) = (said.validate_only, actor.clone());
         let command =
             MergeCustomers { actor, once, survivor, survivor_version, duplicate, duplicate_version, validate_only };
         if validate_only {
             let Merged { survivor, survivor_summary, duplicate, duplicate_summary, replayed } =
                 self.store.consider(&command, None).await?;
+            self.note_both(&by, "MergeCustomers", survivor.id, duplicate.id).await;
             return Ok(OneOfTwo {
                 survivor: self.with_history(survivor, Some(survivor_summary)),
                 other: self.with_history(duplicate, Some(duplicate_summary)),
@@ -74,7 +76,7 @@ impl App {
             });
         }
         let merged = self.submit(Lane::Interactive, command).await?;
-        self.one_of_two(merged).await
+        self.one_of_two(&by, "MergeCustomers", merged).await
     }
 
     /// Takes a record out of the one that it is part of.
@@ -84,12 +86,19 @@ impl App {
     /// (P2).
     pub async fn unmerge_customer(&self, actor: Actor, id: CustomerId) -> Result<OneOfTwo, AppError> {
         let once = self.once(&actor, "UnmergeCustomer", self.fingerprint("", &json!({ "name": id })));
+        let by = actor.clone();
         let parted = self.submit(Lane::Interactive, UnmergeCustomer { actor, once, id }).await?;
-        self.one_of_two(parted).await
+        self.one_of_two(&by, "UnmergeCustomer", parted).await
     }
 
-    async fn one_of_two(&self, merged: Merged) -> Result<OneOfTwo, AppError> {
+    async fn one_of_two(&self, actor: &Actor, method: &'static str, merged: Merged) -> Result<OneOfTwo, AppError> {
         let Merged { survivor, duplicate, replayed, .. } = merged;
+        self.note_both(actor, method, survivor.id, duplicate.id).await;
         Ok(OneOfTwo { survivor: self.known(survivor).await?, other: self.known(duplicate).await?, replayed })
+    }
+
+    async fn note_both(&self, actor: &Actor, method: &'static str, survivor: CustomerId, duplicate: CustomerId) {
+        self.note_read(actor, method, survivor).await;
+        self.note_read(actor, method, duplicate).await;
     }
 }

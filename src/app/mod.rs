@@ -12,16 +12,22 @@ mod cases;
 mod catalog;
 mod customers;
 mod desk_actions;
+mod discreet;
 mod duplicates;
+mod events;
 mod front_desk;
 mod gestures;
 mod insights;
 mod interactions;
 mod journeys;
+mod lint_template;
 mod locations;
 mod merging;
+mod note_words;
 mod note_work;
 mod notes;
+mod one_sheet;
+mod paper;
 mod pauses;
 mod policy;
 mod preview;
@@ -29,14 +35,18 @@ mod privacy;
 mod promises;
 mod queue;
 mod reads;
+mod retention;
 mod rules;
 mod search;
 mod simulate;
 mod staff;
+mod staff_names;
 mod templates;
 mod touchpoints;
+mod withdrawal;
 
 pub use crate::domain::note::Letter;
+pub use crate::domain::one_click::words as link_words;
 pub use crate::domain::{
     access::Role,
     limits::{DESK_DEVICE_KEPT, DESK_SESSION},
@@ -54,6 +64,7 @@ pub use cases::{CaseChange, GrantRemedy, OpenCase, ResolveCase};
 pub use customers::{CustomerChanged, KnownCustomer, NewConsent, NewCustomer, NewFact};
 pub use desk_actions::{AcknowledgeGesture, ReassignVisit};
 pub use duplicates::{Duplicate, LookAt};
+pub use events::{EventFilter, EventPage, EventsWatch};
 pub use front_desk::{Fit, Recognition};
 pub use gestures::{
     CallLogged, CallOutcome, CallReport, Finding, GestureExplained, GestureResolved, NewGesture, Resolution, Taken,
@@ -61,13 +72,18 @@ pub use gestures::{
 };
 pub use insights::{Counts, Coverage, CoverageRow};
 pub use interactions::{BatchMode, CloseVisit, OpenVisit, RecordInteraction};
+pub use lint_template::{Trial, Tried, TriedNote};
 pub use merging::{Duplicates, OneOfTwo};
-pub use note_work::{NoteStep, NoteWorker, Parcel};
-pub use notes::{NewNoteBatch, NewSelection};
+pub use note_words::{Linted, NewWords, OwnWords};
+pub use note_work::{NoteStep, NoteWorker, Parcel, ParcelAddress};
+pub use notes::{Again, NewNoteBatch, NewSelection, NoteFinding};
+pub use one_sheet::OneSheet;
+pub use paper::{PaperPage, PaperSheet, PrintRun, SheetsConfirmed};
 pub use preview::{Preview, PreviewWords, Previewed};
 pub use privacy::{Export, Exported, Forgotten};
 pub use promises::{Promise, Until};
 pub use queue::{Work, WorkPage};
+pub use retention::Retained;
 pub use search::Searched;
 pub use simulate::{SimulatedRule, Simulation, SimulationPage, selects};
 
@@ -85,6 +101,7 @@ use crate::{
 };
 use access_secrets::AccessSecrets;
 use arrivals::Watchers;
+use events::EventWatchers;
 use jiff::Timestamp;
 use reads::ReadLog;
 use serde::Serialize;
@@ -104,6 +121,7 @@ pub struct App {
     zones: Zones,
     readings: ReadLog,
     arrivals: Watchers,
+    event_watchers: EventWatchers,
     access: Arc<AccessSecrets>,
     frequencies: duplicates::KnownFrequencies,
 }
@@ -126,6 +144,12 @@ pub enum AppError {
     /// The store could not do it.
     #[error(transparent)]
     Store(#[from] StoreError),
+    /// As many do it as may at once.
+    #[error("{most} do this already, as many as may at once; try again later")]
+    TooMany {
+        /// How many.
+        most: usize,
+    },
 }
 
 impl From<SubmitError> for AppError {
@@ -155,6 +179,7 @@ impl App {
             zones: Zones::bundled(),
             readings,
             arrivals: Watchers::default(),
+            event_watchers: EventWatchers::default(),
             access,
             frequencies: duplicates::KnownFrequencies::default(),
         }
@@ -190,6 +215,7 @@ impl App {
     /// Ends what runs beside the calls, after what it still has to do; the store can be closed then.
     pub async fn close(&self) {
         self.arrivals.close();
+        self.event_watchers.close();
         self.readings.close().await;
     }
 

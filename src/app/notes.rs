@@ -3,21 +3,28 @@
 use super::{App, AppError, Made, note_work::Covers};
 use crate::{
     domain::{
-        commands::notes::{Approve, Cancel, Create, Resume, unknown_batch, wrong_state},
+        commands::{
+            gestures::Finding,
+            notes::{
+                Approve, Cancel, Create, NoteResolved, ReplayNotes, ResolveNote, Resume, unknown_batch, unknown_note,
+                wrong_state,
+            },
+        },
         consent::{needed_contact_point, permits},
         customer::{Channel, Customer, CustomerStatus, Purpose},
         filter::Filter,
         ids::{LocationId, NoteBatchId, NoteId, TemplateId},
-        note::{BatchState, Letter, Note, NoteBatch, NoteState, Selection},
+        limits::NOTE_PAGE,
+        note::{BatchState, Letter, Note, NoteBatch, NoteState, Selection, joint_purpose},
         policy::ConsentRegime,
-        refusal::Refusal,
-        world::{Actor, Subject},
+        world::Actor,
     },
     store::{Cursor, Lane, Page, PageRequest},
 };
 use jiff::Timestamp;
 use serde::Serialize;
-use std::{collections::BTreeSet, time::Duration};
+use serde_json::json;
+use std::{collections::BTreeSet, sync::Arc, time::Duration};
 
 /// A batch to make.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -53,6 +60,33 @@ pub enum NewSelection {
     },
 }
 
+/// What having notes leave again came to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Again {
+    /// The batch as it is now.
+    pub batch: NoteBatch,
+    /// How many notes wait for another turn.
+    pub count: u64,
+    /// Whether there are more, for another call.
+    pub has_more: bool,
+}
+
+/// What a person found out about a note.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NoteFinding {
+    /// The note's batch.
+    pub batch: NoteBatchId,
+    /// The note.
+    pub note: NoteId,
+    /// What they found out.
+    pub finding: Finding,
+    /// How, in words without personal data.
+    pub how: String,
+}
+
+/// Notes that leave again by one call.
+const REPLAY_MAX: usize = 1_000;
+
 impl NewSelection {
     /// The selection of a batch that is made at `now`.
     #[must_use]
@@ -70,7 +104,7 @@ impl App {
     /// Makes a batch; its notes are composed from now on.
     ///
     /// # Errors
-    /// [`Refusal::Invalid`] for a filter that can't be read, a template or location that is not there, and what a
+    /// [`AppError::Refused`] for a filter that can't be read, a template or location that is not there, and what a
     /// repeated write may meet (P2).
     pub async fn create_note_batch(&self, actor: Actor, new: NewNoteBatch) -> Result<Made<NoteBatch>, AppError> {
         let mut content = self.fingerprint("note_batch.", &new.selection);
@@ -91,7 +125,7 @@ impl App {
     /// A batch, with its progress.
     ///
     /// # Errors
-    /// [`Refusal::NotFound`] when there is none.
+    /// [`AppError::Refused`] when there is none.
     pub async fn note_batch(&self, id: NoteBatchId) -> Result<NoteBatch, AppError> {
         Ok(self.store.note_batch(id).await?.ok_or_else(|| unknown_batch(id))?)
     }
@@ -127,7 +161,7 @@ impl App {
     /// Has the notes of a batch leave, from now on. Approving again changes nothing.
     ///
     /// # Errors
-    /// [`Refusal`]: there is none, it is not ready, or it was changed since `version` was read.
+    /// [`AppError::Refused`]: there is none, it is not ready, or it was changed since `version` was read.
     pub async fn approve_note_batch(
         &self,
         actor: Actor,
@@ -166,10 +200,48 @@ impl App {
         Ok(batch)
     }
 
+    /// Has up to `REPLAY_MAX` notes of a batch leave again that the delivery gave up.
+    ///
+    /// # Errors
+    /// As [`approve_note_batch`](Self::approve_note_batch); one that is cancelled, or not approved, has none.
+    pub async fn replay_notes(&self, actor: Actor, id: NoteBatchId) -> Result<Again, AppError> {
+        let mut given_up = self.store.given_up_notes(id, REPLAY_MAX + 1).await?;
+        let has_more = given_up.len() > REPLAY_MAX;
+        given_up.truncate(REPLAY_MAX);
+        let mut again = Again { batch: self.note_batch(id).await?, count: 0, has_more };
+        // Also without any: whether the batch is in the right state is for the command to say.
+        let pages = if given_up.is_empty() {
+            vec![Vec::new()]
+        } else {
+            given_up.chunks(NOTE_PAGE).map(<[_]>::to_vec).collect()
+        };
+        for notes in pages {
+            let command = ReplayNotes { actor: actor.clone(), batch: id, notes };
+            let done = self.submit(Lane::Bulk, command).await?;
+            again.batch = done.batch;
+            again.count += done.count;
+        }
+        // What did not go back this time would not the next time either.
+        again.has_more &= again.count > 0;
+        self.wake_note_work();
+        Ok(again)
+    }
+
+    /// Settles a note of which nobody knew whether it left.
+    ///
+    /// # Errors
+    /// When there is none, or it is not uncertain; what a repeated write may meet (P2).
+    pub async fn resolve_note(&self, actor: Actor, said: NoteFinding) -> Result<NoteResolved, AppError> {
+        let NoteFinding { batch, note: id, finding, how } = said;
+        let content = json!({ "name": id, "finding": finding, "reason": how });
+        let once = self.once(&actor, "ResolveNote", self.fingerprint("", &content));
+        self.submit(Lane::Interactive, ResolveNote { actor, once, batch, id, finding, how }).await
+    }
+
     /// A note of a batch.
     ///
     /// # Errors
-    /// [`Refusal::NotFound`] when there is none.
+    /// [`AppError::Refused`] when there is none.
     pub async fn note(&self, actor: &Actor, batch: NoteBatchId, id: NoteId) -> Result<Note, AppError> {
         let found = self.store.note(id).await?.filter(|note| note.batch == batch);
         let note = found.ok_or_else(|| unknown_note(batch, id))?;
@@ -197,11 +269,11 @@ impl App {
     }
 
     /// A page of what a batch has to deliver or has delivered, that a filter over `note.` fields selects. Leaves out
-    /// those who withdrew their consent meanwhile, or lost the contact point (P6), so that a page may hold less than
-    /// `size` although another follows.
+    /// those who withdrew their consent meanwhile, or lost the contact point (P6), and notes that won't leave any more, since
+    /// something became of what they carry (P7); so a page may hold less than `size` although another follows.
     ///
     /// # Errors
-    /// [`Refusal`]: there is none, or it was not approved.
+    /// [`AppError::Refused`]: there is none, or it was not approved.
     pub async fn download_notes(
         &self,
         actor: &Actor,
@@ -226,26 +298,52 @@ impl App {
     /// The notes that leave or have left and still may, each with its customer.
     async fn letters(&self, notes: Vec<Note>) -> Result<Vec<Letter>, AppError> {
         use NoteState::{Composed, Delivered, Delivering};
-        let leaving: Vec<_> =
+        let leaving =
             notes.into_iter().filter(|note| matches!(note.state, Composed | Delivering | Delivered)).collect();
-        let ids: Vec<_> = leaving.iter().map(|note| note.customer).collect::<BTreeSet<_>>().into_iter().collect();
+        let addressed = self.addressed(leaving).await?.into_iter();
+        Ok(addressed.filter(|it| it.may_leave()).map(|it| it.letter).collect())
+    }
+
+    /// Notes with whom they go to and in whose name; without those that have nobody or no channel.
+    pub(super) async fn addressed(&self, notes: Vec<Note>) -> Result<Vec<Addressed>, AppError> {
+        let ids: Vec<_> = notes.iter().map(|note| note.customer).collect::<BTreeSet<_>>().into_iter().collect();
         let customers = self.store.customers(&ids).await?;
-        let gestures: Vec<_> = leaving.iter().flat_map(|note| note.gestures.iter().copied()).collect();
+        let gestures: Vec<_> = notes.iter().flat_map(|note| note.gestures.iter().copied()).collect();
         let intents = self.store.intents(&gestures).await?;
         let catalog = self.store.catalog().await?;
-        let letters = leaving.into_iter().filter_map(|note| {
+        let addressed = notes.into_iter().filter_map(|note| {
             let of_note: Vec<_> = note.gestures.iter().filter_map(|id| intents.get(id)).collect();
-            let recipient = of_note.first().map_or("", |strongest| strongest.recipient.as_str());
-            let customer = customers.get(&note.customer)?.facing(recipient, note.channel?).into_owned();
-            let allowed = of_note.iter().all(|intent| {
-                let location = catalog.locations.get(&intent.location);
-                location.is_some_and(|place| {
+            let strongest = of_note.first()?;
+            let customer = customers.get(&note.customer)?.facing(&strongest.recipient, note.channel?).into_owned();
+            let location = Arc::clone(catalog.locations.get(&strongest.location)?);
+            let may_reach = of_note.iter().all(|intent| {
+                let place = catalog.locations.get(&intent.location);
+                place.is_some_and(|place| {
                     may_reach(&customer, catalog.settings.regime(&customer, place), note.channel, intent.purpose)
                 })
             });
-            allowed.then_some(Letter { note, customer })
+            let still_waits = of_note.iter().all(|intent| intent.waits_in(&note));
+            let purpose = joint_purpose(of_note.iter().map(|intent| intent.purpose));
+            Some(Addressed { letter: Letter { note, customer, location, purpose }, may_reach, still_waits })
         });
-        Ok(letters.collect())
+        Ok(addressed.collect())
+    }
+}
+
+/// A note with whom it goes to, and in whose name.
+pub(super) struct Addressed {
+    pub(super) letter: Letter,
+    /// Whether they may still be reached so (P6).
+    pub(super) may_reach: bool,
+    /// Whether all that it carries still waits to leave in it: nothing is held, cancelled or going another way.
+    still_waits: bool,
+}
+
+impl Addressed {
+    /// Whether it may leave, or has left: one whose turn is still to come is skipped then, if something became of what it
+    /// carries.
+    pub(super) fn may_leave(&self) -> bool {
+        self.may_reach && (self.still_waits || self.letter.note.state != NoteState::Composed)
     }
 }
 
@@ -253,13 +351,14 @@ impl App {
 const LOOK_AGAIN_AFTER: Duration = Duration::from_millis(500);
 
 /// Whether a note may still reach a customer: they are there, allow it, and have a contact point for it (P6).
-fn may_reach(customer: &Customer, regime: &ConsentRegime, channel: Option<Channel>, purpose: Purpose) -> bool {
+pub(super) fn may_reach(
+    customer: &Customer,
+    regime: &ConsentRegime,
+    channel: Option<Channel>,
+    purpose: Purpose,
+) -> bool {
     let Some(channel) = channel else { return false };
     customer.status == CustomerStatus::Active
         && permits(customer, regime, channel, purpose)
         && needed_contact_point(channel).is_none_or(|kind| customer.contact_point(kind).is_some())
-}
-
-fn unknown_note(batch: NoteBatchId, id: NoteId) -> Refusal {
-    Refusal::NotFound { kind: "note", name: Subject::Note(batch, id).to_string() }
 }

@@ -2,15 +2,18 @@
 
 use super::{App, AppError};
 use crate::domain::{
+    case::Case,
     customer::{Channel, Customer},
+    gesture::GestureKind,
     ids::{CustomerId, InteractionId, LocationId, TemplateId},
     interaction::{Interaction, InteractionState},
     location::Location,
+    note_problem::NoteProblem,
     refusal::Refusal,
     summary::Summary,
     template::{
-        CompiledTemplate, Draft, LAST_NOTES, NoteFacts, Objection, Occasion, Part, Template, TemplateDefinition,
-        TemplateState, Wish, compose, objections, wanted_language,
+        Begin, CompiledTemplate, Draft, Lint, NoteFacts, Occasion, Part, Template, TemplateDefinition, TemplateState,
+        Wish, compose, problems, wanted_language,
     },
     upcoming::{Upcoming, next_day},
     when::local_date,
@@ -50,7 +53,7 @@ pub struct Previewed {
     /// The words.
     pub draft: Draft,
     /// What speaks against sending them without a person looking at them (P8).
-    pub objections: Vec<Objection>,
+    pub problems: Vec<NoteProblem>,
     /// The version of the saved template.
     pub version: Option<u32>,
 }
@@ -64,14 +67,16 @@ impl App {
     pub async fn preview(&self, actor: &Actor, asked: Preview) -> Result<Previewed, AppError> {
         let (template, version) = self.words(asked.words).await?;
         let id = asked.customer;
-        let customer = self.store.customer(id).await?.ok_or_else(|| Refusal::not_found("customer", &id))?;
+        let customer = self.store.customer(id).await?.filter(|it| actor.authority.sees(it));
+        let customer = customer.ok_or_else(|| Refusal::not_found("customer", &id))?;
         self.note_read(actor, "PreviewNote", id).await;
         let summary = self.store.summaries(&[id]).await?.remove(&id).unwrap_or_else(|| Summary::new(id));
         let occasion = template.template.definition.occasion;
         let interaction = self.told(id, occasion, asked.interaction).await?;
         let location = self.in_whose_name(asked.location, interaction.as_ref(), &summary).await?;
+        let case = self.case_of(id, interaction.as_ref()).await?;
         let customer = customer.facing("", asked.channel);
-        let last_notes = self.store.last_notes(id, LAST_NOTES).await?;
+        let last_notes = self.last_notes(id).await?;
         let last_notes: Vec<_> = last_notes.iter().map(String::as_str).collect();
         let facts = NoteFacts {
             customer: &customer,
@@ -80,15 +85,26 @@ impl App {
             interaction: interaction.as_ref(),
             milestone: (occasion == Occasion::Milestone).then_some(summary.visit_days),
             upcoming: self.day(occasion, &customer, &summary)?,
+            case: case.as_ref(),
         };
         let language = asked.language.as_deref().unwrap_or_else(|| wanted_language(&customer, &location));
-        let wish = Wish { channel: asked.channel, language, last_notes: &last_notes };
-        let draft = compose(Part { template: &template, facts }, &[], &wish);
-        let objections = objections(&draft, &last_notes);
-        Ok(Previewed { draft, objections, version })
+        let hidden = self.hidden_from_others(id).await?;
+        let read = Read { last_notes: &last_notes, hidden: &hidden };
+        let (draft, problems) = say(&template, facts, asked.channel, language, read);
+        Ok(Previewed { draft, problems, version })
     }
 
-    async fn words(&self, words: PreviewWords) -> Result<(CompiledTemplate, Option<u32>), AppError> {
+    /// The names of what a customer bought as a surprise or in confidence.
+    pub(super) async fn hidden_from_others(&self, customer: CustomerId) -> Result<Vec<String>, AppError> {
+        Ok(self.store.hidden_from_others(&[customer]).await?.remove(&customer).unwrap_or_default())
+    }
+
+    /// What a customer was last written, the newest first.
+    pub(super) async fn last_notes(&self, customer: CustomerId) -> Result<Vec<String>, AppError> {
+        Ok(self.store.last_notes(&[customer]).await?.remove(&customer).unwrap_or_default())
+    }
+
+    pub(super) async fn words(&self, words: PreviewWords) -> Result<(CompiledTemplate, Option<u32>), AppError> {
         let (template, version) = match words {
             PreviewWords::Saved(id, version) => {
                 let saved = self.template(&id, version).await?;
@@ -103,17 +119,22 @@ impl App {
 
     /// The customer's next day, for a template that speaks of one.
     fn day(&self, occasion: Occasion, customer: &Customer, summary: &Summary) -> Result<Option<Upcoming>, Refusal> {
-        if occasion != Occasion::Day {
-            return Ok(None);
+        let next = self.next_day_for(occasion, customer, summary);
+        if occasion == Occasion::Day && next.is_none() {
+            let text = "has neither a birthday nor an important date nor an anniversary, of which the template speaks";
+            return Err(Refusal::invalid("customer", text));
         }
+        Ok(next)
+    }
+
+    /// The same, where there is one.
+    pub(super) fn next_day_for(&self, occasion: Occasion, customer: &Customer, summary: &Summary) -> Option<Upcoming> {
         let today = local_date(&TimeZone::UTC, self.now());
-        let next = next_day(customer, summary, today);
-        let text = "has neither a birthday nor an important date nor an anniversary, of which the template speaks";
-        next.map(Some).ok_or_else(|| Refusal::invalid("customer", text))
+        next_day(customer, summary, today).filter(|_| occasion == Occasion::Day)
     }
 
     /// The interaction that the note would be about, which must be the customer's and give the occasion.
-    async fn told(
+    pub(super) async fn told(
         &self,
         customer: CustomerId,
         occasion: Occasion,
@@ -140,7 +161,18 @@ impl App {
         refused.map_or(Ok(Some(found)), |text| Err(Refusal::invalid("interaction", text).into()))
     }
 
-    async fn in_whose_name(
+    /// The case that is open about an interaction.
+    pub(super) async fn case_of(
+        &self,
+        customer: CustomerId,
+        interaction: Option<&Interaction>,
+    ) -> Result<Option<Case>, AppError> {
+        let Some(interaction) = interaction else { return Ok(None) };
+        let case = self.store.open_case(customer).await?;
+        Ok(case.filter(|case| case.interaction == Some(interaction.id)))
+    }
+
+    pub(super) async fn in_whose_name(
         &self,
         asked: Option<LocationId>,
         interaction: Option<&Interaction>,
@@ -152,6 +184,41 @@ impl App {
         let id = id.ok_or_else(|| Refusal::invalid("location", text))?;
         self.location(&id).await
     }
+}
+
+/// What is known of who reads a note, beside its facts.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Read<'a> {
+    /// What they last read, newest first.
+    pub(super) last_notes: &'a [&'a str],
+    /// The names of what they bought as a surprise.
+    pub(super) hidden: &'a [String],
+}
+
+/// What a template says over a channel, and what speaks against sending it without a person looking at it.
+pub(super) fn say(
+    template: &CompiledTemplate,
+    facts: NoteFacts<'_>,
+    channel: Channel,
+    language: &str,
+    Read { last_notes, hidden }: Read<'_>,
+) -> (Draft, Vec<NoteProblem>) {
+    let wish = Wish { channel, language, last_notes, begin: Begin::Anywhere };
+    let draft = compose(Part { template, facts }, &[], &wish);
+    let mut found = problems(&draft, last_notes);
+    let is_apology = template.template.definition.occasion == Occasion::Misery;
+    let lint = Lint {
+        subject: &draft.subject,
+        text: &draft.text,
+        language: &draft.language,
+        channel,
+        kind: if is_apology { GestureKind::Apology } else { GestureKind::Note },
+        known: &[facts],
+        told: &draft.facts,
+        hidden,
+    };
+    found.extend(lint.composed());
+    (draft, found)
 }
 
 /// What a template that is not saved would be.

@@ -62,8 +62,8 @@ impl App {
     ///
     /// # Errors
     /// When the store fails.
-    pub async fn unfinished_erasure(&self) -> Result<Option<Unfinished>, AppError> {
-        Ok(self.store.unfinished_erasure().await?)
+    pub async fn unfinished_erasure(&self, now: Timestamp) -> Result<Option<Unfinished>, AppError> {
+        Ok(self.store.unfinished_erasure(now).await?)
     }
 
     /// Ends an erasure whose files are clean.
@@ -105,6 +105,13 @@ impl App {
         };
         let (held, next) = self.store.held(section, &export.records, after).await?;
         export.now_in = next.map(|place| (section, Some(place)));
-        Ok(Some(held.into_iter().map(|it| Exported::Held(Box::new(it))).collect()))
+        let names = self.staff_names().await?;
+        let held = held.into_iter().map(|mut it| {
+            if let Some(staff) = it.staff_mut() {
+                *staff = names.called(std::mem::take(staff));
+            }
+            it
+        });
+        Ok(Some(held.map(|it| Exported::Held(Box::new(it))).collect()))
     }
 }

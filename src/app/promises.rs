@@ -71,6 +71,7 @@ impl App {
                 Refusal::invalid("by_time", format!("must not be more than {PROMISE_MAX:#} ahead of now")).into()
             );
         }
+        let (maker, customer) = (actor.clone(), promise.customer);
         let content = Content { text: promise.words, ..Content::default() };
         let command = Schedule {
             actor,
@@ -93,7 +94,8 @@ impl App {
             gift_value: None,
             content: Some(content).filter(|content| !content.text.is_empty()),
         };
-        let made = self.submit(Lane::Interactive, command).await.map_err(in_words_of_promise)?;
+        let made = self.submit(Lane::Interactive, command).await.map_err(in_words_of_promise);
+        let made = self.veil_gates(&maker, customer, made).await?;
         Ok(Made { what: made.gesture, replayed: made.replayed })
     }
 

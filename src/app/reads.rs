@@ -90,7 +90,7 @@ async fn write_batch(store: &Store, readings: Vec<Reading>, stop: &CancellationT
     let count = readings.len();
     let mut tries_left = TRIES_WHEN_STOPPING;
     loop {
-        let error = match store.note_readings(readings.clone()).await {
+        let error = match store.note_readings(&readings).await {
             Ok(()) => return Ok(()),
             Err(error) => error,
         };

@@ -128,7 +128,7 @@ impl App {
         request: &PageRequest,
         from: Timestamp,
     ) -> Result<((u64, Vec<Simulated>), Option<Cursor>), AppError> {
-        let found = self.store.list_interactions(filter, request).await?;
+        let found = self.store.list_interactions(filter, true, request).await?;
         let ids: Vec<_> = found.items.iter().map(|interaction| interaction.id).collect();
         let count = ids.len() as u64;
         let command = SimulateInteractions { rule: Arc::clone(rule), ids };
@@ -147,7 +147,7 @@ impl App {
     ) -> Result<((u64, Vec<Simulated>), Option<Cursor>), AppError> {
         let catalog = self.store.catalog().await?;
         let Some(location) = oldest(&catalog).cloned() else { return Ok(((0, Vec::new()), None)) };
-        let found = self.store.list_customers(filter, request).await?;
+        let found = self.store.list_customers(filter, true, request).await?;
         let ids: Vec<_> = found.items.iter().map(|customer| customer.id).collect();
         let count = ids.len() as u64;
         let day = |at| TimeZone::UTC.to_datetime(at).date();

@@ -1,20 +1,18 @@
 //! `gratitude arrivals`: who comes and who leaves, as it happens.
 
-use std::{io::Write, time::Duration};
+use std::io::Write;
 
 use clap::{Args, Subcommand};
 
 use super::{
     CliError,
-    client::{Client, ClientArgs, Pauses},
+    client::{Client, ClientArgs},
+    follow::follow,
     location,
     output::{self, OutputFormat},
-    refusal, show,
+    show,
 };
 use crate::proto::v1::{self, watch_arrivals_response::News};
-
-/// How long a service may be away before watching is given up.
-const PATIENCE: Duration = Duration::from_secs(120);
 
 #[derive(Debug, Args)]
 #[command(after_help = "\
@@ -56,45 +54,15 @@ impl Watch {
     async fn run(self) -> Result<(), CliError> {
         let client = Client::connect(&self.client).await?;
         let location = location::chosen(&client, self.location.clone()).await?;
-        let mut request = v1::WatchArrivalsRequest { location, resume_token: String::new() };
-        let mut pauses = Pauses::new(PATIENCE);
-        loop {
-            let before = request.resume_token.clone();
-            let lost = match self.follow(&client, &mut request).await? {
-                Some(status) => status,
-                None => return Ok(()),
-            };
-            if request.resume_token != before {
-                pauses = Pauses::new(PATIENCE);
-            }
-            let again = refusal::is_passing(lost.code()) || refusal::is_lost(&lost);
-            match pauses.next(None) {
-                Some(pause) if again => tokio::time::sleep(pause).await,
-                _ => return Err(client.failure(&lost)),
-            }
-        }
-    }
-
-    /// Prints one stream, and keeps in the request where to continue it; how it was lost, unless it ended.
-    async fn follow(
-        &self,
-        client: &Client,
-        request: &mut v1::WatchArrivalsRequest,
-    ) -> Result<Option<tonic::Status>, CliError> {
-        let mut stream = match client.front_desk().watch_arrivals(request.clone()).await {
-            Ok(reply) => reply.into_inner(),
-            Err(status) => return Ok(Some(status)),
+        let open = async |resume_token| {
+            let request = v1::WatchArrivalsRequest { location: location.clone(), resume_token };
+            client.front_desk().watch_arrivals(request).await
         };
-        loop {
-            match stream.message().await {
-                Ok(Some(message)) => {
-                    self.print(&message)?;
-                    request.resume_token = message.resume_token;
-                }
-                Ok(None) => return Ok(None),
-                Err(status) => return Ok(Some(status)),
-            }
-        }
+        let take = |message: v1::WatchArrivalsResponse| {
+            self.print(&message)?;
+            Ok(message.resume_token)
+        };
+        follow(&client, String::new(), open, take).await
     }
 
     fn print(&self, message: &v1::WatchArrivalsResponse) -> Result<(), CliError> {

@@ -24,7 +24,7 @@ Examples:
   gratitude call log 1b6c call-back --at 2026-11-24T17:00:00Z
   gratitude call give-back 1b6c
 
-What is to be called: gratitude queue --kind call. A call is named by its id, or by how that ends.")]
+What is to be called: gratitude queue --kind call. Whatever else was done: gratitude queue done. A call is named by its id, or by how that ends.")]
 pub(super) struct Call {
     #[command(subcommand)]
     verb: Verb,
@@ -150,7 +150,7 @@ impl Which {
         named::ending_so(ending, names)
     }
 
-    fn print(&self, gesture: &v1::Gesture) -> Result<(), CliError> {
+    pub(super) fn print(&self, gesture: &v1::Gesture) -> Result<(), CliError> {
         if self.output == OutputFormat::Json {
             return output::print_json("Gesture", gesture);
         }
@@ -211,6 +211,7 @@ impl Log {
             async move { gestures.log_call(request).await }
         });
         let logged = logged.await?;
+        output::advise(&logged.hints)?;
         if self.which.output == OutputFormat::Json {
             return output::print_json("LogCallResponse", &logged);
         }

@@ -18,11 +18,12 @@ use super::{
 };
 use crate::proto::v1::{
     admin_service_client::AdminServiceClient, case_service_client::CaseServiceClient,
-    customer_service_client::CustomerServiceClient, front_desk_service_client::FrontDeskServiceClient,
-    gesture_service_client::GestureServiceClient, insight_service_client::InsightServiceClient,
-    interaction_service_client::InteractionServiceClient, journey_service_client::JourneyServiceClient,
-    location_service_client::LocationServiceClient, note_service_client::NoteServiceClient,
-    policy_service_client::PolicyServiceClient, rule_service_client::RuleServiceClient,
+    customer_service_client::CustomerServiceClient, event_service_client::EventServiceClient,
+    front_desk_service_client::FrontDeskServiceClient, gesture_service_client::GestureServiceClient,
+    insight_service_client::InsightServiceClient, interaction_service_client::InteractionServiceClient,
+    journey_service_client::JourneyServiceClient, location_service_client::LocationServiceClient,
+    note_service_client::NoteServiceClient, policy_service_client::PolicyServiceClient,
+    rule_service_client::RuleServiceClient,
 };
 
 /// Metadata that says for which member of staff a call is made.
@@ -154,6 +155,10 @@ impl Client {
 
     pub(super) fn notes(&self) -> NoteServiceClient<Transport> {
         NoteServiceClient::new(self.transport.clone()).max_decoding_message_size(REPLY_MAX_BYTES)
+    }
+
+    pub(super) fn events(&self) -> EventServiceClient<Transport> {
+        EventServiceClient::new(self.transport.clone()).max_decoding_message_size(REPLY_MAX_BYTES)
     }
 
     pub(super) fn policies(&self) -> PolicyServiceClient<Transport> {

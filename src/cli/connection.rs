@@ -70,10 +70,11 @@ impl Connection {
 impl KeyArgs {
     /// What is sent as `authorization`; `None` without a key.
     pub(super) fn credentials(&self) -> Result<Option<MetadataValue<Ascii>>, CliError> {
-        let key = match (&self.key, &self.key_file) {
-            (Some(key), _) => key.clone(),
-            (None, Some(file)) => fs::read_to_string(file)
+        let key = match (&self.key_file, &self.key) {
+            // What is said on the command line counts before the environment.
+            (Some(file), _) => fs::read_to_string(file)
                 .map_err(|error| CliError::Usage(format!("--key-file {}: {error}", file.display())))?,
+            (None, Some(key)) => key.clone(),
             (None, None) => return Ok(None),
         };
         let mut credentials: MetadataValue<Ascii> = format!("Bearer {}", key.trim())

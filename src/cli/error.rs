@@ -2,7 +2,10 @@
 
 use std::io;
 
-use crate::{app::AppError, config::ConfigError, server::ServerError, store::StoreError, telemetry::TelemetryError};
+use crate::{
+    app::AppError, config::ConfigError, scheduler::BadFarSide, server::ServerError, store::StoreError,
+    telemetry::TelemetryError,
+};
 
 /// Why a command failed. Its text says what to do next where we know it.
 #[derive(Debug, thiserror::Error)]
@@ -10,6 +13,9 @@ pub enum CliError {
     /// The configuration can't be used.
     #[error(transparent)]
     Config(#[from] ConfigError),
+    /// A way out can't be used as it is configured.
+    #[error("the configuration can't be used:\n  {0}")]
+    FarSide(#[from] BadFarSide),
     /// An argument doesn't fit.
     #[error("{0}")]
     Usage(String),
@@ -53,6 +59,7 @@ impl CliError {
     pub fn exit_code(&self) -> u8 {
         match self {
             Self::Config(_)
+            | Self::FarSide(_)
             | Self::Usage(_)
             | Self::Server(ServerError::NotLoopback(_) | ServerError::ManualClock(_)) => 2,
             Self::Unreachable { .. }

@@ -16,11 +16,14 @@ use crate::proto::v1;
 #[command(after_help = "\
 Examples:
   gratitude explain interactions/019c4f6e-0a00-7000-8000-000000000001
-  gratitude explain gestures/019c4f6e-0a00-7000-8000-000000000002 --output json")]
+  gratitude explain gestures/019c4f6e-0a00-7000-8000-000000000002 --output json
+  gratitude explain customers/019c4f6e-0a00-7000-8000-000000000003
+
+Of a customer it tells which greetings (birthdays, dates, silences) a gate stopped at once: why they were not greeted.")]
 pub(super) struct Explain {
     #[command(flatten)]
     client: ClientArgs,
-    /// The name of an interaction or a gesture.
+    /// The name of an interaction, a gesture or a customer.
     name: String,
     /// How the reply is printed.
     #[arg(long, value_enum, default_value = "table")]
@@ -33,7 +36,11 @@ impl Explain {
         match self.name.split_once('/') {
             Some(("interactions", _)) => self.interaction(&client).await,
             Some(("gestures", _)) => self.gesture(&client).await,
-            _ => Err(CliError::Usage("only interactions/… and gestures/… can be explained".to_owned())),
+            Some(("customers", _)) => self.customer(&client).await,
+            _ => {
+                let text = "only interactions/…, gestures/… and customers/… can be explained";
+                Err(CliError::Usage(text.to_owned()))
+            }
         }
     }
 
@@ -47,6 +54,24 @@ impl Explain {
         match self.output {
             OutputFormat::Json => output::print_json("ExplainInteractionResponse", &reply),
             OutputFormat::Table => Ok(writeln!(std::io::stdout(), "{}", show::interaction_explained(&reply))?),
+        }
+    }
+
+    /// What rules of days and silences were to make for them and a gate stopped at once, the newest first.
+    async fn customer(&self, client: &Client) -> Result<(), CliError> {
+        use v1::timeline_entry::What;
+        let ask = |page_token| {
+            let request = v1::GetTimelineRequest { name: self.name.clone(), page_size: 500, page_token };
+            let mut service = client.customers();
+            async move { service.get_timeline(request).await }
+        };
+        let open = |page: v1::GetTimelineResponse| (page.entries, page.next_page_token);
+        let entries = client.every_page(ask, open).await?;
+        let stopped = entries.into_iter().filter(|entry| matches!(entry.what, Some(What::Decision(_))));
+        let stopped = v1::GetTimelineResponse { entries: stopped.collect(), ..v1::GetTimelineResponse::default() };
+        match self.output {
+            OutputFormat::Json => output::print_json("GetTimelineResponse", &stopped),
+            OutputFormat::Table => Ok(writeln!(std::io::stdout(), "{}", show::customer_explained(&stopped.entries))?),
         }
     }
 

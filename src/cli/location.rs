@@ -16,19 +16,34 @@ pub(super) async fn chosen(client: &Client, given: Option<String>) -> Result<Str
     if let Some(given) = given {
         return Ok(named(given));
     }
-    let page = client.call(|| {
-        let mut locations = client.locations();
-        async move { locations.list_locations(v1::ListLocationsRequest { page_size: 10, ..Default::default() }).await }
-    });
-    let mut locations = page.await?.locations;
+    let mut locations = some(client).await?;
     match locations.len() {
-        0 => Err(CliError::Usage(
-            "there is no location yet; make one with CreateLocation or `gratitude import`".to_owned(),
-        )),
         1 => Ok(locations.remove(0).name),
         _ => {
             let ids: Vec<_> = locations.iter().map(|location| location.name.trim_start_matches("locations/")).collect();
             Err(CliError::Usage(format!("there are several locations; name one with --location: {}", ids.join(", "))))
         }
     }
+}
+
+/// A location, whichever: for questions that have the same answer at each.
+///
+/// # Errors
+/// If there is none.
+pub(super) async fn any(client: &Client) -> Result<String, CliError> {
+    Ok(some(client).await?.remove(0).name)
+}
+
+/// The first few locations, at least one.
+async fn some(client: &Client) -> Result<Vec<v1::Location>, CliError> {
+    let page = client.call(|| {
+        let mut locations = client.locations();
+        async move { locations.list_locations(v1::ListLocationsRequest { page_size: 10, ..Default::default() }).await }
+    });
+    let locations = page.await?.locations;
+    if locations.is_empty() {
+        let none = "there is no location yet; make one with CreateLocation or `gratitude import`".to_owned();
+        return Err(CliError::Usage(none));
+    }
+    Ok(locations)
 }

@@ -18,7 +18,9 @@ mod customers;
 mod demo;
 mod duplicates;
 mod error;
+mod events;
 mod explain;
+mod follow;
 mod import;
 mod journeys;
 mod location;
@@ -32,11 +34,13 @@ mod promise;
 mod queue;
 mod recognize;
 mod refusal;
+mod retention;
 mod rules;
 mod search;
 mod serve;
 pub mod settings;
 mod show;
+mod strangers;
 mod visits;
 mod whom;
 
@@ -44,7 +48,7 @@ use clap::{Parser, Subcommand};
 
 pub use error::CliError;
 
-/// Remembers every interaction of a customer with a business, bought or not, and sees that each is answered.
+/// Remembers what customers do with a business, bought or not, and plans how each of them is thanked, called or made up to.
 #[derive(Debug, Parser)]
 #[command(name = "gratitude", version, arg_required_else_help = true, after_help = EXIT_CODES)]
 pub struct Cli {
@@ -74,6 +78,8 @@ enum Verb {
     Undo(visits::Undo),
     /// Show who comes and goes, as it happens.
     Arrivals(arrivals::Arrivals),
+    /// Show who left without being known, and say who it was.
+    Strangers(strangers::Strangers),
     /// Find customers by what people type: names, numbers, towns.
     Search(search::Search),
     /// Show records that may be of one person.
@@ -94,7 +100,7 @@ enum Verb {
     Call(call::Call),
     /// Show what went wrong, and put it right.
     Cases(cases::Cases),
-    /// Make two records of one person one, or part them again.
+    /// Change what becomes of people's records: merge, part, households, export, erase.
     Customers(customers::Customers),
     /// Have notes written for many at once, read them, and let them leave.
     Notes(notes::Notes),
@@ -102,6 +108,8 @@ enum Verb {
     Journeys(journeys::Journeys),
     /// Look at rules: what is wrong with one, and what it would have made.
     Rules(rules::Rules),
+    /// Follow what happens, in order: for other programs, and for who wants to see.
+    Events(events::Events),
     /// Say why an interaction or a gesture is as it is, and what would have to change.
     Explain(explain::Explain),
     /// Show or change how customers may be contacted: budget, hours, lead times, consent by country.
@@ -112,6 +120,8 @@ enum Verb {
     Keys(access::Keys),
     /// Show and change who works at the desks, with their PINs.
     Staff(access::Staff),
+    /// Show what is kept longer than it may be, and have it forgotten.
+    Retention(retention::Retention),
 }
 
 const EXIT_CODES: &str = "\
@@ -135,6 +145,7 @@ impl Cli {
             Verb::Checkout(checkout) => checkout.run().await,
             Verb::Undo(undo) => undo.run().await,
             Verb::Arrivals(arrivals) => arrivals.run().await,
+            Verb::Strangers(strangers) => strangers.run().await,
             Verb::Search(search) => search.run().await,
             Verb::Duplicates(duplicates) => duplicates.run().await,
             Verb::NotSame(not_same) => not_same.run().await,
@@ -149,11 +160,13 @@ impl Cli {
             Verb::Notes(notes) => notes.run().await,
             Verb::Journeys(journeys) => journeys.run().await,
             Verb::Rules(rules) => rules.run().await,
+            Verb::Events(events) => events.run().await,
             Verb::Explain(explain) => explain.run().await,
             Verb::Policy(policy) => policy.run().await,
             Verb::Coverage(coverage) => coverage.run().await,
             Verb::Keys(keys) => keys.run().await,
             Verb::Staff(staff) => staff.run().await,
+            Verb::Retention(retention) => retention.run().await,
         }
     }
 }

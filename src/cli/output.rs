@@ -5,7 +5,8 @@ use std::io::{self, Write};
 use clap::ValueEnum;
 use comfy_table::{ContentArrangement, Table, TableComponent, presets};
 
-use super::{CliError, contract};
+use super::{CliError, contract, show};
+use crate::proto::v1;
 
 /// How a reply is printed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -23,6 +24,13 @@ const PIPE_WIDTH: u16 = 100;
 pub(super) fn print_json<M: prost::Message>(name: &str, value: &M) -> Result<(), CliError> {
     let mut stdout = io::stdout().lock();
     writeln!(stdout, "{:#}", contract::json(name, value)?)?;
+    Ok(())
+}
+
+/// Gives a word of advice on what was written about somebody, beside whatever is printed.
+pub(super) fn advise(hints: &[v1::RemarkHint]) -> Result<(), CliError> {
+    let mut stderr = io::stderr().lock();
+    show::hints(hints).iter().try_for_each(|hint| writeln!(stderr, "{hint}"))?;
     Ok(())
 }
 

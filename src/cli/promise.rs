@@ -61,7 +61,7 @@ pub(super) struct Reschedule {
     /// Not before this time; it moves on to the next opening.
     #[arg(long, value_name = "INSTANT")]
     to: Timestamp,
-    /// Not at or after this time. Default: as long after it is due as before.
+    /// Not at or after this time. Default: as long after it is due as before; of a promise, by when it was promised.
     #[arg(long, value_name = "INSTANT")]
     until: Option<Timestamp>,
 }

@@ -1,12 +1,13 @@
-//! `gratitude queue`: what people have to do today.
+//! `gratitude queue`: what people have to do today, and that it is done.
 
 use std::io::Write;
 
-use clap::Args;
+use clap::{Args, Subcommand};
 use jiff::civil::Date;
 
 use super::{
     CliError,
+    call::Which,
     client::{Client, ClientArgs},
     location,
     output::{self, OutputFormat},
@@ -15,11 +16,20 @@ use super::{
 use crate::proto::v1;
 
 #[derive(Debug, Args)]
-#[command(after_help = "\
+#[command(
+    args_conflicts_with_subcommands = true,
+    after_help = "\
 Examples:
   gratitude queue
-  gratitude queue --location tea-house --day 2026-11-24 --kind call")]
+  gratitude queue --location tea-house --day 2026-11-24 --kind call
+  gratitude queue done 1b6c --by mina
+
+What is to be done is named by its id, or by how that ends, as the list shows it. How a call went is said with
+`gratitude call log`."
+)]
 pub(super) struct Queue {
+    #[command(subcommand)]
+    verb: Option<Verb>,
     #[command(flatten)]
     client: ClientArgs,
     /// Whose queue. Not needed while there is only one location.
@@ -39,6 +49,27 @@ pub(super) struct Queue {
     output: OutputFormat,
 }
 
+#[derive(Debug, Subcommand)]
+enum Verb {
+    /// Say that something is done: a note sent or handed over, a gift given, somebody welcomed.
+    Done(Done),
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  gratitude queue done 1b6c --by mina
+  gratitude queue done gestures/0191d2c4-9f4e-7c3a-8b8e-2f1f5f0b7a10 --by mina
+
+It counts as our contact with the customer. What a batch of notes has is done by its delivery.")]
+struct Done {
+    #[command(flatten)]
+    which: Which,
+    /// Who did it.
+    #[arg(long, value_name = "WHO", default_value = "")]
+    by: String,
+}
+
 #[derive(Debug, Clone, Copy, clap::ValueEnum)]
 enum Kind {
     Note,
@@ -50,6 +81,13 @@ enum Kind {
 
 impl Queue {
     pub(super) async fn run(self) -> Result<(), CliError> {
+        match self.verb {
+            Some(Verb::Done(done)) => done.run().await,
+            None => self.list().await,
+        }
+    }
+
+    async fn list(self) -> Result<(), CliError> {
         let client = Client::connect(&self.client).await?;
         let request = v1::ListQueueRequest {
             location: location::chosen(&client, self.location).await?,
@@ -75,6 +113,25 @@ impl Queue {
             OutputFormat::Table if queue.entries.is_empty() => Ok(writeln!(std::io::stdout(), "Nothing to do.")?),
             OutputFormat::Table => Ok(writeln!(std::io::stdout(), "{}", show::queue(&queue.entries))?),
         }
+    }
+}
+
+impl Done {
+    async fn run(self) -> Result<(), CliError> {
+        use v1::complete_gesture_request::Authority;
+        let client = Client::connect(&self.which.client).await?;
+        let gesture = self.which.read(&client).await?;
+        let request = v1::CompleteGestureRequest {
+            name: gesture.name,
+            authority: Some(Authority::Etag(gesture.etag)),
+            staff: self.by,
+            ..Default::default()
+        };
+        let done = client.call(|| {
+            let (mut gestures, request) = (client.gestures(), request.clone());
+            async move { gestures.complete_gesture(request).await }
+        });
+        self.which.print(&done.await?.gesture.unwrap_or_default())
     }
 }
 

@@ -2,7 +2,12 @@
 //!
 //! This is the one place that puts the layers together; `serve`, `demo` and the tests start it here.
 
-use std::{net::SocketAddr, path::Path, sync::Arc, time::Duration};
+use std::{
+    net::SocketAddr,
+    path::{Path, PathBuf},
+    sync::Arc,
+    time::Duration,
+};
 
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
@@ -12,10 +17,11 @@ use crate::{
     app::App,
     clock::Clock,
     config::{self, Config, SqliteSynchronous},
+    delivery::print::{FontBook, Press},
     desk,
     domain::settings::Settings,
     proto, rpc,
-    scheduler::{self, Scheduler},
+    scheduler::{self, Scheduler, WaysOut},
     server::{self, Ended, Guard, Probe, Server, Services},
     store::{ConnectSettings, Durability, GivenSecrets, Room, SecretName, Store, StoreOptions},
     telemetry,
@@ -48,7 +54,8 @@ impl Service {
     /// [`CliError`]: the address or database can't be had, or the schema or clock don't fit.
     pub async fn start(options: StartOptions) -> Result<Self, CliError> {
         let StartOptions { config, clock, migrate, stop } = options;
-        // First, so that an address that can't be had touches no database.
+        let press = Arc::new(press(&config.print)?);
+        // Before the database, so that an address that can't be had touches no database.
         let listener = server::bind(config.listen).await?;
         let address = listener.local_addr()?;
         let settings = Arc::new(settings(&config));
@@ -58,14 +65,19 @@ impl Service {
         app.install_starter_templates().await?;
         app.install_starter_rules().await?;
 
-        let scheduler = Scheduler::new(clock.clone(), scheduler::all(&app, &config.delivery, &config.scheduler));
+        let ways = WaysOut::new(&app, clock.clone(), &config.delivery)?;
+        let scheduler = Scheduler::new(clock.clone(), scheduler::all(&app, ways, &press, &config.scheduler));
         let session = server::session::routes(app.clone(), config.server.tls.is_on());
-        let mut http = desk::routes(clock.clone()).merge(session);
+        let links = server::unsubscribe::routes(app.clone());
+        let mut http = desk::routes(clock.clone()).merge(session).merge(links);
         if clock.is_manual() {
             http = http.merge(clock_routes::routes(clock, store.clone(), scheduler.clone()));
         }
         let services = Services {
-            grpc: rpc::routes(Arc::new(app.clone())),
+            grpc: rpc::routes(
+                Arc::new(app.clone()),
+                Arc::new(move |format, title, sheets| press.typeset(format, title, sheets)),
+            ),
             names: rpc::SERVICE_NAMES.iter().map(|name| (*name).to_owned()).collect(),
             descriptors: proto::FILE_DESCRIPTOR_SET,
             http,
@@ -111,6 +123,13 @@ impl Service {
     pub async fn ended(self) -> Result<(), CliError> {
         self.running.await.map_err(|error| CliError::Unexpected(error.to_string()))?
     }
+}
+
+/// The press with the configured fonts.
+fn press(print: &config::Print) -> Result<Press, CliError> {
+    let with_folder = |book: FontBook, folder: &PathBuf| book.with_folder(folder);
+    let book = print.fonts.iter().try_fold(FontBook::builtin(), with_folder);
+    book.map(Press::new).map_err(|why| CliError::Usage(format!("print.fonts: {why}")))
 }
 
 /// Opens the database and sets a manual clock to the later of what was asked for and where the database's stood.

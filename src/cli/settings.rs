@@ -4,10 +4,12 @@ use jiff::{SignedDuration, civil::Weekday};
 use std::collections::BTreeMap;
 
 use crate::{
-    config::{self, Config, DailyHours},
+    config::{self, Config, DailyHours, WallTime},
     domain::{
+        paper::{Format, Formats},
         policy::{ConsentRegime, ContactPolicy, LeadTimes},
-        settings::{NoteRoute, NoteRoutes, RemedyLimits, Settings},
+        retention::Retention,
+        settings::{NoteRoute, NoteRoutes, RemedyLimits, Route, Routes, Settings, StaffNamed},
         when::{ClockTime, WeeklyHours},
     },
 };
@@ -15,7 +17,7 @@ use crate::{
 /// What the operator decided, as the domain wants it. The configuration was validated.
 #[must_use]
 pub fn settings(config: &Config) -> Settings {
-    let Config { defaults, visits, cases, notes, delivery, scheduler, .. } = config;
+    let Config { defaults, visits, cases, notes, delivery, print, scheduler, retention, staff, .. } = config;
     Settings {
         time_zone: defaults.zone.clone(),
         region: defaults.region.clone(),
@@ -32,11 +34,27 @@ pub fn settings(config: &Config) -> Settings {
         },
         test_address: Some(delivery.test_address.clone()).filter(|address| !address.is_empty()),
         catch_up_per_minute: scheduler.catch_up_per_minute,
+        retention: Retention {
+            remarks: days(retention.remarks_days),
+            events: days(retention.events_days),
+            reads: days(retention.reads_days),
+        },
+        staff_named: match staff.named {
+            config::StaffNamed::AsSaid => StaffNamed::AsSaid,
+            config::StaffNamed::Pseudonym => StaffNamed::Pseudonym,
+        },
         notes: NoteRoutes {
             email: route(notes.email),
             message: route(notes.message),
             post: route(notes.post),
             hand_over: route(notes.hand_over),
+        },
+        formats: Formats { post: paper(print.post), hand_over: paper(print.hand_over) },
+        routes: Routes {
+            email: way_out(delivery.routes.email),
+            message: way_out(delivery.routes.message),
+            post: way_out(delivery.routes.post),
+            hand_over: way_out(delivery.routes.hand_over),
         },
     }
 }
@@ -56,6 +74,11 @@ fn policy(config: &Config) -> ContactPolicy {
     }
 }
 
+/// So many days; none is for ever.
+fn days(configured: u32) -> Option<SignedDuration> {
+    (configured > 0).then(|| SignedDuration::from_hours(i64::from(configured) * 24))
+}
+
 /// Whole units of each currency, in millionths.
 fn amounts(configured: &BTreeMap<String, u32>) -> BTreeMap<String, i64> {
     configured.iter().map(|(code, units)| (code.to_uppercase(), i64::from(*units) * 1_000_000)).collect()
@@ -69,11 +92,34 @@ const fn route(configured: config::NoteRoute) -> NoteRoute {
     }
 }
 
+const fn way_out(configured: config::Route) -> Route {
+    match configured {
+        config::Route::Spool => Route::Spool,
+        config::Route::Print => Route::Print,
+        config::Route::Smtp => Route::Smtp,
+        config::Route::Webhook => Route::Webhook,
+    }
+}
+
+const fn paper(configured: config::PrintFormat) -> Format {
+    use config::PrintFormat as F;
+    match configured {
+        F::FoldedCard => Format::FoldedCard,
+        F::LetterA4 => Format::LetterA4,
+        F::LetterUs => Format::LetterUs,
+        F::AddressTape62 => Format::AddressTape62,
+        F::NoteTape62 => Format::NoteTape62,
+        F::LabelsA4 => Format::LabelsA4,
+        F::LabelsUs => Format::LabelsUs,
+        F::HandA4 => Format::HandA4,
+        F::HandUs => Format::HandUs,
+    }
+}
+
 fn weekly(hours: &DailyHours) -> WeeklyHours {
     let weekdays: Vec<Weekday> = hours.days.iter().map(|day| (*day).into()).collect();
-    let clock = |time: jiff::civil::Time| {
-        let parts = u8::try_from(time.hour()).ok().zip(u8::try_from(time.minute()).ok());
-        parts.and_then(|(hour, minute)| ClockTime::new(hour, minute)).expect("a time of day is before 24:00")
+    let clock = |time: WallTime| {
+        ClockTime::new(time.hour(), time.minute()).expect("both are times of a day from 00:00 to 24:00")
     };
     WeeklyHours::on(&weekdays, clock(hours.open), clock(hours.close)).expect("validated: a day, and open is not close")
 }
@@ -83,7 +129,21 @@ mod tests {
     use jiff::SignedDuration;
 
     use super::settings;
-    use crate::{config::Config, domain::policy::ContactPolicy};
+    use crate::{
+        config::Config,
+        domain::{policy::ContactPolicy, when::ClockTime},
+    };
+
+    #[test]
+    fn hours_may_last_to_the_end_of_a_day() {
+        let mut config = Config::default();
+        let whole = r#"{"days": ["mon"], "open": "00:00", "close": "24:00"}"#;
+        config.hours.messages = serde_json::from_str(whole).expect("a whole day");
+        let windows = settings(&config).policy.message_hours;
+        let window = windows.windows()[0];
+        assert_eq!((window.open(), window.close()), (ClockTime::START_OF_DAY, ClockTime::END_OF_DAY));
+        assert!(!window.crosses_midnight());
+    }
 
     #[test]
     fn the_default_configuration_is_the_designs() {

@@ -66,6 +66,9 @@ pub(super) struct Checkout {
     /// How they seemed, -2 to 2.
     #[arg(long, allow_negative_numbers = true, value_parser = clap::value_parser!(i32).range(-2..=2))]
     mood: Option<i32>,
+    /// Anything else, in words such as the customer may read.
+    #[arg(long, value_name = "TEXT", default_value = "")]
+    remarks: String,
     /// They were thanked face to face.
     #[arg(long)]
     thanked: bool,
@@ -121,6 +124,7 @@ impl Checkin {
             async move { desk.check_in(request).await }
         });
         let opened = opened.await?;
+        output::advise(&opened.hints)?;
         if self.output == OutputFormat::Json {
             return output::print_json("CheckInResponse", &opened);
         }
@@ -170,6 +174,7 @@ impl Checkout {
             outcome: self.outcome.of_contract().into(),
             items_looked_at: self.looked_at,
             mood: self.mood,
+            remarks: self.remarks,
             thanked_in_person: self.thanked,
             request_id: Uuid::now_v7().to_string(),
             ..Default::default()
@@ -179,6 +184,7 @@ impl Checkout {
             async move { desk.check_out(request).await }
         });
         let closed = closed.await?;
+        output::advise(&closed.hints)?;
         if self.output == OutputFormat::Json {
             return output::print_json("CheckOutResponse", &closed);
         }
@@ -219,7 +225,7 @@ async fn open_visit(client: &Client, ending: &str) -> Result<String, CliError> {
 }
 
 /// Says how something is taken back, if it can be.
-fn tell_undo(undo: Option<v1::Undo>) -> Result<(), CliError> {
+pub(super) fn tell_undo(undo: Option<v1::Undo>) -> Result<(), CliError> {
     if let Some(undo) = undo {
         writeln!(std::io::stdout(), "A mistake? Within a minute: gratitude undo {}", undo.action)?;
     }

@@ -227,7 +227,7 @@ mod tests {
     use std::collections::BTreeSet;
 
     use super::{Overrides, defaults, leaves, load_layers, variable};
-    use crate::config::{Config, ConfigError, Day, LogFormat};
+    use crate::config::{Config, ConfigError, Day, LogFormat, WallTime};
 
     fn load(file: &str, environment: &[(&str, &str)]) -> Result<Config, ConfigError> {
         let environment = environment.iter().map(|(k, v)| ((*k).to_owned(), (*v).to_owned()));
@@ -267,7 +267,7 @@ mod tests {
         assert_eq!(config.database.url.expose(), "postgres://desk:1@db/shop");
         assert!(config.database.pooler);
         assert_eq!(config.hours.calls.days, [Day::Mon, Day::Sun]);
-        assert_eq!(config.hours.calls.open, jiff::civil::time(7, 30, 0, 0));
+        assert_eq!(config.hours.calls.open.to_string(), "07:30");
         assert_eq!(config.log.format, LogFormat::Json);
         assert_eq!(config.server.cors_allowed_origins.len(), 2);
     }
@@ -315,7 +315,7 @@ mod tests {
                 "defaults.zone: \"Mars/Olympus\" is no known IANA time zone",
                 "defaults.region: must be two capital letters (ISO 3166)",
                 "hours.calls.days: must name at least one day",
-                "hours.calls.close: must differ from open",
+                "hours.calls.close: must differ from open; a whole day is 00:00 to 24:00",
                 "visits.join_hours: 73 is not within 0 to 72",
                 "server.cors_allowed_origins: \"*\" is no origin such as \"https://desk.example.com\"",
             ]
@@ -323,9 +323,20 @@ mod tests {
     }
 
     #[test]
+    fn a_day_may_be_whole_but_not_begin_at_its_end() {
+        let hours = load("[hours.messages]\nopen = \"00:00\"\nclose = \"24:00\"", &[]).expect("a whole day").hours;
+        assert_eq!((hours.messages.open.hour(), hours.messages.close), (0, WallTime::END_OF_DAY));
+        let error = load("[hours.calls]\nopen = \"24:00\"\nclose = \"02:00\"", &[]).expect_err("no beginning");
+        assert_eq!(error.problems(), ["hours.calls.open: can't be 24:00: write 00:00"]);
+    }
+
+    #[test]
     fn what_a_type_refuses_names_the_key() {
         let error = load("[hours.calls]\nopen = \"9 o'clock\"", &[]).expect_err("no time");
-        assert_eq!(error.problems(), ["hours.calls.open: `9 o'clock` is not a time such as 09:00"]);
+        assert_eq!(
+            error.problems(),
+            ["hours.calls.open: `9 o'clock` is not a time such as 09:00, from 00:00 to 24:00"]
+        );
         let error = load("[visits]\njoin_hours = -1", &[]).expect_err("negative");
         assert!(error.problems()[0].starts_with("visits.join_hours: "), "{error}");
     }

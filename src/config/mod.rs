@@ -4,19 +4,24 @@
 //! Over it lie a file, the environment and the flags (see `load`); the result is validated with all its problems
 //! named at once (see `validate`). This module is the only one that reads the environment.
 
+mod delivery;
 mod load;
+mod print;
 mod redact;
 mod secrets;
 mod validate;
+mod wall_time;
 
 use std::{collections::BTreeMap, net::SocketAddr, path::PathBuf};
 
-use jiff::civil::Time;
 use serde::{Deserialize, Serialize};
 
+pub use delivery::{Delivery, Encryption, Route, Routes, Smtp, Webhook};
 pub use load::{ConfigError, Overrides};
-pub use redact::DatabaseUrl;
-pub use secrets::{NamedSecrets, read_secrets};
+pub use print::{Print, PrintFormat};
+pub use redact::{DatabaseUrl, Hidden};
+pub use secrets::{NamedSecrets, read_file, read_secrets, secret};
+pub use wall_time::WallTime;
 
 /// The commented defaults: the lowest layer, and the manual.
 pub const DEFAULTS: &str = include_str!("default.toml");
@@ -45,8 +50,10 @@ pub struct Config {
     pub notes: Notes,
     /// How long what is written is on its way.
     pub lead_times: LeadTimes,
-    /// Where notes of batches leave.
+    /// How notes of batches leave.
     pub delivery: Delivery,
+    /// How notes are put on paper.
+    pub print: Print,
     /// Limits of the listener.
     pub server: Server,
     /// How often one caller may call.
@@ -55,6 +62,10 @@ pub struct Config {
     pub write_queue: WriteQueue,
     /// Background work.
     pub scheduler: Scheduler,
+    /// How long is kept what need not be kept for ever.
+    pub retention: Retention,
+    /// How members of staff are named.
+    pub staff: Staff,
     /// What is logged, and how.
     pub log: Log,
 }
@@ -134,11 +145,9 @@ pub struct DailyHours {
     /// Days on which the window opens; at least one.
     pub days: Vec<Day>,
     /// Local time from which it is allowed.
-    #[serde(with = "wall_time")]
-    pub open: Time,
-    /// Local time from which it is not; before `open` it means the next day.
-    #[serde(with = "wall_time")]
-    pub close: Time,
+    pub open: WallTime,
+    /// Local time from which it is not; before `open` it means the next day. 24:00 is the end of the day.
+    pub close: WallTime,
 }
 
 /// A day of the week.
@@ -237,16 +246,6 @@ pub struct LeadTimes {
     pub post: u8,
 }
 
-/// Where the notes of batches leave.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Delivery {
-    /// The folder into which they are written, relative to where the service was started.
-    pub spool: PathBuf,
-    /// In test mode, where all e-mails go; empty otherwise.
-    pub test_address: String,
-}
-
 /// Limits of the listener.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -325,6 +324,8 @@ pub struct Scheduler {
     pub lapse_leases_seconds: u64,
     /// Planning again what was planned by what does not hold any more.
     pub replan_outdated_seconds: u64,
+    /// Offering again what is late once its hours begin.
+    pub wake_late_seconds: u64,
     /// Ending gestures past their deadline; a missed promise opens its case then.
     pub expire_gestures_seconds: u64,
     /// Writing, delivering and cancelling batches of notes; besides being woken.
@@ -333,16 +334,50 @@ pub struct Scheduler {
     pub look_ahead_seconds: u64,
     /// Making customers be found by their words who were there before they could be.
     pub fill_search_seconds: u64,
+    /// Keeping the index of customers' words in few pieces (SQLite).
+    pub tidy_search_seconds: u64,
     /// Forgetting old request keys.
     pub forget_request_keys_seconds: u64,
     /// Forgetting what can no longer be taken back at the desk.
     pub forget_desk_actions_seconds: u64,
     /// Cleaning files of people who asked to be forgotten; besides being woken.
     pub finish_erasures_seconds: u64,
+    /// Forgetting what is kept for a time only.
+    pub apply_retention_seconds: u64,
     /// Late gestures that may leave within a minute, all replicas together, up to 1,000,000; 0 for no bound.
     pub catch_up_per_minute: u32,
     /// Rows that one run takes at most, 1 to 10,000.
     pub page: u32,
+}
+
+/// Days for which what need not be kept for ever is kept, up to 36,500; 0 for ever.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Retention {
+    /// What staff wrote about interactions, and how strangers were described.
+    pub remarks_days: u32,
+    /// Who changed what; 0 or at least 30.
+    pub events_days: u32,
+    /// Who read whose data; 0 or at least 30.
+    pub reads_days: u32,
+}
+
+/// How members of staff are named.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Staff {
+    /// In what is recorded of customers.
+    pub named: StaffNamed,
+}
+
+/// How members of staff are named in what is recorded of customers.
+#[derive(Clone, Copy, Debug, Eq, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum StaffNamed {
+    /// As whoever records it says.
+    AsSaid,
+    /// By their pseudonym, else by their initials.
+    Pseudonym,
 }
 
 /// What is logged, and how.
@@ -379,21 +414,6 @@ impl Default for Config {
     /// What [`DEFAULTS`] says.
     fn default() -> Self {
         toml::from_str(DEFAULTS).expect("a test keeps the defaults file parsing")
-    }
-}
-
-/// `HH:MM` and nothing else: seconds in opening hours would be a mistake.
-mod wall_time {
-    use jiff::civil::Time;
-    use serde::{Deserialize, Deserializer, Serializer, de::Error};
-
-    pub(super) fn serialize<S: Serializer>(time: &Time, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_str(&time.strftime("%H:%M"))
-    }
-
-    pub(super) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Time, D::Error> {
-        let text = String::deserialize(deserializer)?;
-        Time::strptime("%H:%M", &text).map_err(|_| D::Error::custom(format!("`{text}` is not a time such as 09:00")))
     }
 }
 

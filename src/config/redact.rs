@@ -1,4 +1,4 @@
-//! The one secret of the configuration: the password in the database address.
+//! The secrets of the configuration: the password in the database's address, and what is hidden whole.
 
 use std::fmt;
 
@@ -55,6 +55,47 @@ impl Serialize for DatabaseUrl {
     }
 }
 
+/// A secret. Printing, debugging and serialising it show at most that there is one.
+#[derive(Clone, Default, PartialEq, Eq, Deserialize)]
+#[serde(transparent)]
+pub struct Hidden(String);
+
+impl Hidden {
+    /// The secret itself.
+    #[must_use]
+    pub fn expose(&self) -> &str {
+        &self.0
+    }
+
+    /// Whether none was given.
+    #[must_use]
+    pub const fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    const fn shown(&self) -> &'static str {
+        if self.is_empty() { "" } else { HIDDEN }
+    }
+}
+
+impl From<String> for Hidden {
+    fn from(secret: String) -> Self {
+        Self(secret)
+    }
+}
+
+impl fmt::Debug for Hidden {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:?}", self.shown())
+    }
+}
+
+impl Serialize for Hidden {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.shown())
+    }
+}
+
 /// Hides the password in the authority (`user:password@host`) and in a `password=` parameter.
 fn redacted(url: &str) -> String {
     let (address, parameters) = match url.split_once('?') {
@@ -92,7 +133,15 @@ fn redacted_authority(address: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::redacted;
+    use super::{Hidden, redacted};
+
+    #[test]
+    fn a_hidden_secret_is_shown_nowhere() {
+        let secret = Hidden::from("sesame".to_owned());
+        let printed = toml::Value::try_from(&secret).expect("a text");
+        assert_eq!((format!("{secret:?}").as_str(), printed.as_str()), ("\"***\"", Some("***")));
+        assert_eq!(format!("{:?}", Hidden::default()), "\"\"");
+    }
 
     #[test]
     fn passwords_are_hidden_wherever_they_stand() {

@@ -1,8 +1,8 @@
-//! The file with the instance's secrets, for those who keep them elsewhere than in the database.
+//! Files with secrets, for those who keep them elsewhere than in the configuration or the database.
 
 use std::{collections::BTreeMap, fs, path::Path};
 
-use super::ConfigError;
+use super::{ConfigError, Hidden};
 
 /// Secrets by name, each of 32 bytes.
 pub type NamedSecrets = BTreeMap<String, [u8; 32]>;
@@ -15,6 +15,27 @@ pub fn read_secrets(file: &Path) -> Result<NamedSecrets, ConfigError> {
     let failed = |why: String| ConfigError(vec![format!("{}: {why}", file.display())]);
     let text = fs::read_to_string(file).map_err(|error| failed(error.to_string()))?;
     parse(&text).map_err(|problems| ConfigError(problems.iter().map(|p| format!("{}: {p}", file.display())).collect()))
+}
+
+/// What a file holds; `None` where none is named.
+///
+/// # Errors
+/// [`ConfigError`] when it can't be read.
+pub fn read_file(file: &Path) -> Result<Option<String>, ConfigError> {
+    if file.as_os_str().is_empty() {
+        return Ok(None);
+    }
+    let failed = |error: std::io::Error| ConfigError(vec![format!("{}: {error}", file.display())]);
+    fs::read_to_string(file).map(Some).map_err(failed)
+}
+
+/// A secret that was given in the configuration or in a file, without the line break at its end; empty where neither was.
+///
+/// # Errors
+/// [`ConfigError`] when the file can't be read.
+pub fn secret(given: &Hidden, file: &Path) -> Result<String, ConfigError> {
+    let read = read_file(file)?;
+    Ok(read.map_or_else(|| given.expose().to_owned(), |text| text.trim_end_matches(['\r', '\n']).to_owned()))
 }
 
 fn parse(text: &str) -> Result<NamedSecrets, Vec<String>> {

@@ -5,20 +5,20 @@ use std::{collections::BTreeMap, fmt::Display, ops::RangeInclusive};
 use jiff::tz::TimeZone;
 use tracing_subscriber::EnvFilter;
 
-use super::{Config, DailyHours};
+use super::{Config, DailyHours, WallTime, delivery};
 
 /// Collects problems as `key: what is wrong`.
 #[derive(Default)]
-struct Problems(Vec<String>);
+pub(super) struct Problems(pub(super) Vec<String>);
 
 impl Problems {
-    fn check(&mut self, holds: bool, key: &str, problem: impl Display) {
+    pub(super) fn check(&mut self, holds: bool, key: &str, problem: impl Display) {
         if !holds {
             self.0.push(format!("{key}: {problem}"));
         }
     }
 
-    fn range<T: PartialOrd + Display>(&mut self, key: &str, value: T, allowed: RangeInclusive<T>) {
+    pub(super) fn range<T: PartialOrd + Display>(&mut self, key: &str, value: T, allowed: RangeInclusive<T>) {
         let (low, high) = (allowed.start(), allowed.end());
         self.check(allowed.contains(&value), key, format_args!("{value} is not within {low} to {high}"));
     }
@@ -44,18 +44,13 @@ pub(super) fn problems(config: &Config) -> Vec<String> {
     }
     amounts("cases.remedy_limit_per_case", &config.cases.remedy_limit_per_case, &mut found);
     amounts("cases.remedy_limit_per_day", &config.cases.remedy_limit_per_day, &mut found);
-    let test_address = &config.delivery.test_address;
-    found.check(
-        test_address.is_empty() || is_address(test_address),
-        "delivery.test_address",
-        "must be an e-mail address such as \"test@example.com\", or empty",
-    );
-    found.check(!config.delivery.spool.as_os_str().is_empty(), "delivery.spool", "must name a folder");
+    delivery::problems(&config.delivery, &mut found);
     server(config, &mut found);
     rate_limits(config, &mut found);
     found.range("write_queue.interactive_capacity", config.write_queue.interactive_capacity, 256..=1_000_000);
     found.range("write_queue.bulk_capacity", config.write_queue.bulk_capacity, 256..=1_000_000);
     scheduler(config, &mut found);
+    retention(config, &mut found);
     let filter = EnvFilter::try_new(&config.log.filter);
     found.check(filter.is_ok(), "log.filter", "not a level such as \"info\", nor valid directives");
     found.0
@@ -89,7 +84,12 @@ fn defaults(config: &Config, found: &mut Problems) {
 
 fn hours(key: &str, hours: &DailyHours, found: &mut Problems) {
     found.check(!hours.days.is_empty(), &format!("{key}.days"), "must name at least one day");
-    found.check(hours.open != hours.close, &format!("{key}.close"), "must differ from open");
+    found.check(hours.open != WallTime::END_OF_DAY, &format!("{key}.open"), "can't be 24:00: write 00:00");
+    found.check(
+        hours.open != hours.close,
+        &format!("{key}.close"),
+        "must differ from open; a whole day is 00:00 to 24:00",
+    );
 }
 
 /// Amounts by currency. The environment has its keys in small letters, so these are as good.
@@ -143,18 +143,32 @@ fn scheduler(config: &Config, found: &mut Problems) {
         ("scheduler.close_visits_seconds", scheduler.close_visits_seconds),
         ("scheduler.lapse_leases_seconds", scheduler.lapse_leases_seconds),
         ("scheduler.replan_outdated_seconds", scheduler.replan_outdated_seconds),
+        ("scheduler.wake_late_seconds", scheduler.wake_late_seconds),
         ("scheduler.expire_gestures_seconds", scheduler.expire_gestures_seconds),
         ("scheduler.note_batches_seconds", scheduler.note_batches_seconds),
         ("scheduler.look_ahead_seconds", scheduler.look_ahead_seconds),
         ("scheduler.fill_search_seconds", scheduler.fill_search_seconds),
+        ("scheduler.tidy_search_seconds", scheduler.tidy_search_seconds),
         ("scheduler.forget_request_keys_seconds", scheduler.forget_request_keys_seconds),
         ("scheduler.forget_desk_actions_seconds", scheduler.forget_desk_actions_seconds),
         ("scheduler.finish_erasures_seconds", scheduler.finish_erasures_seconds),
+        ("scheduler.apply_retention_seconds", scheduler.apply_retention_seconds),
     ] {
         found.range(key, seconds, 1..=86_400);
     }
     found.range("scheduler.catch_up_per_minute", scheduler.catch_up_per_minute, 0..=1_000_000);
     found.range("scheduler.page", scheduler.page, 1..=10_000);
+}
+
+fn retention(config: &Config, found: &mut Problems) {
+    let retention = &config.retention;
+    found.range("retention.remarks_days", retention.remarks_days, 0..=36_500);
+    // Who follows the feed or answers for a reading may have been away for a while.
+    for (key, days) in
+        [("retention.events_days", retention.events_days), ("retention.reads_days", retention.reads_days)]
+    {
+        found.check(matches!(days, 0 | 30..=36_500), key, format_args!("{days} is neither 0 nor within 30 to 36500"));
+    }
 }
 
 fn is_region(text: &str) -> bool {
@@ -171,7 +185,7 @@ fn is_language(tag: &str) -> bool {
 }
 
 /// Something on both sides of one `@`, and nothing that could be a second address.
-fn is_address(text: &str) -> bool {
+pub(super) fn is_address(text: &str) -> bool {
     let plain = |part: &str| !part.is_empty() && part.bytes().all(|b| b.is_ascii_graphic() && !b"@,;<>\"".contains(&b));
     text.split_once('@').is_some_and(|(name, host)| plain(name) && plain(host) && host.contains('.'))
 }

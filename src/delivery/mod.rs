@@ -1,12 +1,22 @@
 //! The way out: the only place from which anything leaves this service.
 //!
-//! Letters come in chunks, each under a name that stays the same when it is handed over again. The far side of the one
-//! adapter that there is, the [`Spool`], recognises a chunk by that name, so that whoever can't tell whether it left
-//! hands it over again.
+//! Letters are written into the [`Spool`], a chunk at a time, or go one by one to a [`FarSide`]. Each says whether the
+//! other side recognises what it gets twice: who does can be offered again whatever may have left, and who does not must
+//! not.
 
+mod far_side;
+mod letter;
+pub mod mail;
+pub mod print;
+mod secret;
 mod spool;
+mod trust;
+pub mod webhook;
 
+pub use far_side::{BadFarSide, FarSide};
+pub use secret::Secret;
 pub use spool::Spool;
+pub use trust::{BadCertificates, Trust};
 
 /// Why a chunk was not taken, in words without paths, addresses and names. It may have left all the same.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]

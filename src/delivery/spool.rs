@@ -3,15 +3,13 @@
 //! `{batch}/notes-000001.ndjson` and so on: a file of JSON lines for each chunk, one line for each note. A file appears
 //! whole or not at all, and is on the disk before the notes count as delivered.
 
-use super::NotTaken;
+use super::{NotTaken, letter::as_json};
 use crate::domain::{
-    consent::needed_contact_point,
-    customer::ContactAddress,
     ids::{NoteBatchId, NoteId},
     note::Letter,
     world::Subject,
 };
-use serde_json::{Value, json};
+use serde_json::Value;
 use std::{
     fs::{self, File},
     io::{self, Write},
@@ -86,36 +84,10 @@ fn not_taken(error: &io::Error) -> NotTaken {
 fn lines(letters: &[Letter]) -> io::Result<Vec<u8>> {
     let mut lines = Vec::new();
     for letter in letters {
-        serde_json::to_writer(&mut lines, &line(letter))?;
+        serde_json::to_writer(&mut lines, &as_json(letter))?;
         lines.push(b'\n');
     }
     Ok(lines)
-}
-
-fn line(letter: &Letter) -> Value {
-    let Letter { note, customer } = letter;
-    json!({
-        "note": Subject::Note(note.batch, note.id).to_string(),
-        "message_id": note.message_id(),
-        "customer": Subject::Customer(note.customer).to_string(),
-        "gestures": note.gestures.iter().map(|id| Subject::Gesture(*id).to_string()).collect::<Vec<_>>(),
-        "channel": note.channel,
-        "to": { "name": customer.addressee().profile.display_name, "address": address(letter) },
-        "language_code": note.words.language,
-        "subject": note.words.subject,
-        "text": note.words.text,
-    })
-}
-
-/// Where the note goes; nothing for one that is handed over.
-fn address(letter: &Letter) -> Value {
-    let needed = letter.note.channel.and_then(needed_contact_point);
-    match needed.and_then(|kind| letter.customer.contact_point(kind)).map(|point| &point.address) {
-        None => Value::Null,
-        Some(ContactAddress::Phone(number)) => json!(number),
-        Some(ContactAddress::Email(address)) => json!(address),
-        Some(ContactAddress::Post(address)) => json!(address),
-    }
 }
 
 /// Writes a file under another name, has it on the disk, and only then gives it its own.
@@ -142,11 +114,11 @@ mod tests {
 
     use super::*;
     use crate::domain::{
-        customer::Channel,
-        ids::NoteId,
-        note::{Note, NoteState, Words},
-        testkit::{at, customer},
+        customer::{Channel, Purpose},
+        note::{Note, NoteState, Tries, Words},
+        testkit::{at, customer, shop},
     };
+    use std::sync::Arc;
     use uuid::Uuid;
 
     fn letter(n: u8, text: &str) -> Letter {
@@ -162,13 +134,17 @@ mod tests {
             state: NoteState::Delivering,
             reason: None,
             explanation: String::new(),
-            objections: Vec::new(),
+            problems: Vec::new(),
             due_at: at,
             chunk: Some(1),
+            printed: None,
+            tries: Tries::default(),
             created_at: at,
             delivered_at: None,
+            edit: None,
+            version: 1,
         };
-        Letter { note, customer }
+        Letter { note, customer, location: Arc::new(shop()), purpose: Purpose::Gratitude }
     }
 
     fn batch() -> NoteBatchId {
@@ -179,7 +155,10 @@ mod tests {
     async fn p4_a_chunk_that_comes_again_replaces_the_file_of_its_name() {
         let folder = tempfile::tempdir().unwrap();
         let spool = Spool::new(folder.path().join("spool"));
-        let letters = [letter(1, "Thank you,\nAna"), letter(2, "Danke")];
+        let mut letters = [letter(1, "Thank you,\nAna"), letter(2, "Danke")];
+        let unsaid = &mut letters[1].customer.profile;
+        unsaid.display_name.clear();
+        (unsaid.given_name, unsaid.family_name) = ("Rui".to_owned(), "Costa".to_owned());
         spool.take(batch(), 1, &letters).await.unwrap();
         spool.take(batch(), 1, &letters).await.unwrap();
         let of_batch = folder.path().join("spool").join(batch().to_string());
@@ -189,6 +168,11 @@ mod tests {
         let lines: Vec<Value> = text.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
         assert_eq!(lines.len(), 2, "a line for each note, whatever it says");
         assert_eq!(lines[0]["to"]["address"], "ana1@example.com");
+        assert_eq!(
+            [&lines[0]["to"]["name"], &lines[1]["to"]["name"]],
+            ["Ana 1", "Rui Costa"],
+            "an envelope has a name"
+        );
         assert_eq!(lines[0]["text"], "Thank you,\nAna");
     }
 

@@ -1,14 +1,16 @@
 //! Answers an interaction: asks every rule, makes gestures of those that match, and settles what is owed.
 
 use super::{
+    case::CaseOrigin,
     customer::{Customer, CustomerKind, CustomerStatus},
     decide::decide,
     gesture::Reason,
     ids::InteractionId,
-    interaction::{Interaction, InteractionKind, InteractionState},
-    ledger::{Ledger, missing_interaction},
+    interaction::{FeelingAbout, Interaction, InteractionKind, InteractionState, MomentKind},
+    ledger::{Ledger, NewCase, missing_interaction},
     location::Location,
     obligation::{LookedAt, ObligationState},
+    recovery,
     refusal::Refusal,
     rulebook::{Cause, Facts},
     world::{EventDetail, EventKind, Subject},
@@ -60,14 +62,15 @@ pub(super) fn is_owed(interaction: &Interaction) -> bool {
 }
 
 /// What keeps every rule from speaking to a customer.
-pub(super) fn gate(customer: &Customer, today: Date) -> Option<(Reason, &'static str)> {
+#[must_use]
+pub fn gate(customer: &Customer, today: Date) -> Option<(Reason, &'static str)> {
     if customer.status == CustomerStatus::Deceased {
         Some((Reason::Deceased, "The customer has died."))
     } else if customer.status != CustomerStatus::Active {
         Some((Reason::CustomerInactive, "The customer's record is not active."))
     } else if customer.kind == CustomerKind::Internal {
         Some((Reason::Internal, "An internal account is not thanked."))
-    } else if customer.profile.is_minor(today) && customer.through.is_none() {
+    } else if customer.is_out_of_reach(today) {
         Some((
             Reason::Minor,
             match &customer.profile.guardian {
@@ -75,9 +78,7 @@ pub(super) fn gate(customer: &Customer, today: Date) -> Option<(Reason, &'static
                 Some(known) if !known.consented => {
                     "A minor is reached only through a consenting guardian, and theirs has not consented."
                 }
-                Some(_) => {
-                    "A minor is reached only through a consenting guardian, and the record of theirs is not active."
-                }
+                Some(_) => "A minor is reached only through a consenting guardian, and theirs can't be it any more.",
             },
         ))
     } else {
@@ -100,13 +101,20 @@ pub(super) fn ask_rules(ledger: &mut Ledger<'_, '_>, facts: &Facts<'_>) -> Resul
             continue;
         }
         let occurrence = compiled.occurrence(facts);
-        let decided = ledger.world.decided(&rule.id, &occurrence, facts.customer.id);
         let about = facts.interaction().map(|interaction| interaction.id);
-        if decided.is_none_or(|decision| decision.is_open_again(rule.version, about)) {
+        let names = [Some(occurrence.clone()), former_name(facts)];
+        let mut names = names.iter().flatten();
+        let decided = |name: &String| ledger.world.decided(&rule.id, name, facts.customer.id);
+        if names.all(|name| decided(name).all(|decision| decision.is_open_again(rule.version, about))) {
             decide(ledger, compiled, facts, occurrence)?;
         }
     }
     Ok(looked_at)
+}
+
+/// The name under which what comes up was decided on by earlier versions.
+fn former_name(facts: &Facts<'_>) -> Option<String> {
+    facts.upcoming()?.former_occurrence(facts.customer.id)
 }
 
 /// Opens what misery opens: a case where it is about us; a pause for cheer where it is about their own life (4.8).
@@ -114,11 +122,6 @@ pub(super) fn ask_rules(ledger: &mut Ledger<'_, '_>, facts: &Facts<'_>) -> Resul
 /// # Errors
 /// [`Refusal::Miss`] when something must be loaded first.
 pub fn heed_misery(ledger: &mut Ledger<'_, '_>, id: InteractionId) -> Result<(), Refusal> {
-    use super::{
-        case::CaseOrigin,
-        interaction::{FeelingAbout, MomentKind},
-        ledger::NewCase,
-    };
     let interaction = ledger.world.interactions.get(&id).cloned().ok_or_else(|| missing_interaction(id))?;
     let Some(customer) = interaction.customer else { return Ok(()) };
     if interaction.moment.kind != MomentKind::Misery || !is_owed(&interaction) {
@@ -126,17 +129,18 @@ pub fn heed_misery(ledger: &mut Ledger<'_, '_>, id: InteractionId) -> Result<(),
     }
     match interaction.moment.about {
         FeelingAbout::Us => {
-            ledger.open_case(NewCase {
+            let case = ledger.open_case(NewCase {
                 id: None,
                 customer,
                 interaction: Some(id),
                 gesture: None,
                 location: None,
                 origin: CaseOrigin::Misery,
-                summary: interaction.moment.reasons.join(", "),
+                summary: interaction.moment.summary(),
                 severity: severity(&interaction),
                 assignee: String::new(),
             })?;
+            recovery::heed_misery(ledger, &case)?;
         }
         FeelingAbout::OwnLife => {
             let mut summary = ledger.world.summary(customer);

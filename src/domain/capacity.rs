@@ -41,6 +41,10 @@ pub struct CallDay {
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Calls(pub u32);
 
+/// A day on which somebody who waits may be called after all: a call of that day was taken back, or made on another.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FreedDay(pub CallDay);
+
 /// The day on which a gesture takes somebody's time, if it is a call and neither waits nor was stopped.
 #[must_use]
 pub fn call_day(gesture: &Gesture) -> Option<CallDay> {
@@ -70,11 +74,11 @@ fn zone_of(location: &Location, zones: &Zones) -> TimeZone {
     zones.get(&location.settings.time_zone).unwrap_or(TimeZone::UTC)
 }
 
-/// How many calls of its role a wish must share a day with at most; `None` where that is not bounded. Promises and
-/// apologies go first, and are never refused by it.
+/// How many calls of its role a wish must share a day with at most; `None` where that is not bounded. Promises,
+/// apologies and calls that the customer asked for go first, and are never refused by it.
 #[must_use]
 pub fn per_day(wish: &Wish<'_>) -> Option<u32> {
-    if wish.promised || wish.kind == GestureKind::Apology {
+    if wish.promised || wish.kind == GestureKind::Apology || wish.terms.at_their_time {
         return None;
     }
     let capacity = wish.location.settings.call_capacity.iter().find(|capacity| capacity.role == wish.role);

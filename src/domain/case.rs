@@ -93,6 +93,14 @@ text_enum! {
     }
 }
 
+impl RemedyKind {
+    /// Whether it is money, or counts as money.
+    #[must_use]
+    pub const fn is_money(self) -> bool {
+        matches!(self, Self::Refund | Self::Discount | Self::Voucher)
+    }
+}
+
 /// What was given to make up for something.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Remedy {

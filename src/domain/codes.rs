@@ -47,7 +47,8 @@ pub fn language(tag: &str) -> Result<String, CodeError> {
     Ok(language.to_string())
 }
 
-/// An ISO 3166-1 alpha-2 region, or `XK`, by which everybody writes Kosovo.
+/// An ISO 3166-1 alpha-2 region; or `XK`, by which everybody writes Kosovo; or `AC` and `TA`, which ISO keeps for Ascension
+/// and Tristan da Cunha, as they have telephone numbers of their own.
 ///
 /// # Errors
 /// When there is no such region, or it is not in capitals.
@@ -97,15 +98,15 @@ fn among(code: &str, codes: &'static str) -> Option<&'static str> {
     codes.split(' ').find(|known| *known == code)
 }
 
-/// The 249 regions of ISO 3166-1 as the IANA time-zone database lists them (`iso3166.tab`, public domain), and `XK`.
+/// The 249 regions of ISO 3166-1 as the IANA time-zone database lists them (`iso3166.tab`, public domain), `AC`, `TA` and `XK`.
 const REGIONS: &str = "\
-    AD AE AF AG AI AL AM AO AQ AR AS AT AU AW AX AZ BA BB BD BE BF BG BH BI BJ BL BM BN BO BQ BR BS BT BV BW BY \
-    BZ CA CC CD CF CG CH CI CK CL CM CN CO CR CU CV CW CX CY CZ DE DJ DK DM DO DZ EC EE EG EH ER ES ET FI FJ FK \
-    FM FO FR GA GB GD GE GF GG GH GI GL GM GN GP GQ GR GS GT GU GW GY HK HM HN HR HT HU ID IE IL IM IN IO IQ IR \
-    IS IT JE JM JO JP KE KG KH KI KM KN KP KR KW KY KZ LA LB LC LI LK LR LS LT LU LV LY MA MC MD ME MF MG MH MK \
-    ML MM MN MO MP MQ MR MS MT MU MV MW MX MY MZ NA NC NE NF NG NI NL NO NP NR NU NZ OM PA PE PF PG PH PK PL PM \
-    PN PR PS PT PW PY QA RE RO RS RU RW SA SB SC SD SE SG SH SI SJ SK SL SM SN SO SR SS ST SV SX SY SZ TC TD TF \
-    TG TH TJ TK TL TM TN TO TR TT TV TW TZ UA UG UM US UY UZ VA VC VE VG VI VN VU WF WS XK YE YT ZA ZM ZW";
+    AC AD AE AF AG AI AL AM AO AQ AR AS AT AU AW AX AZ BA BB BD BE BF BG BH BI BJ BL BM BN BO BQ BR BS BT BV BW BY \
+    BZ CA CC CD CF CG CH CI CK CL CM CN CO CR CU CV CW CX CY CZ DE DJ DK DM DO DZ EC EE EG EH ER ES ET FI FJ FK FM \
+    FO FR GA GB GD GE GF GG GH GI GL GM GN GP GQ GR GS GT GU GW GY HK HM HN HR HT HU ID IE IL IM IN IO IQ IR IS IT \
+    JE JM JO JP KE KG KH KI KM KN KP KR KW KY KZ LA LB LC LI LK LR LS LT LU LV LY MA MC MD ME MF MG MH MK ML MM MN \
+    MO MP MQ MR MS MT MU MV MW MX MY MZ NA NC NE NF NG NI NL NO NP NR NU NZ OM PA PE PF PG PH PK PL PM PN PR PS PT \
+    PW PY QA RE RO RS RU RW SA SB SC SD SE SG SH SI SJ SK SL SM SN SO SR SS ST SV SX SY SZ TA TC TD TF TG TH TJ TK \
+    TL TM TN TO TR TT TV TW TZ UA UG UM US UY UZ VA VC VE VG VI VN VU WF WS XK YE YT ZA ZM ZW";
 
 /// The currencies and funds of ISO 4217 by the digits of their minor units. One list to review is leaner than a crate
 /// of names, symbols and numbers that nothing here needs.
@@ -152,8 +153,8 @@ mod tests {
 
     #[test]
     fn regions_are_those_of_the_standard() {
-        assert_eq!(REGIONS.split(' ').count(), 250);
-        for code in ["DE", "AQ", "ZW", "XK"] {
+        assert_eq!(REGIONS.split(' ').count(), 252);
+        for code in ["DE", "AQ", "ZW", "XK", "AC", "TA"] {
             assert_eq!(region(code), Ok(code));
         }
         assert_eq!(reason(region("de")), "has to be in capitals: `DE`");

@@ -7,14 +7,15 @@
 mod tests;
 
 use super::{
+    case::Case,
     customer::{Channel, Customer},
     gesture::{Content, Gesture, GestureKind},
     location::Location,
-    note::WRITTEN_CHANNELS,
+    note::{WRITTEN_CHANNELS, Words},
     refusal::Refusal,
     rule::{Rule, Trigger},
     rulebook::Facts,
-    template::{CompiledTemplate, Draft, LAST_NOTES, NoteFacts, Part, Wish, compose, wanted_language},
+    template::{Begin, CompiledTemplate, Draft, LAST_NOTES, NoteFacts, Part, Wish, compose, wanted_language},
     upcoming::Upcoming,
     world::{Miss, Needs, World},
 };
@@ -34,23 +35,26 @@ pub fn of_rule(world: &World, rule: &Rule, facts: &Facts<'_>, channel: Channel) 
         interaction: facts.interaction(),
         milestone,
         upcoming,
+        case: None,
     };
     let own = action.template.as_ref().and_then(|id| world.templates.get(id));
     let template = own.unwrap_or_else(|| world.templates.unasked(action.gesture));
     say(world, template, facts, channel)
 }
 
-/// Composes what a gesture says that a person scheduled without words of their own.
+/// Composes what a gesture says that nobody gave words, and which may be about a case.
 #[must_use]
 pub fn of_kind(
     world: &World,
     kind: GestureKind,
     customer: &Customer,
     location: &Location,
+    case: Option<&Case>,
     channel: Channel,
 ) -> Content {
     let summary = world.summary(customer.id);
-    let facts = NoteFacts { customer, summary: &summary, location, interaction: None, milestone: None, upcoming: None };
+    let facts =
+        NoteFacts { customer, summary: &summary, location, interaction: None, milestone: None, upcoming: None, case };
     say(world, world.templates.unasked(kind), facts, channel)
 }
 
@@ -89,14 +93,28 @@ pub fn anew(world: &World, gesture: &Gesture, channel: Channel) -> Result<Conten
         interaction,
         milestone: gesture.milestone(),
         upcoming: Upcoming::of(gesture),
+        case: case_of(world, gesture)?,
     };
     Ok(say(world, template, facts, channel))
+}
+
+/// The case that a gesture makes up for: the one that it settles, else what is open about the same interaction.
+///
+/// # Errors
+/// [`Refusal::Miss`] when it must be loaded first.
+pub fn case_of<'a>(world: &'a World, gesture: &Gesture) -> Result<Option<&'a Case>, Refusal> {
+    if let Some(id) = gesture.case {
+        let needs = || Needs { cases: [id].into(), ..Needs::default() };
+        return world.cases.get(&id).map(Some).ok_or_else(|| Refusal::Miss(Miss::More(Box::new(needs()))));
+    }
+    let Some(interaction) = gesture.interaction else { return Ok(None) };
+    Ok(world.open_case(gesture.customer).filter(|case| case.interaction == Some(interaction)))
 }
 
 fn say(world: &World, template: &CompiledTemplate, facts: NoteFacts<'_>, channel: Channel) -> Content {
     let last_notes = last_notes(world, facts.customer);
     let language = wanted_language(facts.customer, facts.location);
-    let wish = Wish { channel, language, last_notes: &last_notes };
+    let wish = Wish { channel, language, last_notes: &last_notes, begin: Begin::Anywhere };
     compose(Part { template, facts }, &[], &wish).into()
 }
 
@@ -109,6 +127,18 @@ fn last_notes<'a>(world: &'a World, customer: &Customer) -> Vec<&'a str> {
         .collect();
     written.sort_by_key(|gesture| Reverse((gesture.created_at, gesture.id)));
     written.into_iter().take(LAST_NOTES).map(|gesture| gesture.content.text.as_str()).collect()
+}
+
+impl From<Words> for Content {
+    fn from(words: Words) -> Self {
+        Self {
+            language: words.language,
+            subject: words.subject,
+            text: words.text,
+            facts: words.facts.into_iter().map(|fact| fact.path).collect(),
+            template: words.template,
+        }
+    }
 }
 
 impl From<Draft> for Content {

@@ -79,6 +79,13 @@ impl Channel {
         }
     }
 
+    /// Whether what is written over it has a line above it that says what it is about: a mail its subject, a letter its
+    /// heading, a card its front.
+    #[must_use]
+    pub const fn has_subject(self) -> bool {
+        matches!(self, Self::Email | Self::Post | Self::HandOver)
+    }
+
     /// How something comes by it, as in "a note by post".
     #[must_use]
     pub const fn by(self) -> &'static str {
@@ -259,11 +266,28 @@ impl Customer {
         self.through.as_deref().unwrap_or(self)
     }
 
+    /// Whether they may stand for somebody on a day: a person of age with nobody who stands for them, whose record is in use.
+    #[must_use]
+    pub fn can_stand_for_others(&self, on: Date) -> bool {
+        self.status == CustomerStatus::Active
+            && self.kind != CustomerKind::Organization
+            && self.profile.guardian.is_none()
+            && !self.profile.is_minor(on)
+    }
+
+    /// Whether they are under age on a day, and nobody who may stands for them then.
+    #[must_use]
+    pub fn is_out_of_reach(&self, on: Date) -> bool {
+        self.profile.is_minor(on) && !self.through.as_deref().is_some_and(|guardian| guardian.can_stand_for_others(on))
+    }
+
     /// Lets the guardian that is named stand for them, who must consent and be in use: whoever that is by now, if their
-    /// record was merged.
+    /// record was merged. Whether they may on a day says [`Customer::is_out_of_reach`].
     pub fn reach_through(&mut self, guardian: Option<&Self>) {
         let consents = self.profile.guardian.as_ref().is_some_and(|named| named.consented);
-        let fits = |it: &&Self| consents && it.id != self.id && it.status == CustomerStatus::Active;
+        let is_person = |it: &Self| it.kind != CustomerKind::Organization && it.status == CustomerStatus::Active;
+        let is_charge = |it: &Self| it.profile.minor || it.profile.guardian.is_some();
+        let fits = |it: &&Self| consents && it.id != self.id && is_person(it) && !is_charge(it);
         self.through = guardian.filter(fits).map(|guardian| Box::new(Self { through: None, ..guardian.clone() }));
     }
 

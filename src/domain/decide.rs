@@ -2,7 +2,7 @@
 
 use super::{
     content,
-    gesture::{Gesture, GestureState, Reason, Terms, Tone},
+    gesture::{Gesture, GestureKind, GestureState, Reason, Terms, Tone},
     hold_out,
     ids::{GestureId, RuleId},
     interaction::Interaction,
@@ -95,7 +95,7 @@ pub(super) fn decide(
             decision.explanation = explanation;
         }
         Planned::Gesture(plan) => {
-            // Decided anew after an action was taken back, it goes on under its name.
+            // Decided anew after an action was taken back or a day forgotten, it goes on under its name.
             let undone = undone(ledger.world, &decision)?;
             let id = undone.as_ref().map_or_else(|| GestureId(ledger.new_id()), |gesture| gesture.id);
             decision.gesture = Some(id);
@@ -130,7 +130,9 @@ pub(super) fn decide(
                 terms,
                 written: None,
                 with_person: unclear.is_some(),
-                lease: None,
+                // Its last token stays the last one.
+                lease: undone.as_ref().and_then(|gesture| gesture.lease.clone()),
+                perhaps_left: None,
                 taken: None,
                 attempts: 0,
                 completed_at: None,
@@ -144,7 +146,7 @@ pub(super) fn decide(
     Ok(())
 }
 
-/// What the same decision had made before the action that led to it was taken back.
+/// What the same decision had made before the action that led to it was taken back, or the day forgotten.
 fn undone(world: &World, anew: &Decision) -> Result<Option<Gesture>, Refusal> {
     let before = world.decisions.get(&(anew.rule.clone(), anew.occurrence.clone()));
     let Some(id) = before.and_then(|decision| decision.gesture) else { return Ok(None) };
@@ -166,8 +168,11 @@ fn terms(action: &Action, facts: &Facts<'_>, now: Timestamp) -> Terms {
         window: action.window.clone(),
         business_days: action.business_days,
         deadline: action.deadline,
+        fresh_until: None,
         occasion: facts.upcoming().and_then(|what| what.day()),
+        fact: facts.upcoming().and_then(|what| what.fact()),
         over_budget: action.over_budget,
+        at_their_time: false,
         recipient: action.recipient.clone(),
         gift_value: action.gift_value.clone(),
     }
@@ -203,9 +208,12 @@ fn rival(
     let Some(day) = group_day(action, facts) else { return Ok(None) };
     let of_day = world.decisions_of(facts.customer.id).filter(|d| d.group_day.as_deref() == Some(&day));
     let of_day = of_day.filter(|d| (&d.rule, &d.occurrence) != (&own.0, &own.1));
+    // Nobody has said sorry for what was yet to go wrong.
+    let since = facts.interaction().map(|it| it.start_at).filter(|_| action.gesture == GestureKind::Apology);
     for id in of_day.filter_map(|d| d.gesture) {
         let gesture = world.gestures.get(&id).ok_or_else(|| missing_gesture(id))?;
-        if !gesture.state.is_final() || gesture.state == GestureState::Completed {
+        let answers = gesture.completed_at.zip(since).is_none_or(|(said, since)| since <= said);
+        if !gesture.state.is_final() || gesture.state == GestureState::Completed && answers {
             return Ok(Some(gesture.clone()));
         }
     }
@@ -214,7 +222,8 @@ fn rival(
 
 /// Whether the rival stands: one that is weaker and has not begun gives way to a stronger rule, once that has a plan.
 fn outranked(rival: &Gesture, action: &Action) -> Option<(Reason, String)> {
-    let gives_way = rival.priority < action.priority && rival.state.may_become(GestureState::Suppressed);
+    let has_begun = rival.perhaps_left.is_some() || !rival.state.may_become(GestureState::Suppressed);
+    let gives_way = rival.priority < action.priority && !has_begun;
     (!gives_way).then(|| (Reason::Group, makes_the_contact(rival.id, action)))
 }
 
@@ -228,7 +237,8 @@ fn thanked_before_correction(world: &World, rule: &RuleId, interaction: &Interac
     let replaced = interaction.detail.replaces?;
     let reached = |id| {
         let gesture = world.gestures.get(&id)?;
-        matches!(gesture.state, Completed | Delivering | Uncertain).then(|| Subject::Gesture(id).to_string())
+        let may_have = gesture.perhaps_left.is_some() || matches!(gesture.state, Completed | Delivering | Uncertain);
+        may_have.then(|| Subject::Gesture(id).to_string())
     };
     world.decisions_for(replaced).filter(|d| d.rule == *rule).find_map(|decision| {
         let before = (decision.reason == Some(Reason::AlreadyThanked)).then(|| decision.explanation.clone());

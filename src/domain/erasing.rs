@@ -1,7 +1,12 @@
 //! Forgotten when asked (P11): what of a person's words goes, what is kept so that counts stay true, and by what the
 //! erased are recognised should they be brought in again.
 
-use super::{case::Case, customer::IdentifierKey, ids::CustomerId, interaction::Detail};
+use super::{
+    case::Case,
+    customer::IdentifierKey,
+    ids::{CustomerId, InteractionId},
+    interaction::Detail,
+};
 use jiff::Timestamp;
 use std::collections::BTreeSet;
 
@@ -40,6 +45,10 @@ pub struct Forgetting {
     pub customer: CustomerId,
     /// That one, and those that were part of it.
     pub records: BTreeSet<CustomerId>,
+    /// For whom they stood: what these were told names them.
+    pub wards: BTreeSet<CustomerId>,
+    /// All that happened with them, as far as it is theirs now.
+    pub interactions: BTreeSet<InteractionId>,
     /// Hashes of what they were found by.
     pub hashes: BTreeSet<String>,
     /// When.

@@ -95,9 +95,8 @@ fn verdict(
     now: Timestamp,
 ) -> Result<Option<Stop>, Refusal> {
     Ok(match gate {
-        Gate::Customer => {
-            barred(gesture, customer).map(|(reason, why)| Stop::new(Precondition::CustomerInactive, reason, why))
-        }
+        Gate::Customer => barred(world, gesture, customer, now)
+            .map(|(reason, why)| Stop::new(Precondition::CustomerInactive, reason, why)),
         Gate::Deadline => (now >= gesture.schedule.deadline_at).then(|| {
             let text = format!("It made sense only before {}.", gesture.schedule.deadline_at);
             Stop::new(Precondition::TooLate, Reason::TooLate, text)
@@ -177,9 +176,10 @@ fn hours(world: &World, gesture: &Gesture, customer: &Customer, now: Timestamp) 
     Ok(Some(Stop { passes_at, ..Stop::new(Precondition::OutsideHours, Reason::NoOpening, text) }))
 }
 
-/// Counts what happened or is on its way; the gesture's own place does not stand in its way.
+/// Counts what happened or is on its way; the gesture's own place does not stand in its way. Nothing stands in the way
+/// of what the customer asked for.
 fn budget(world: &World, gesture: &Gesture, now: Timestamp) -> Option<Stop> {
-    if !gesture.counts_as_contact() {
+    if !gesture.counts_as_contact() || gesture.terms.at_their_time {
         return None;
     }
     let contacts = world.contacts_of(gesture.household);

@@ -5,6 +5,7 @@ use super::{
     ids::{
         CaseId, CustomerId, GestureId, HouseholdId, InteractionId, LocationId, NoteBatchId, NoteId, RuleId, TemplateId,
     },
+    limits::LATE_AFTER,
     money::Money,
     rule::OverBudget,
     text_enum::text_enum,
@@ -27,6 +28,18 @@ text_enum! {
         Gift = "gift",
         /// An apology.
         Apology = "apology",
+    }
+}
+
+impl GestureKind {
+    /// Whether it can be made by a channel: a call is spoken, over the phone or, where that is not allowed, at the next
+    /// visit. All else may be said and written.
+    #[must_use]
+    pub const fn goes_by(self, channel: Channel) -> bool {
+        match self {
+            Self::Call => matches!(channel, Channel::Phone | Channel::InPerson | Channel::HandOver),
+            Self::Note | Self::Recognition | Self::Gift | Self::Apology => true,
+        }
     }
 }
 
@@ -75,11 +88,17 @@ impl GestureState {
 
     /// The table of transitions: what may follow what.
     ///
-    /// A claim lapses or is given back (`Claimed → Scheduled`); a delivery whose lease lapses is `Uncertain`; the last
-    /// token's late answer is taken from `Uncertain`, and from `Scheduled` when the claim lapsed meanwhile. A person
-    /// completes what was only scheduled. A note of a batch leaves without a claim (`Scheduled → Delivering`). A retryable failure goes back to `Scheduled`. What
-    /// a merge of two records stopped comes back when they are parted (`Suppressed → Scheduled`, or `Held`); nothing else
-    /// that ended does.
+    /// A claim lapses or is given back (`Claimed → Scheduled`); a delivery whose lease lapses is `Uncertain`, and so is
+    /// what waits, may have left before, and can't go on as it began (`Scheduled → Uncertain`, or `Claimed`); the last
+    /// token's late answer is taken from `Uncertain`, and from what has become of it since its delivery began (`Scheduled`,
+    /// `Held` or `Expired`). A person
+    /// completes what was only scheduled. A note of a batch leaves without a claim (`Scheduled → Delivering`). A retryable
+    /// failure goes back to `Scheduled`. What a merge of two records stopped comes back when they are parted
+    /// (`Suppressed → Scheduled`, or `Held`).
+    ///
+    /// What a person says happened counts, also of what was held, expired or was given up while they did it (`Held`,
+    /// `Expired` or `Failed → Completed`); and who was called too late may ask to be called again (`Expired →
+    /// Scheduled`). Nothing else that ended comes back.
     #[must_use]
     pub const fn may_become(self, next: Self) -> bool {
         use GestureState as S;
@@ -94,8 +113,11 @@ impl GestureState {
                     | S::Cancelled
                     | S::Expired
                     | S::Failed
+                    | S::Uncertain
             ),
-            S::Held => matches!(next, S::Scheduled | S::Suppressed | S::Cancelled | S::Expired),
+            S::Held => {
+                matches!(next, S::Scheduled | S::Completed | S::Suppressed | S::Cancelled | S::Expired | S::Failed)
+            }
             S::Claimed => matches!(
                 next,
                 S::Scheduled
@@ -106,11 +128,14 @@ impl GestureState {
                     | S::Cancelled
                     | S::Expired
                     | S::Failed
+                    | S::Uncertain
             ),
             S::Delivering => matches!(next, S::Completed | S::Scheduled | S::Failed | S::Uncertain),
             S::Uncertain => matches!(next, S::Completed | S::Scheduled | S::Failed),
             S::Suppressed => matches!(next, S::Scheduled | S::Held),
-            S::Completed | S::Cancelled | S::Expired | S::Failed => false,
+            S::Expired => matches!(next, S::Completed | S::Scheduled),
+            S::Failed => matches!(next, S::Completed),
+            S::Completed | S::Cancelled => false,
         }
     }
 }
@@ -278,6 +303,10 @@ pub struct Gesture {
     pub with_person: bool,
     /// Who has it, while claimed or delivering; kept afterwards for the late answer.
     pub lease: Option<Lease>,
+    /// It may have left, with nobody knowing, while the far side recognises it when it comes again: the token of the first
+    /// lease of which that is so. See [`doubt`](super::doubt).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub perhaps_left: Option<i64>,
     /// The person who said that they are doing it.
     pub taken: Option<Taken>,
     /// How often it was begun.
@@ -291,6 +320,12 @@ pub struct Gesture {
 }
 
 impl Gesture {
+    /// Whether it has waited for so long that it leaves at a bounded rate, as after a standstill (4.4).
+    #[must_use]
+    pub fn is_late_at(&self, now: Timestamp) -> bool {
+        now.duration_since(self.schedule.due_at) > LATE_AFTER
+    }
+
     /// The person who has it at an instant.
     #[must_use]
     pub fn taken_at(&self, now: Timestamp) -> Option<&Taken> {
@@ -310,12 +345,13 @@ impl Gesture {
     }
 
     /// Whether people do it: said, called, given, handed over, or written by them because what we would write is not
-    /// good enough.
+    /// good enough. What a worker may have done already is left to workers: people recognise no repetition.
     #[must_use]
     pub const fn is_for_people(&self) -> bool {
-        self.with_person
+        let is_theirs = self.with_person
             || matches!(self.channel, Channel::InPerson | Channel::Phone | Channel::HandOver)
-            || matches!(self.kind, GestureKind::Call | GestureKind::Recognition | GestureKind::Gift)
+            || matches!(self.kind, GestureKind::Call | GestureKind::Recognition | GestureKind::Gift);
+        is_theirs && self.perhaps_left.is_none()
     }
 
     /// Whether it is something to read: a note or an apology, over a channel that carries words.
@@ -380,12 +416,23 @@ pub struct Terms {
     pub business_days: bool,
     /// How long after it is due it still makes sense.
     pub deadline: SignedDuration,
+    /// It makes sense only before this instant, however it is planned later: the deadline within which it was planned
+    /// again.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub fresh_until: Option<Timestamp>,
     /// The day for which it is meant (a birthday): it is planned so that it arrives then, and `wait` counts from the
     /// beginning of the day on which it has to leave.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub occasion: Option<Date>,
+    /// The fact that tells of that day, where one does.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub fact: Option<uuid::Uuid>,
     /// What happens when the contact budget has no place.
     pub over_budget: OverBudget,
+    /// The customer asked for the time at which it is due: it goes before all hours, their own too, before the capacity
+    /// for calls, and no other contact takes its place. Once that time was missed, all of these hold again.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub at_their_time: bool,
     /// The role of whom it is for in an organisation; anybody's when empty.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub recipient: String,
@@ -413,6 +460,13 @@ pub struct Schedule {
     pub planned_by: i64,
     /// Of a call, the day on which it is due by the clock of its location.
     pub call_day: Option<Date>,
+    /// It is late, and was offered outside its hours: it is offered again from this instant on, at the rate of all that is
+    /// late, and not before.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rests_until: Option<Timestamp>,
+    /// Of a call that waits for a day with room, the first on which it would have been made.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub call_wanted: Option<Date>,
 }
 
 /// One step in planning: what the due time became, and why.
@@ -454,6 +508,10 @@ pub struct Lease {
     pub far_side_deduplicates: bool,
     /// It was given out in test mode: whatever is sent goes to the test address, and completes nothing.
     pub for_test: bool,
+    /// The channel by which its delivery began, once every gate had let it pass. It stays true of the lease whatever
+    /// becomes of the gesture, so that a late answer is believed (4.6).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub begun: Option<Channel>,
 }
 
 /// A person is doing it, and nobody else should.

@@ -35,6 +35,8 @@ uuid_id! {
     NoteBatchId;
     /// A note.
     NoteId;
+    /// A run in which notes were printed.
+    PrintRunId;
     /// A pause.
     PauseId;
     /// An API key.

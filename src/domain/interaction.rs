@@ -247,6 +247,13 @@ impl Interaction {
         self.origin.or(self.customer)
     }
 
+    /// The names of what was bought as a surprise or in confidence; nothing of what was taken back.
+    pub fn hidden_items(&self) -> impl Iterator<Item = &str> {
+        let purchase = self.detail.purchase.as_ref().filter(|_| self.state != InteractionState::Voided);
+        let hidden = purchase.filter(|purchase| purchase.surprise || purchase.confidential);
+        hidden.into_iter().flat_map(|purchase| &purchase.items).map(|item| item.name.as_str())
+    }
+
     /// Whether this makes its day a visit day: an inbound visit, purchase or enquiry that was not voided.
     #[must_use]
     pub fn counts_as_visit_day(&self) -> bool {
@@ -458,4 +465,12 @@ pub struct Moment {
     pub peak: bool,
     /// The evidence, in plain words without names.
     pub reasons: Vec<String>,
+}
+
+impl Moment {
+    /// The evidence in one line: what a case is called that such a moment opens.
+    #[must_use]
+    pub fn summary(&self) -> String {
+        self.reasons.join(", ")
+    }
 }

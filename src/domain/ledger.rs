@@ -3,14 +3,15 @@
 
 use super::{
     budget::place_for,
-    capacity::{Calls, call_day},
+    capacity::{Calls, FreedDay, call_day},
     case::{Case, CaseOrigin, CaseState},
     customer::Customer,
+    doubt,
     gesture::{ContactState, Gesture, GestureState, Reason, Tone},
     ids::{CaseId, CustomerId, GestureId, InteractionId, LocationId},
     interaction::Interaction,
     obligation::{self, Obligation},
-    recovery,
+    promise, recovery,
     refusal::Refusal,
     summary::Summary,
     upcoming::{AT_ONCE, look_after, next_look},
@@ -80,9 +81,10 @@ impl Ledger<'_, '_> {
         self.world.gestures.put(gesture.id, gesture);
     }
 
-    /// Moves a gesture to another state, with everything that follows: its place in the budget, its event, and the
-    /// obligations it answers. Other changes made to `gesture` beforehand are kept; one that completes does so
-    /// now, unless it says when.
+    /// Moves a gesture to another state, with everything that follows: its place in the budget, its event, the
+    /// obligations it answers, and the case of a promise that was missed by it (4.4). Other changes made to `gesture`
+    /// beforehand are kept; one that completes does so now, unless it says when. One that may have left and would end as
+    /// if it had not, or be held, is uncertain instead (P4): the gesture comes back as it is then.
     ///
     /// # Errors
     /// When the table of transitions does not allow it, or the interaction it answers is not loaded.
@@ -102,6 +104,7 @@ impl Ledger<'_, '_> {
                 &format!("able to become {state}"),
             ));
         }
+        let (state, reason, explanation) = doubt::heed(&gesture, state, reason, explanation.into());
         if gesture.promised && state.is_final() != gesture.state.is_final() {
             self.count_promise(gesture.customer, if state.is_final() { -1 } else { 1 });
         }
@@ -111,10 +114,15 @@ impl Ledger<'_, '_> {
         }
         gesture.state = state;
         gesture.reason = reason;
-        gesture.explanation = explanation.into();
+        gesture.explanation = explanation;
+        doubt::tell(&mut gesture);
+        if state != GestureState::Scheduled {
+            gesture.schedule.rests_until = None;
+        }
         // Whoever was doing it has done it, or need not any more.
         gesture.taken = None;
         if state == GestureState::Completed {
+            gesture.perhaps_left = None;
             gesture.completed_at.get_or_insert(self.context.now);
         }
         self.keep_place(&gesture);
@@ -125,6 +133,10 @@ impl Ledger<'_, '_> {
         };
         self.note(event_of(state), Subject::Gesture(gesture.id), Some(gesture.customer), detail);
         let gesture = self.put_gesture(gesture)?;
+        let was_taken_back = reason.is_some_and(|why| why != Reason::ByPerson && doubt::is_for_good(why));
+        if gesture.promised && matches!(state, GestureState::Expired | GestureState::Failed) && !was_taken_back {
+            promise::is_missed(self, &gesture)?;
+        }
         if gesture.case.is_some() && gesture.state.is_final() {
             recovery::is_over(self, &gesture)?;
         }
@@ -135,7 +147,8 @@ impl Ledger<'_, '_> {
     ///
     /// # Errors
     /// When the interaction it answers is not loaded.
-    pub fn replan_gesture(&mut self, gesture: Gesture) -> Result<Gesture, Refusal> {
+    pub fn replan_gesture(&mut self, mut gesture: Gesture) -> Result<Gesture, Refusal> {
+        doubt::tell(&mut gesture);
         self.keep_place(&gesture);
         let detail = EventDetail { state: Some(gesture.state.to_string()), ..EventDetail::default() };
         self.note(EventKind::GestureReplanned, Subject::Gesture(gesture.id), Some(gesture.customer), detail);
@@ -164,16 +177,21 @@ impl Ledger<'_, '_> {
     /// Keeps a gesture whose plan was looked at again and is the same: nothing that anybody sees has changed.
     pub fn confirm_plan(&mut self, mut gesture: Gesture) {
         gesture.schedule.planned_by = self.world.revision;
+        gesture.schedule.rests_until = None;
         gesture.schedule.tzdb = self.world.zones.version().to_owned();
         self.world.gestures.put(gesture.id, gesture);
     }
 
-    /// Keeps the counts of planned calls true, as far as they are known.
+    /// Keeps the counts of planned calls true, as far as they are known, and notes where a place became free.
     fn count_call(&mut self, after: &Gesture) {
         let before = self.world.gestures.get(&after.id).and_then(call_day);
         let after = call_day(after);
         if before == after {
             return;
+        }
+        let yesterday = TimeZone::UTC.to_datetime(self.context.now).date().yesterday().unwrap_or(Date::MIN);
+        if let Some(day) = before.clone().filter(|it| it.day >= yesterday) {
+            self.world.freed.put(day.clone(), FreedDay(day));
         }
         for (day, by) in [(before, -1), (after, 1)] {
             if let Some(day) = day.filter(|day| self.world.calls_known.contains(&day.location)) {
@@ -190,7 +208,11 @@ impl Ledger<'_, '_> {
         self.world.gestures.put(gesture.id, gesture);
     }
 
+    /// Keeps a gesture. One that was moved since it was looked at is not written over.
     fn put_gesture(&mut self, mut gesture: Gesture) -> Result<Gesture, Refusal> {
+        if self.world.gestures.get(&gesture.id).is_some_and(|kept| kept.version != gesture.version) {
+            return Err(Refusal::Stale { resource: Subject::Gesture(gesture.id).to_string() });
+        }
         gesture.version += 1;
         self.count_call(&gesture);
         self.world.gestures.put(gesture.id, gesture.clone());
@@ -201,20 +223,26 @@ impl Ledger<'_, '_> {
     }
 
     /// The place in the budget that fits the gesture's state: reserved while planned, used from the start of delivery
-    /// on (also while uncertain), given back when it was stopped or taken back. What expired keeps the place it has:
-    /// that nobody found the time for two notes is no reason to plan a third.
+    /// on (also while uncertain, or when it may have left), given back when it was stopped or taken back. A rule's cheer
+    /// that expired keeps the place it has: that nobody found the time for two notes is no reason to plan a third.
+    /// Condolence, and what a person wished, gives it back: it reached nobody, and no other of it follows by itself.
     fn keep_place(&mut self, gesture: &Gesture) {
         use GestureState as S;
         let (state, at) = match gesture.state {
             _ if !gesture.counts_as_contact() => (ContactState::Released, gesture.schedule.due_at),
+            S::Scheduled | S::Claimed | S::Delivering if gesture.perhaps_left.is_some() => {
+                (ContactState::Used, self.context.now)
+            }
             S::Scheduled | S::Claimed => (ContactState::Reserved, self.when_reserved(gesture)),
             S::Delivering if gesture.lease.as_ref().is_some_and(|lease| lease.for_test) => {
                 (ContactState::Reserved, self.when_reserved(gesture))
             }
             S::Delivering => (ContactState::Used, self.context.now),
             S::Completed | S::Uncertain => (ContactState::Used, gesture.completed_at.unwrap_or(self.context.now)),
-            S::Expired => return,
-            S::Held | S::Suppressed | S::Cancelled | S::Failed => (ContactState::Released, gesture.schedule.due_at),
+            S::Expired if gesture.rule.is_some() && gesture.tone == Tone::Cheerful => return,
+            S::Held | S::Suppressed | S::Cancelled | S::Expired | S::Failed => {
+                (ContactState::Released, gesture.schedule.due_at)
+            }
         };
         let known = self.world.contact_for(gesture.id).cloned();
         if known.is_none() && state == ContactState::Released {
@@ -228,9 +256,10 @@ impl Ledger<'_, '_> {
         self.world.contacts.put(id, place_for(gesture, id, at, state));
     }
 
-    /// The instant for which a gesture reserves its place: what is due already happens now at the earliest.
+    /// The instant for which a gesture reserves its place: what is due already happens now at the earliest, or when it is
+    /// offered again.
     fn when_reserved(&self, gesture: &Gesture) -> Timestamp {
-        gesture.schedule.due_at.max(self.context.now)
+        gesture.schedule.due_at.max(self.context.now).max(gesture.schedule.rests_until.unwrap_or(Timestamp::MIN))
     }
 
     /// Derives the obligation of an interaction anew, and of those that follow it.
@@ -246,11 +275,25 @@ impl Ledger<'_, '_> {
     /// one of their gestures seldom leaves the others alone, and each question is a round of reads.
     fn missing_with_all_pending(&self, id: InteractionId) -> Refusal {
         let customers: BTreeSet<_> = self.world.gestures_for(id).map(|gesture| gesture.customer).collect();
+        let mut interactions = self.unknown_to_pending(customers);
+        interactions.insert(id);
+        Refusal::Miss(Miss::More(Box::new(Needs { interactions, ..Needs::default() })))
+    }
+
+    /// Asks at once for all that the pending gestures of several customers answer, for whoever is about to move them.
+    ///
+    /// # Errors
+    /// [`Refusal::Miss`] when some of it is not loaded.
+    pub fn require_pending(&self, customers: impl IntoIterator<Item = CustomerId>) -> Result<(), Refusal> {
+        let interactions = self.unknown_to_pending(customers);
+        if interactions.is_empty() { Ok(()) } else { self.require(Needs { interactions, ..Needs::default() }) }
+    }
+
+    /// The interactions that pending gestures of these answer, as far as they are not loaded.
+    fn unknown_to_pending(&self, customers: impl IntoIterator<Item = CustomerId>) -> BTreeSet<InteractionId> {
         let pending = customers.into_iter().flat_map(|customer| self.world.gestures_of(customer));
         let interactions = pending.filter(|g| !g.state.is_final()).filter_map(|g| g.interaction);
-        let unknown = interactions.filter(|id| self.world.obligations.get(id).is_none());
-        let needs = Needs { interactions: unknown.chain([id]).collect(), ..Needs::default() };
-        Refusal::Miss(Miss::More(Box::new(needs)))
+        interactions.filter(|id| self.world.obligations.get(id).is_none()).collect()
     }
 
     /// Derives an obligation from what is known of its interaction; `before` carries what is not derived.
@@ -323,22 +366,65 @@ impl Ledger<'_, '_> {
         self.cancel(pending, reason, explanation)
     }
 
-    /// Takes back what can be taken back of these. Each is looked at in its turn, since the end of one may have moved
-    /// another.
+    /// Takes back what can be taken back of these.
     ///
     /// # Errors
     /// As for [`Ledger::move_gesture`].
     pub fn cancel(&mut self, gestures: Vec<GestureId>, reason: Reason, explanation: &str) -> Result<(), Refusal> {
+        self.end(gestures, GestureState::Cancelled, reason, explanation)
+    }
+
+    /// Ends those of these that can end so; what is on its way is not tried again. Each is looked at in its turn, since the
+    /// end of one may have moved another.
+    ///
+    /// # Errors
+    /// As for [`Ledger::move_gesture`].
+    pub fn end(
+        &mut self,
+        gestures: Vec<GestureId>,
+        end: GestureState,
+        reason: Reason,
+        explanation: &str,
+    ) -> Result<(), Refusal> {
         for id in gestures {
-            let gesture = self.world.gestures.get(&id).filter(|g| g.state.may_become(GestureState::Cancelled)).cloned();
-            if let Some(gesture) = gesture {
-                self.move_gesture(gesture, GestureState::Cancelled, Some(reason), explanation)?;
+            if let Some(gesture) = self.world.gestures.get(&id).cloned() {
+                self.end_or_try_no_more(gesture, end, reason, explanation)?;
             }
         }
         Ok(())
     }
 
-    /// Holds the cheerful gestures of a customer that have not begun (P7).
+    /// Ends a gesture, if it can end so. One that is on its way, or of which nobody knows, can't be taken back (4.6): it
+    /// counts if it arrives, and is not tried again if it does not. Whatever else became of it stays.
+    ///
+    /// # Errors
+    /// As for [`Ledger::move_gesture`].
+    pub fn end_or_try_no_more(
+        &mut self,
+        mut gesture: Gesture,
+        end: GestureState,
+        reason: Reason,
+        explanation: &str,
+    ) -> Result<Gesture, Refusal> {
+        if gesture.state.may_become(end) {
+            return self.move_gesture(gesture, end, Some(reason), explanation);
+        }
+        let is_under_way = matches!(gesture.state, GestureState::Delivering | GestureState::Uncertain);
+        if !is_under_way || !doubt::is_for_good(reason) {
+            return Ok(gesture);
+        }
+        doubt::end_after_this(&mut gesture, reason, explanation);
+        let detail = EventDetail {
+            reason: Some(reason.to_string()),
+            state: Some(gesture.state.to_string()),
+            ..EventDetail::default()
+        };
+        self.note(EventKind::GestureReplanned, Subject::Gesture(gesture.id), Some(gesture.customer), detail);
+        self.keep_quietly(gesture)
+    }
+
+    /// Holds the cheerful gestures of a customer that have not begun (P7). What has ended stays so: only parting two records
+    /// brings back what their merge had suppressed.
     ///
     /// # Errors
     /// As for [`Ledger::move_gesture`].
@@ -346,7 +432,7 @@ impl Ledger<'_, '_> {
         let cheerful: Vec<_> = self
             .world
             .gestures_of(customer)
-            .filter(|g| g.tone == Tone::Cheerful && g.state.may_become(GestureState::Held))
+            .filter(|g| g.tone == Tone::Cheerful && !g.state.is_final() && g.state.may_become(GestureState::Held))
             .cloned()
             .collect();
         for gesture in cheerful {

@@ -14,6 +14,8 @@ pub const BATCH_MAX: usize = 1_000;
 pub const PAGE_MAX: u32 = 500;
 /// Page size when the caller names none.
 pub const PAGE_DEFAULT: u32 = 50;
+/// Most customers whose duplicates one page tells: each is compared with all who share something with them.
+pub const DUPLICATES_PAGE_MAX: u32 = 50;
 /// Most identifiers, contact points, facts, tags, topics, items … in one resource.
 pub const LIST_MAX: usize = 100;
 /// Most customers that a search tells.
@@ -28,6 +30,8 @@ pub const MERGED_MAX: usize = 100;
 pub const MERGE_DEPTH_MAX: usize = 8;
 /// Most candidates kept with an anonymous interaction or shown at the desk.
 pub const CANDIDATES_MAX: usize = 10;
+/// For how long after it was bought a surprise is named to nobody: by then whom it was for has it.
+pub const HIDDEN_FOR: SignedDuration = SignedDuration::from_hours(400 * 24);
 /// Most gestures that one claim may take.
 pub const CLAIM_MAX: u32 = 100;
 /// Longest filter expression, in bytes.
@@ -106,6 +110,20 @@ pub const TEMPLATE_TAG_MAX_TOKENS: usize = 64;
 pub const TEMPLATE_MAX_DEPTH: usize = 8;
 /// Longest composed text or subject, in bytes of UTF-8.
 pub const NOTE_MAX_BYTES: usize = 32 * 1024;
+/// Most customers on whom a template is tried at once.
+pub const TEMPLATE_SAMPLE_MAX: u32 = 200;
+/// On how many customers a template is tried, unless the caller says otherwise.
+pub const TEMPLATE_SAMPLE_DEFAULT: u32 = 50;
+/// Longest note that goes as a text message, in characters: ten parts of 160.
+pub const MESSAGE_NOTE_MAX_CHARS: usize = 1_600;
+/// Most who follow the events on one replica.
+pub const EVENT_WATCHERS_MAX: usize = 64;
+/// Most kinds, and most resources, by which events are chosen.
+pub const EVENT_FILTER_MAX: usize = 100;
+/// Longest subject line of a note, in characters; mail programs show less.
+pub const NOTE_SUBJECT_MAX_CHARS: usize = 150;
+/// Most sheets in one file of a print run: a PDF is in memory until it is whole.
+pub const SHEETS_PER_FILE_MAX: u32 = 1_000;
 /// Most API keys that hold at once; all are kept in memory.
 pub const API_KEYS_MAX: u64 = 1_000;
 /// Most members of staff, those who left too; all are kept in memory.

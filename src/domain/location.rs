@@ -1,6 +1,6 @@
 //! Where interactions happen.
 
-use super::{capacity::CallCapacity, ids::LocationId, when::WeeklyHours};
+use super::{capacity::CallCapacity, customer::PostalAddress, ids::LocationId, when::WeeklyHours};
 use jiff::{Timestamp, civil::Date};
 use serde::{Deserialize, Serialize};
 
@@ -61,6 +61,9 @@ pub struct LocationSettings {
     pub sensitive: bool,
     /// The brand under which it trades, where that differs from its name.
     pub brand: Option<String>,
+    /// Where letters from here say that they come from, and come back to.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub postal_address: Option<PostalAddress>,
     /// How many calls people here can make in a day; as many as are planned where a role is not named.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub call_capacity: Vec<CallCapacity>,

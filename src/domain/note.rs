@@ -1,15 +1,19 @@
 //! Notes, and the batches in which many are written, read, approved and delivered together.
 
 use super::{
-    customer::{Channel, Customer},
+    customer::{Channel, Customer, Purpose},
     gesture::{GestureKind, Reason},
-    ids::{CustomerId, GestureId, LocationId, NoteBatchId, NoteId, TemplateId},
+    ids::{CustomerId, GestureId, LocationId, NoteBatchId, NoteId, PrintRunId, TemplateId},
+    location::Location,
+    note_problem::NoteProblem,
+    paper::Place,
+    settings::Route,
     template::UsedFact,
     text_enum::text_enum,
 };
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, sync::Arc};
 
 text_enum! {
     /// Where a batch stands.
@@ -105,6 +109,15 @@ pub const WRITTEN_KINDS: [GestureKind; 2] = [GestureKind::Note, GestureKind::Apo
 /// The channels over which notes go, the quickest first.
 pub const WRITTEN_CHANNELS: [Channel; 4] = [Channel::Email, Channel::Message, Channel::Post, Channel::HandOver];
 
+/// Words that reached a customer.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LastWords {
+    /// When.
+    pub at: Timestamp,
+    /// The text, whole.
+    pub text: String,
+}
+
 /// How many notes of a batch stand where. Their sum is the number of customers dealt with so far.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct NoteCounts {
@@ -180,6 +193,8 @@ pub struct NoteBatch {
     pub customer_count: u64,
     /// How many notes stand where.
     pub counts: NoteCounts,
+    /// How many of the composed ones are to be printed, and so wait for people.
+    pub to_print: u64,
     /// Why notes were skipped, given to a person or failed, and how many for each reason.
     pub reasons: BTreeMap<(NoteState, Reason), u64>,
     /// How far the work is.
@@ -203,12 +218,10 @@ pub struct BatchWork {
     pub cursor: Option<CustomerId>,
     /// How many chunks were handed to the delivery, or begun; their numbers count from 1.
     pub chunks: u32,
-    /// The chunk that is with the delivery.
-    pub chunk: Option<Chunk>,
-    /// How often in a row the delivery did not take a chunk.
-    pub attempts: u32,
-    /// Nothing is tried before this instant.
-    pub retry_at: Option<Timestamp>,
+    /// What is on its way by each way out, and how that goes.
+    pub lanes: BTreeMap<Route, Lane>,
+    /// It was approved in test mode: it reaches nobody but the test address, and completes nothing.
+    pub for_test: bool,
     /// Where it stood when it stopped itself.
     pub stopped_in: Option<BatchState>,
     /// A person had it go on although too many notes failed: it does not stop for that again.
@@ -221,6 +234,21 @@ pub struct BatchWork {
     pub done: u64,
 }
 
+/// What a batch has on one way out.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Lane {
+    /// The chunks that are on their way, the oldest first.
+    pub chunks: Vec<Chunk>,
+    /// How often in a row the far side could not be reached, or took nothing.
+    pub attempts: u32,
+    /// Nothing more leaves before this instant.
+    pub retry_at: Option<Timestamp>,
+    /// On paper: the print runs whose sheets were printed anew, and in which run.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub replaced: BTreeMap<PrintRunId, PrintRunId>,
+}
+
 /// Notes that went to the delivery together.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Chunk {
@@ -230,11 +258,63 @@ pub struct Chunk {
     pub owner: String,
     /// Fencing token: grows with every attempt.
     pub token: i64,
-    /// From this instant on another process takes it over.
+    /// From this instant on its process is taken for gone.
     pub until: Timestamp,
+    /// How many of its notes are on their way still.
+    #[serde(default)]
+    pub notes: u32,
 }
 
 impl NoteBatch {
+    /// Notes that the sheets of a print run are printed anew in another; of the runs that were replaced, so many are known.
+    /// Returns whether that was news.
+    pub fn replace_run(&mut self, run: PrintRunId, by: PrintRunId) -> bool {
+        const KEPT: usize = 100;
+        let replaced = &mut self.work.lanes.entry(Route::Print).or_default().replaced;
+        let is_news = (replaced.len() < KEPT || replaced.contains_key(&run)) && run != by;
+        is_news && replaced.insert(run, by) != Some(by)
+    }
+
+    /// The print run in which the sheets of another were printed anew last; `None` where they were not.
+    #[must_use]
+    pub fn replaced_by(&self, run: PrintRunId) -> Option<PrintRunId> {
+        let replaced = &self.lane(Route::Print)?.replaced;
+        let next = |run: &PrintRunId| replaced.get(run).copied();
+        // A run has a fresh id: no chain of them is a circle.
+        std::iter::successors(next(&run), next).take(replaced.len()).last()
+    }
+
+    /// What is on its way by one way out.
+    #[must_use]
+    pub fn lane(&self, route: Route) -> Option<&Lane> {
+        self.work.lanes.get(&route)
+    }
+
+    /// Whether a process has a spooled chunk in hand, or another takes it over next. In a batch that has stopped nobody does.
+    #[must_use]
+    pub fn is_being_written(&self, chunk: &Chunk, now: Timestamp) -> bool {
+        chunk.until > now || self.state.is_at_work()
+    }
+
+    /// Whether more notes may leave by one way out now. `testing`: in test mode, nothing leaves that was meant, and what
+    /// was approved as a test leaves in no other.
+    #[must_use]
+    pub fn may_leave(&self, route: Route, testing: bool, now: Timestamp) -> bool {
+        // A whole file at a time, which another process can write again under its name.
+        let is_free = |lane: &Lane| route != Route::Spool || lane.chunks.is_empty();
+        let rests = |lane: &Lane| lane.retry_at.is_some_and(|at| at > now);
+        self.state == BatchState::Delivering
+            && self.work.for_test == testing
+            && self.lane(route).is_none_or(|lane| is_free(lane) && !rests(lane))
+    }
+
+    /// When the next attempt is made by the way out that rests the longest; `None` while none rests.
+    #[must_use]
+    pub fn rests_until(&self, now: Timestamp) -> Option<Timestamp> {
+        let rests = self.work.lanes.values().filter_map(|lane| lane.retry_at);
+        rests.filter(|at| *at > now && self.state.is_at_work()).max()
+    }
+
     /// How many notes a second the present phase has worked through; 0 outside of a phase and at its very beginning.
     #[must_use]
     pub fn rate_per_second(&self) -> f64 {
@@ -258,7 +338,7 @@ impl NoteBatch {
         }
         let left = match self.state {
             BatchState::Composing => self.customer_count.saturating_sub(self.counts.total()),
-            _ => self.counts.composed + self.counts.delivering,
+            _ => self.counts.composed.saturating_sub(self.to_print) + self.counts.delivering,
         };
         #[expect(clippy::cast_precision_loss, reason = "an estimate needs no more digits")]
         let seconds = left as f64 / rate;
@@ -287,16 +367,44 @@ pub struct Note {
     pub reason: Option<Reason>,
     /// That reason in words; no personal data.
     pub explanation: String,
-    /// Why a person must look at it, each in a sentence.
-    pub objections: Vec<String>,
+    /// Why a person must look at it.
+    pub problems: Vec<NoteProblem>,
     /// Not before.
     pub due_at: Timestamp,
     /// The chunk in which it went to the delivery.
     pub chunk: Option<u32>,
+    /// Where it lies on paper, if it was printed to be sent.
+    pub printed: Option<OnPaper>,
+    /// What came of it there so far.
+    pub tries: Tries,
     /// When it was written.
     pub created_at: Timestamp,
     /// When it was handed to the delivery.
     pub delivered_at: Option<Timestamp>,
+    /// Who last changed its words, and when.
+    pub edit: Option<NoteEdit>,
+    /// Grows by one with every change of words or state; the etag is made of it.
+    pub version: i64,
+}
+
+/// Who changed the words of a note.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NoteEdit {
+    /// The member of staff on whose behalf it was done, else the principal that did it.
+    pub by: String,
+    /// When.
+    pub at: Timestamp,
+}
+
+/// What came of the attempts to deliver a note that were not the last.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Tries {
+    /// How often it was offered and certainly, or perhaps, not taken.
+    pub attempts: u32,
+    /// At one of these it may have been taken: the far side recognises it when it comes again.
+    pub perhaps_left: bool,
+    /// By which way it was last offered, if it was: another far side does not recognise it.
+    pub route: Option<Route>,
 }
 
 impl Note {
@@ -305,6 +413,34 @@ impl Note {
     pub fn message_id(&self) -> String {
         format!("<{}@gratitude>", self.id)
     }
+
+    /// Whether a sheet of paper bears it, which people may send: until they say so, it goes no other way and to no other
+    /// paper. A sheet with words from before counts no more once they were told to pull it.
+    #[must_use]
+    pub fn is_on_paper(&self) -> bool {
+        self.printed.is_some_and(|printed| !printed.told || printed.version == self.version)
+    }
+
+    /// Whether it may have been taken by another far side than the one of this way out, which does not recognise it.
+    #[must_use]
+    pub fn may_have_left_but_by(&self, route: Route) -> bool {
+        self.tries.perhaps_left && self.tries.route != Some(route)
+    }
+}
+
+/// Where a note lies on paper.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct OnPaper {
+    /// The run in which it was printed.
+    pub run: PrintRunId,
+    /// The note's version then: in another one it says something else than its paper.
+    pub version: i64,
+    /// Where it lies in the run.
+    pub place: Place,
+    /// Whoever has the paper was told that it must not go.
+    pub told: bool,
+    /// The [mark](crate::domain::world::KeyHasher::mark) of the address that it bears; `None` if it bears none.
+    pub recipient: Option<i64>,
 }
 
 /// A note with whom it goes to.
@@ -314,6 +450,17 @@ pub struct Letter {
     pub note: Note,
     /// To whom, as they are now.
     pub customer: Customer,
+    /// In whose name: the location of the strongest gesture.
+    pub location: Arc<Location>,
+    /// What it counts as where consent is asked for: the purpose of the strongest gesture that needs one.
+    pub purpose: Purpose,
+}
+
+/// What notes count as that carry gestures of these purposes, the strongest first: what settles something needs no
+/// consent of its own.
+#[must_use]
+pub fn joint_purpose(purposes: impl IntoIterator<Item = Purpose>) -> Purpose {
+    purposes.into_iter().find(|purpose| *purpose != Purpose::Service).unwrap_or(Purpose::Service)
 }
 
 /// What a note says, and on what it rests.

@@ -89,7 +89,7 @@ pub struct Decision {
     pub rule: RuleId,
     /// Its version.
     pub version: u32,
-    /// The interaction id, `customer/visit/n`, `customer/birthday/year` …
+    /// The interaction id, `customer/visit/n`, `customer/birthday/year`, `customer/date/month-day/year` …
     pub occurrence: String,
     /// The interaction that set it off; `None` for a day or a silence.
     pub interaction: Option<InteractionId>,
@@ -110,17 +110,24 @@ pub struct Decision {
 }
 
 impl Decision {
+    /// The local day on which its group makes one contact, as ISO 8601 has it.
+    #[must_use]
+    pub fn local_day(&self) -> Option<&str> {
+        self.group_day.as_deref()?.rsplit('/').next()
+    }
+
     /// Whether it counts: what an action at the desk led to that was taken back does not.
     #[must_use]
     pub fn stands(&self) -> bool {
         self.reason != Some(Reason::Undone)
     }
 
-    /// Whether the same version of the rule may decide again on the same interaction, since the action that led to this
-    /// was taken back.
+    /// Whether the rule may decide again: the same version of it on the same interaction, since the action that led to this
+    /// was taken back; any on a day that was forgotten before anybody was greeted for it.
     #[must_use]
     pub fn is_open_again(&self, version: u32, interaction: Option<InteractionId>) -> bool {
-        !self.stands() && self.version == version && self.interaction == interaction
+        let forgotten = self.reason == Some(Reason::DateChanged);
+        forgotten || !self.stands() && self.version == version && self.interaction == interaction
     }
 }
 
@@ -289,15 +296,23 @@ impl Verdict {
     }
 
     /// Nothing waits and nothing reached: why not? The strongest gesture that came to an end of its own speaks for
-    /// all, else the strongest decision that a gate stopped, else what was taken back.
+    /// all, else the strongest decision that a gate stopped, else what was taken back. What gave way to that in its group
+    /// does not speak: the other one was to make the contact of the day, and says why it does not.
     fn stopped(evidence: &Evidence<'_>, before: &Obligation) -> Self {
         let rank = |g: &&&Gesture| (std::cmp::Reverse(g.priority), g.id);
         let (taken_back, ended): (Vec<&Gesture>, Vec<&Gesture>) =
             evidence.gestures.iter().partition(|g| g.state == GestureState::Cancelled);
-        if let Some(gesture) = ended.iter().min_by_key(rank) {
+        let group_of =
+            |id| evidence.decisions.iter().find(|d| d.gesture == Some(id)).and_then(|d| d.group_day.as_ref());
+        let won: Vec<&String> = taken_back.iter().filter_map(|g| group_of(g.id)).collect();
+        let gave_way = |reason, group: Option<&String>| {
+            reason == Some(Reason::Group) && group.is_some_and(|group| won.contains(&group))
+        };
+        if let Some(gesture) = ended.iter().filter(|g| !gave_way(g.reason, group_of(g.id))).min_by_key(rank) {
             return Self::ended_by(gesture);
         }
-        let stopped = evidence.decisions.iter().filter_map(|d| d.reason.map(|reason| (d, reason)));
+        let speaks = evidence.decisions.iter().filter(|d| !gave_way(d.reason, d.group_day.as_ref()));
+        let stopped = speaks.filter_map(|d| d.reason.map(|reason| (d, reason)));
         if let Some((decision, reason)) = stopped.min_by_key(|(d, _)| (std::cmp::Reverse(d.priority), &d.rule)) {
             return Self::end(ObligationState::Suppressed, reason, decision.explanation.clone());
         }

@@ -124,6 +124,12 @@ impl Customer {
 
 impl Profile {
     /// All contact points: their own, and those of an organisation's contacts.
+    pub fn all_contact_points(&self) -> impl Iterator<Item = &ContactPoint> {
+        let of_contacts = self.contacts.iter().flat_map(|contact| contact.contact_points.iter());
+        self.contact_points.iter().chain(of_contacts)
+    }
+
+    /// The same, to be changed.
     pub fn all_contact_points_mut(&mut self) -> impl Iterator<Item = &mut ContactPoint> {
         let of_contacts = self.contacts.iter_mut().flat_map(|contact| contact.contact_points.iter_mut());
         self.contact_points.iter_mut().chain(of_contacts)

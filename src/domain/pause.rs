@@ -42,6 +42,12 @@ impl PauseScope {
             && self.channel.is_none_or(|channel| channel == gesture.channel)
             && self.rule.as_ref().is_none_or(|rule| gesture.rule.as_ref().is_some_and(|(id, _)| id == rule))
     }
+
+    /// Whether everything over a channel falls under it.
+    #[must_use]
+    pub fn covers_all_over(&self, channel: Channel) -> bool {
+        self.location.is_none() && self.rule.is_none() && self.channel.is_none_or(|paused| paused == channel)
+    }
 }
 
 /// The pauses that hold, the oldest first.
@@ -61,6 +67,12 @@ impl PauseBook {
     #[must_use]
     pub fn over(&self, gesture: &Gesture) -> Option<&Pause> {
         self.0.iter().find(|pause| pause.scope.covers(gesture))
+    }
+
+    /// Whether nothing leaves over a channel.
+    #[must_use]
+    pub fn holds_all_over(&self, channel: Channel) -> bool {
+        self.scopes().any(|scope| scope.covers_all_over(channel))
     }
 
     /// What is paused, for those who look for what is not.

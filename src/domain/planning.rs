@@ -18,9 +18,10 @@ use super::{
         AllowedTimes, LocationCalendar, NotPlannable, Occasion, PlanInput, Wait, WeeklyHours, ZoneCandidate,
         ZoneSource, plan,
     },
-    world::World,
+    world::{Miss, Needs, World},
 };
 use jiff::{SignedDuration, Timestamp, civil::Date};
+use std::collections::BTreeSet;
 
 /// What is wished for.
 #[derive(Debug, Clone, Copy)]
@@ -56,6 +57,10 @@ pub struct Anew {
 
 /// What became of a wish.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[expect(
+    clippy::large_enum_variant,
+    reason = "most wishes become a plan, and none is kept: a box would be made for each"
+)]
 pub enum Planned {
     /// It will be done, unless it is held.
     Gesture(Plan),
@@ -99,11 +104,13 @@ struct Halt {
     explanation: String,
     /// It is only this channel that takes too long.
     of_channel: bool,
+    /// What uses up the contact budget, where that stopped it.
+    full: Option<Full>,
 }
 
 impl Halt {
     fn at(reason: Reason, explanation: impl Into<String>) -> Self {
-        Self { reason, explanation: explanation.into(), of_channel: false }
+        Self { reason, explanation: explanation.into(), of_channel: false, full: None }
     }
 }
 
@@ -118,6 +125,10 @@ pub fn plan_gesture(world: &World, wish: &Wish<'_>, now: Timestamp) -> Result<Pl
     }
     let plan = match through_gates(world, wish, now) {
         Ok(plan) => plan,
+        Err(Halt { reason, full: Some(full), .. }) => {
+            let explanation = format!("{}.", used_up(full_with_ends(world, full, now)?));
+            return Ok(Planned::Stopped { reason, explanation });
+        }
         Err(Halt { reason, explanation, .. }) => return Ok(Planned::Stopped { reason, explanation }),
     };
     Ok(match within_gift_limit(world, wish, plan.schedule.due_at.max(now))? {
@@ -125,6 +136,29 @@ pub fn plan_gesture(world: &World, wish: &Wish<'_>, now: Timestamp) -> Result<Pl
         gift::Verdict::Unclear(why) => Planned::Gesture(Plan { unclear: Some(why), ..plan }),
         gift::Verdict::TooMuch(explanation) => Planned::Stopped { reason: Reason::GiftLimit, explanation },
     })
+}
+
+/// What uses up the contact budget, with what became of that: only what is still to come is known without asking.
+///
+/// # Errors
+/// [`Refusal::Miss`] when what was planned for a time that has passed is not loaded.
+fn full_with_ends(world: &World, full: Full, now: Timestamp) -> Result<Full, Refusal> {
+    let past = full.planned.iter().filter(|(_, at)| *at < now).map(|(gesture, _)| *gesture);
+    let gestures: BTreeSet<_> = past.filter(|id| world.gestures.get(id).is_none()).collect();
+    let needs = Needs { gestures, ..Needs::default() };
+    if !needs.gestures.is_empty() && !world.granted.contains(&needs) {
+        return Err(Refusal::Miss(Miss::More(Box::new(needs))));
+    }
+    Ok(full.saying_what_expired(|id| has_expired(world, id)))
+}
+
+/// Whether a gesture is known to have come too late.
+pub(super) fn has_expired(world: &World, id: GestureId) -> bool {
+    world.gestures.get(&id).is_some_and(|gesture| gesture.state == GestureState::Expired)
+}
+
+fn used_up(by: impl std::fmt::Display) -> String {
+    format!("The contact budget is used up by {by}")
 }
 
 /// What the limit of an organisation says of a gift. What is planned for others keeps its share.
@@ -189,9 +223,10 @@ fn by_best_channel(world: &World, wish: &Wish<'_>, now: Timestamp) -> Result<(Ch
     }
 }
 
-/// Whether the wish would use the contact budget (4.5): greetings, apologies and promises don't.
+/// Whether the wish needs a place in the contact budget (4.5): greetings, apologies and promises don't, nor does what
+/// the customer asked for.
 fn takes_a_place(wish: &Wish<'_>, channel: Channel) -> bool {
-    channel != Channel::InPerson && wish.kind != GestureKind::Apology && !wish.promised
+    channel != Channel::InPerson && wish.kind != GestureKind::Apology && !wish.promised && !wish.terms.at_their_time
 }
 
 /// What holds a cheerful wish back: an open case, the recovery contact after one, or grief of the customer's own (P7).
@@ -222,7 +257,7 @@ pub fn channel_hours(channel: Channel, settings: &Settings) -> Option<&WeeklyHou
     }
 }
 
-/// The times at which a channel may be used for a customer.
+/// The times at which a channel may be used for a customer: any, where they asked for the time.
 #[must_use]
 pub fn allowed_times<'a>(
     channel: Channel,
@@ -231,6 +266,9 @@ pub fn allowed_times<'a>(
     calendar: &'a LocationCalendar,
     settings: &'a Settings,
 ) -> AllowedTimes<'a> {
+    if terms.at_their_time {
+        return AllowedTimes { window: None, customer_hours: None, calendar, business_days: false, no_holidays: false };
+    }
     let reaches_out = matches!(channel, Channel::Phone | Channel::Email | Channel::Message);
     AllowedTimes {
         window: terms.window.as_ref().or_else(|| channel_hours(channel, settings)),
@@ -297,7 +335,10 @@ fn schedule(
         }
         full.push((calls, day));
         let next = capacity::day_after(wish.location, &world.zones, day).filter(|next| *next < first.deadline_at);
-        let why = || Halt::at(Reason::CallCapacity, format!("{} No later day has room.", waits(&full)));
+        let why = || {
+            let text = sentence(&format!("{}; no later day in time has room", no_room(&full)));
+            Halt::at(Reason::CallCapacity, text)
+        };
         found = opening(world, wish, channel, now, Some(next.ok_or_else(why)?))?;
         if found.due_at >= first.deadline_at {
             return Err(why());
@@ -306,12 +347,14 @@ fn schedule(
     if full.is_empty() {
         return Ok(first);
     }
-    let steps = [first.steps, vec![PlanStep { at: found.due_at, text: waits(&full) }]].concat();
-    Ok(Schedule { steps, deadline_at: first.deadline_at, ..found })
+    let text = format!("Waits: {}.", no_room(&full));
+    let steps = [first.steps, vec![PlanStep { at: found.due_at, text }]].concat();
+    let call_wanted = full.first().map(|(_, day)| *day);
+    Ok(Schedule { steps, deadline_at: first.deadline_at, call_wanted, ..found })
 }
 
-/// What a call waits for: the first day without room, and how many after it.
-fn waits(full: &[(u32, Date)]) -> String {
+/// What stands in the way of a call: the first day without room, and how many after it.
+fn no_room(full: &[(u32, Date)]) -> String {
     let Some((calls, day)) = full.first() else { return String::new() };
     let others = match full.len() - 1 {
         0 => String::new(),
@@ -319,7 +362,7 @@ fn waits(full: &[(u32, Date)]) -> String {
         more => format!(", and the {more} after it have no room either"),
     };
     let calls = if *calls == 1 { "1 call is".to_owned() } else { format!("{calls} calls are") };
-    format!("Waits: {calls} planned on {}{others}.", day.strftime("%a %-d %b %Y"))
+    format!("{calls} planned on {}{others}", day.strftime("%a %-d %b %Y"))
 }
 
 /// The first opening for the wish by a channel; with `from`, from that instant on.
@@ -343,6 +386,7 @@ fn opening(
         allowed: allowed_times(channel, wish.terms, wish.customer, &calendar, &world.settings),
         zones: &zones(wish.customer, wish.location, visited(world, wish.customer.id), &world.settings),
         deadline: wish.terms.deadline,
+        fresh_until: wish.anew.and_then(|anew| anew.stale_from),
         promised: wish.promised,
         now,
     };
@@ -361,9 +405,9 @@ fn opening(
     schedule.call_day =
         (channel == Channel::Phone).then(|| capacity::day_at(wish.location, &world.zones, schedule.due_at.max(now)));
     match wish.anew.and_then(|anew| anew.stale_from) {
-        Some(stale_from) if schedule.due_at >= stale_from => Err(Halt::at(
+        Some(stale_from) if schedule.due_at.max(now) >= stale_from => Err(Halt::at(
             Reason::Stale,
-            format!("It would be due at {}, but was fresh only until {stale_from}.", schedule.due_at),
+            format!("It would be due at {}, but was fresh only until {stale_from}.", schedule.due_at.max(now)),
         )),
         _ => Ok(schedule),
     }
@@ -379,7 +423,7 @@ fn defer(
     first: &Schedule,
     now: Timestamp,
 ) -> Result<Schedule, Halt> {
-    let used_by = format!("The contact budget is used up by {full}");
+    let used_by = used_up(&full);
     if wish.terms.over_budget == OverBudget::Defer {
         let mut free_at = full.free_at;
         while let Some(from) = free_at.filter(|from| *from < first.deadline_at) {
@@ -397,7 +441,7 @@ fn defer(
             }
         }
     }
-    Err(Halt::at(Reason::OverBudget, format!("{used_by}.")))
+    Err(Halt { full: Some(full), ..Halt::at(Reason::OverBudget, format!("{used_by}.")) })
 }
 
 /// A message as a sentence.

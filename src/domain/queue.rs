@@ -2,9 +2,11 @@
 //! what happened last, and what must not be said.
 
 use super::{
-    customer::{ContactAddress, ContactPointKind, Customer},
+    consent::permits,
+    customer::{Channel, ContactAddress, ContactPointKind, Customer},
     gesture::Gesture,
     interaction::{Interaction, InteractionKind, Outcome},
+    limits::LATE_AFTER,
     location::Location,
     pause::{Pause, PauseBook},
     planning::{allowed_times, calendar, channel_hours},
@@ -12,7 +14,7 @@ use super::{
     summary::{LastSeen, Summary},
     when::{Openings, WeeklyHours, Zones},
 };
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 
 /// One thing for a person to do.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -27,12 +29,16 @@ pub struct QueueEntry {
     pub why: String,
     /// The number to call, where it is a call.
     pub phone: Option<String>,
+    /// Where it goes that is sent by e-mail or post.
+    pub address: Option<ContactAddress>,
     /// The customer's own hours, else those of the rule or the channel; `None` is any time.
     pub allowed_hours: Option<WeeklyHours>,
     /// The zone of these hours.
     pub time_zone: String,
-    /// Whether it may be done this minute.
+    /// Whether it may be done this minute: by the hours, and by what they allow.
     pub allowed_now: bool,
+    /// For how long it has been due, where that is longer than [`LATE_AFTER`].
+    pub late_by: Option<SignedDuration>,
     /// What happened last, in a sentence; empty when nothing did.
     pub what_happened_last: String,
     /// What must not be said.
@@ -74,19 +80,24 @@ pub fn queue_entry(input: &QueueInput<'_>) -> QueueEntry {
     let days = calendar(location);
     let allowed = allowed_times(gesture.channel, &gesture.terms, customer, &days, settings);
     // A zone that is no longer known leaves nothing to promise.
-    let allowed_now =
+    let is_open =
         input.zones.get(&gesture.schedule.zone).is_ok_and(|zone| Openings::new(&zone, &allowed).is_open(input.now));
+    let is_welcome =
+        permits(input.customer, settings.regime(input.customer, location), gesture.channel, gesture.purpose);
     let own_hours = customer.addressee().profile.contact_hours.as_ref();
     let hours = own_hours.or(gesture.terms.window.as_ref()).or_else(|| channel_hours(gesture.channel, settings));
+    let hours = hours.filter(|_| !gesture.terms.at_their_time);
     QueueEntry {
         gesture: gesture.clone(),
-        display_name: customer.addressee().shown_as(&location.settings.language),
+        display_name: customer.addressee().profile.shown_as(&location.settings.language),
         how_to_say: customer.addressee().profile.how_to_say.clone(),
         why: input.interaction.map_or_else(|| unprompted(gesture), |it| why(it, location)),
         phone: phone(customer),
+        address: address(customer, gesture.channel),
         allowed_hours: hours.cloned(),
         time_zone: gesture.schedule.zone.clone(),
-        allowed_now,
+        allowed_now: is_open && is_welcome,
+        late_by: Some(input.now.duration_since(gesture.schedule.due_at)).filter(|late| *late > LATE_AFTER),
         what_happened_last: summary.last.as_ref().map(last_time).unwrap_or_default(),
         not_to_be_said: not_to_be_said(input),
         taken_by: gesture.taken_at(input.now).map(|taken| taken.by.clone()).unwrap_or_default(),
@@ -113,6 +124,15 @@ fn phone(customer: &Customer) -> Option<String> {
         ContactAddress::Phone(number) => Some(number.clone()),
         ContactAddress::Email(_) | ContactAddress::Post(_) => None,
     }
+}
+
+fn address(customer: &Customer, channel: Channel) -> Option<ContactAddress> {
+    let kind = match channel {
+        Channel::Email => ContactPointKind::Email,
+        Channel::Post => ContactPointKind::Post,
+        _ => return None,
+    };
+    customer.contact_point(kind).map(|point| point.address.clone())
 }
 
 fn why(interaction: &Interaction, location: &Location) -> String {

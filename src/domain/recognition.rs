@@ -1,8 +1,8 @@
 //! Who stands there: ranks the customers whom an identifier finds, and says when the desk must ask.
 
 use super::{
-    commands::who::same_name,
-    customer::{Customer, CustomerStatus, IdentifierKey, IdentifierKind, Profile},
+    customer::{Customer, CustomerStatus, IdentifierKey, IdentifierKind},
+    identity::{Names, compare_hint},
 };
 
 /// A customer who fits, and why.
@@ -15,6 +15,8 @@ pub struct Candidate<'a> {
     pub score: u8,
     /// What fits, in words without personal data.
     pub reasons: Vec<String>,
+    /// They are called otherwise than the one who stands there.
+    pub is_called_otherwise: bool,
 }
 
 const UNIQUE: u8 = 100;
@@ -26,20 +28,24 @@ const SHARED_MAX: u8 = 99;
 /// that became part of another are left out.
 #[must_use]
 pub fn rank<'a>(customers: &'a [Customer], asked: &[IdentifierKey], name_hint: &str) -> Vec<Candidate<'a>> {
-    let hint = Profile { display_name: name_hint.to_owned(), ..Profile::default() };
     let mut ranked: Vec<_> = customers
         .iter()
         .filter(|c| matches!(c.status, CustomerStatus::Active | CustomerStatus::Deceased))
-        .filter_map(|customer| fit(customer, asked, &hint))
+        .filter_map(|customer| fit(customer, asked, name_hint))
         .collect();
     ranked.sort_by(|a, b| b.score.cmp(&a.score).then(a.customer.id.cmp(&b.customer.id)));
     ranked
 }
 
-/// Whether the desk must ask before it sees anything: several fit equally well.
+/// Whether the desk must ask before it sees anything: several fit equally well, or who fits best is called otherwise, as
+/// when one of a household gives the number or the card of another.
 #[must_use]
 pub fn needs_confirmation(ranked: &[Candidate<'_>]) -> bool {
-    matches!(ranked, [first, second, ..] if first.score == second.score)
+    match ranked {
+        [first, ..] if first.is_called_otherwise => true,
+        [first, second, ..] => first.score == second.score,
+        _ => false,
+    }
 }
 
 /// Whole names reach this score.
@@ -54,26 +60,22 @@ pub fn is_clear(scores: &[u8]) -> bool {
     scores.first().is_some_and(|first| *first >= WHOLE_NAME && first - second.min(*first) > NEAR)
 }
 
-fn fit<'a>(customer: &'a Customer, asked: &[IdentifierKey], hint: &Profile) -> Option<Candidate<'a>> {
+fn fit<'a>(customer: &'a Customer, asked: &[IdentifierKey], name_hint: &str) -> Option<Candidate<'a>> {
     let matched: Vec<_> = customer.identifiers.iter().map(|i| i.key()).filter(|key| asked.contains(key)).collect();
     let best = matched.iter().map(|key| if key.kind.is_unique() { UNIQUE } else { SHARED }).max()?;
     let mut reasons: Vec<_> = matched.iter().map(|key| words(key.kind).to_owned()).collect();
     reasons.dedup();
     let mut score = best;
-    if same_name(&customer.profile, hint) || same_parts(&customer.profile, hint) {
-        reasons.push("same name".to_owned());
-        score = if best == UNIQUE { UNIQUE } else { (best + NAME).min(SHARED_MAX) };
+    let names = compare_hint(&customer.profile, name_hint);
+    match names {
+        Names::Agree => {
+            reasons.push("same name".to_owned());
+            score = if best == UNIQUE { UNIQUE } else { (best + NAME).min(SHARED_MAX) };
+        }
+        Names::Differ => reasons.push("another name".to_owned()),
+        Names::Unsaid => {}
     }
-    Some(Candidate { customer, score, reasons })
-}
-
-/// Whether a hint in one piece is one of the name's parts, or both in either order.
-fn same_parts(profile: &Profile, hint: &Profile) -> bool {
-    let plain = |text: &str| text.trim().to_lowercase();
-    let hint = plain(&hint.display_name);
-    let (given, family) = (plain(&profile.given_name), plain(&profile.family_name));
-    !hint.is_empty()
-        && [given.clone(), family.clone(), format!("{given} {family}"), format!("{family} {given}")].contains(&hint)
+    Some(Candidate { customer, score, reasons, is_called_otherwise: names == Names::Differ })
 }
 
 const fn words(kind: IdentifierKind) -> &'static str {
@@ -90,7 +92,7 @@ const fn words(kind: IdentifierKind) -> &'static str {
 mod tests {
     use super::*;
     use crate::domain::{
-        customer::Identifier,
+        customer::{Identifier, Profile},
         ids::{CustomerId, HouseholdId},
     };
     use jiff::Timestamp;
@@ -102,6 +104,10 @@ mod tests {
 
     fn customer(id: u128, given: &str, identifiers: Vec<Identifier>) -> Customer {
         let profile = Profile { given_name: given.to_owned(), family_name: "Costa".to_owned(), ..Profile::default() };
+        customer_of(id, profile, identifiers)
+    }
+
+    fn customer_of(id: u128, profile: Profile, identifiers: Vec<Identifier>) -> Customer {
         let id = Uuid::from_u128(id);
         Customer::new(CustomerId(id), HouseholdId(id), profile, identifiers, Timestamp::UNIX_EPOCH)
     }
@@ -126,8 +132,46 @@ mod tests {
         let phone = identifier(IdentifierKind::Phone, "+351210000000");
         let card = identifier(IdentifierKind::Loyalty, "77");
         let family = [customer(1, "Ana", vec![phone.clone()]), customer(2, "Rui", vec![phone.clone(), card.clone()])];
-        let ranked = rank(&family, &[phone.key(), card.key()], "ana");
-        assert_eq!((ranked[0].customer.id, ranked[0].score), (family[1].id, 100));
-        assert!(!needs_confirmation(&ranked));
+        for (hint, must_ask) in [("", false), ("RUI", false), ("ana", true)] {
+            let ranked = rank(&family, &[phone.key(), card.key()], hint);
+            assert_eq!((ranked[0].customer.id, ranked[0].score), (family[1].id, 100));
+            assert_eq!(needs_confirmation(&ranked), must_ask, "the card may be lent: {hint}");
+        }
+    }
+
+    #[test]
+    fn who_is_called_otherwise_is_asked_although_nobody_else_has_that_number() {
+        let phone = identifier(IdentifierKind::Phone, "+351210000000");
+        let ana = [customer(1, "Ana", vec![phone.clone()])];
+        for (hint, must_ask) in [("", false), ("ana", false), ("Costa, Ana", false), ("Rui", true), ("Rui Costa", true)]
+        {
+            let ranked = rank(&ana, &[phone.key()], hint);
+            assert_eq!(needs_confirmation(&ranked), must_ask, "{hint}");
+            assert_eq!(ranked[0].reasons.contains(&"another name".to_owned()), must_ask, "{hint}");
+        }
+        let nameless = [customer_of(2, Profile::default(), vec![phone.clone()])];
+        assert!(!needs_confirmation(&rank(&nameless, &[phone.key()], "Rui")), "nothing speaks against it");
+    }
+
+    #[test]
+    fn a_family_is_told_apart_by_names_as_the_search_reads_them() {
+        let phone = identifier(IdentifierKind::Phone, "+351210000000");
+        let named = |given: &str, family: &str| Profile {
+            given_name: given.to_owned(),
+            family_name: family.to_owned(),
+            ..Profile::default()
+        };
+        for (given, other, family, hint) in [
+            ("José", "Ana", "Core", "jose"),
+            ("José", "Ana", "Core", "Core, José"),
+            ("Robert", "Ana", "Core", "bob core"),
+            ("小明", "小红", "王", "王小明"),
+            ("Jürgen", "Ana", "Müller", "J Mueller"),
+        ] {
+            let them = [(1, given), (2, other)].map(|(id, it)| customer_of(id, named(it, family), vec![phone.clone()]));
+            let ranked = rank(&them, &[phone.key()], hint);
+            assert_eq!(ranked[0].customer.id, them[0].id, "{hint}");
+            assert!(!needs_confirmation(&ranked), "{hint}");
+        }
     }
 }

@@ -5,7 +5,7 @@ use super::{
     case::Case,
     content,
     customer::{Channel, Customer, Purpose},
-    gesture::{Gesture, GestureKind, GestureState, Reason, Terms, Tone},
+    gesture::{Gesture, GestureKind, GestureState, PlanStep, Reason, Terms, Tone},
     ids::{CustomerId, GestureId, LocationId},
     ledger::Ledger,
     planning::{Plan, Planned, Wish, plan_gesture},
@@ -13,9 +13,10 @@ use super::{
     replan::{Replan, location_of, replan_pending},
     rule::OverBudget,
     when::{Wait, local_date},
-    world::{Subject, World},
+    world::{Needs, Subject, World},
 };
 use jiff::{SignedDuration, Timestamp, tz::TimeZone};
+use std::collections::BTreeSet;
 
 /// How somebody hears that it is settled, best first; their own preference comes before this order.
 const CHANNELS: [Channel; 5] = [Channel::Phone, Channel::Email, Channel::Message, Channel::Post, Channel::HandOver];
@@ -52,6 +53,8 @@ pub fn plan(ledger: &mut Ledger<'_, '_>, case: &Case) -> Result<Option<GestureId
     });
     if let Some(mut apology) = planned.min_by_key(|g| (g.schedule.due_at, g.id)).cloned() {
         apology.case = Some(case.id);
+        apology.content = content::anew(ledger.world, &apology, apology.channel)?;
+        keep_longer(&mut apology, case, now);
         return ledger.replan_gesture(apology).map(|apology| Some(apology.id));
     }
     let customer = ledger.world.customer(case.customer)?.clone();
@@ -61,6 +64,91 @@ pub fn plan(ledger: &mut Ledger<'_, '_>, case: &Case) -> Result<Option<GestureId
         Some(place) if !barred => plan_anew(ledger, case, &customer, &place),
         _ => Ok(None),
     }
+}
+
+/// Gives an apology that a rule planned the time of a recovery contact: the customer must hear that it is settled, although
+/// the rule's own hour to say sorry is over (P7). A promise keeps its time.
+fn keep_longer(apology: &mut Gesture, case: &Case, now: Timestamp) {
+    let due_at = apology.schedule.due_at;
+    let until = due_at.max(now).checked_add(DEADLINE).unwrap_or(Timestamp::MAX);
+    if apology.promised || until <= apology.schedule.deadline_at {
+        return;
+    }
+    apology.terms.deadline = apology.terms.deadline.max(DEADLINE);
+    apology.terms.fresh_until = apology.terms.fresh_until.map(|fresh| fresh.max(until));
+    apology.schedule.deadline_at = until;
+    let text =
+        format!("{} is settled: it makes sense until {until}, since this is how they hear.", Subject::Case(case.id));
+    apology.schedule.steps.push(PlanStep { at: due_at, text });
+}
+
+/// Takes back what would tell the customer that a case is settled which is not: what was planned when it was, and nobody has
+/// begun. An apology that was planned before stays one.
+///
+/// # Errors
+/// [`Refusal::Miss`] when something must be loaded first.
+pub fn take_back(
+    ledger: &mut Ledger<'_, '_>,
+    case: &mut Case,
+    settled_at: Timestamp,
+    why: &str,
+) -> Result<(), Refusal> {
+    let begun =
+        |g: &&Gesture| g.taken.is_some() || g.live_batch().is_some() || !g.state.may_become(GestureState::Cancelled);
+    let of_case = ledger.world.gestures_of(case.customer).filter(|g| g.case == Some(case.id) && !g.state.is_final());
+    let waiting: Vec<_> = of_case.filter(|g| !begun(g)).cloned().collect();
+    for mut gesture in waiting {
+        if case.recovery == Some(gesture.id) {
+            case.recovery = None;
+        }
+        if gesture.created_at < settled_at {
+            gesture.case = None;
+            gesture.content = content::anew(ledger.world, &gesture, gesture.channel)?;
+            ledger.replan_gesture(gesture)?;
+        } else {
+            ledger.move_gesture(gesture, GestureState::Cancelled, Some(Reason::OpenCase), why)?;
+        }
+    }
+    Ok(())
+}
+
+/// After something else went wrong: nobody hears that an earlier case is settled before that is put right, unless somebody
+/// has begun to say so.
+///
+/// # Errors
+/// [`Refusal::Miss`] when something must be loaded first.
+pub fn heed_misery(ledger: &mut Ledger<'_, '_>, open: &Case) -> Result<(), Refusal> {
+    let pending = ledger.world.gestures_of(open.customer).filter(|g| !g.state.is_final());
+    let settled: BTreeSet<_> = pending.filter_map(|g| g.case).filter(|case| *case != open.id).collect();
+    let missing: BTreeSet<_> = settled.iter().copied().filter(|case| ledger.world.cases.get(case).is_none()).collect();
+    if !missing.is_empty() {
+        ledger.require(Needs { cases: missing, ..Needs::default() })?;
+    }
+    let why = format!("Something went wrong again: {} comes first.", Subject::Case(open.id));
+    for mut case in settled.iter().filter_map(|id| ledger.world.cases.get(id)).cloned().collect::<Vec<_>>() {
+        let before = case.clone();
+        let Some(settled_at) = case.resolved_at else { continue };
+        take_back(ledger, &mut case, settled_at, &why)?;
+        if case != before {
+            case.version += 1;
+            ledger.world.cases.put(case.id, case);
+        }
+    }
+    wait_for(ledger, open)
+}
+
+/// The cheer that waited for a recovery contact which is not to come waits for the case.
+fn wait_for(ledger: &mut Ledger<'_, '_>, open: &Case) -> Result<(), Refusal> {
+    if to_come(ledger.world, open.customer).is_some() {
+        return Ok(());
+    }
+    let waits = |g: &&Gesture| g.state == GestureState::Held && g.reason == Some(Reason::Recovery);
+    let held: Vec<_> = ledger.world.gestures_of(open.customer).filter(waits).cloned().collect();
+    held.into_iter().try_for_each(|mut gesture| {
+        gesture.reason = Some(Reason::OpenCase);
+        gesture.explanation = format!("Waits until {} is resolved.", Subject::Case(open.id));
+        ledger.replan_gesture(gesture).map(drop)
+    })
 }
 
 /// Where the case is put right, else where the cheer waits in whose way it stood.
@@ -85,7 +173,10 @@ fn plan_anew(
         business_days: false,
         deadline: DEADLINE,
         over_budget: OverBudget::Defer,
+        fresh_until: None,
         occasion: None,
+        at_their_time: false,
+        fact: None,
         recipient: String::new(),
         gift_value: None,
     };
@@ -131,11 +222,13 @@ fn plan_anew(
             GestureKind::Apology,
             &customer.facing(&terms.recipient, channel),
             &location,
+            Some(case),
             channel,
         ),
         terms,
         written: None,
         with_person: false,
+        perhaps_left: None,
         lease: None,
         taken: None,
         attempts: 0,

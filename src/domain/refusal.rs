@@ -96,6 +96,8 @@ text_enum! {
         CustomerNotMerged = "customer_not_merged",
         /// Too many records would be part of one.
         TooManyMerged = "too_many_merged",
+        /// Somebody knows the records to be of two people.
+        MarkedNotSame = "marked_not_same",
         /// Nobody fits the identifiers, and the caller asked not to go on then.
         NobodyFits = "nobody_fits",
         /// The case is not open.
@@ -114,6 +116,8 @@ text_enum! {
         TemplateInUse = "template_in_use",
         /// The batch's state does not allow it.
         NoteBatchState = "note_batch_state",
+        /// The note's state does not allow it.
+        NoteState = "note_state",
         /// A batch of notes has the gesture.
         InNoteBatch = "in_note_batch",
         /// The journey was retired.
@@ -124,6 +128,8 @@ text_enum! {
         StageInUse = "stage_in_use",
         /// The service is in test mode.
         TestMode = "test_mode",
+        /// A note can't be set as it is.
+        Unprintable = "unprintable",
         /// A pause holds.
         Paused = "paused",
         /// The obligation is not open.
@@ -140,6 +146,8 @@ text_enum! {
         UndoTooLate = "undo_too_late",
         /// Something else was changed since, that the action had changed.
         ChangedSince = "changed_since",
+        /// What happened behind the place in the feed was forgotten.
+        EventsForgotten = "events_forgotten",
     }
 }
 

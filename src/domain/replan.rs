@@ -4,14 +4,14 @@
 use super::{
     answer::gate,
     budget::{Budget, Full, first_to_give_way},
-    case::CaseOrigin,
     content,
     customer::Customer,
-    gesture::{Contact, Gesture, GestureKind, GestureState, PlanStep, Reason, Schedule},
+    doubt,
+    gesture::{Contact, ContactState, Gesture, GestureKind, GestureState, PlanStep, Reason, Schedule},
     ids::{CustomerId, GestureId, HouseholdId, LocationId},
-    ledger::{Ledger, NewCase},
+    ledger::Ledger,
     location::Location,
-    planning::{Anew, Plan, Planned, Wish, plan_gesture, visited, zones},
+    planning::{Anew, Plan, Planned, Wish, has_expired, plan_gesture, visited, zones},
     refusal::Refusal,
     when::{Wait, local_date},
     world::{Miss, Needs, Subject, World},
@@ -21,9 +21,6 @@ use std::{collections::BTreeSet, sync::Arc};
 
 /// Most steps that a gesture keeps of its plans; of more, the newest.
 const STEPS_MAX: usize = 32;
-
-/// How grave a promise is that was not kept.
-const MISSED_PROMISE_SEVERITY: u8 = 3;
 
 /// Why and within what bounds a gesture is planned again.
 #[derive(Debug, Clone)]
@@ -42,6 +39,18 @@ impl Replan {
     /// By its first terms, since something about the customer changed.
     pub fn since(why: impl Into<String>) -> Self {
         Self { from: None, within_deadline: false, reason: None, why: why.into() }
+    }
+
+    /// The same for a gesture that waits: never before the time that it has. A retry keeps its pause and its deadline:
+    /// only its hours and its channel are looked at anew.
+    fn of_waiting(self, gesture: &Gesture) -> Self {
+        let is_retry = gesture.attempts > 0;
+        let keeps_time = is_retry || self.from.is_some();
+        Self {
+            from: self.from.max(keeps_time.then_some(gesture.schedule.due_at)),
+            within_deadline: self.within_deadline || is_retry,
+            ..self
+        }
     }
 }
 
@@ -63,15 +72,20 @@ pub fn replan(ledger: &mut Ledger<'_, '_>, gesture: Gesture, how: &Replan) -> Re
 /// [`Refusal::Miss`] when its location is not loaded.
 pub fn plan_again(ledger: &Ledger<'_, '_>, mut gesture: Gesture, how: &Replan) -> Result<(Gesture, Planned), Refusal> {
     let customer = ledger.world.customer(gesture.customer)?;
-    if let Some((reason, explanation)) = barred(&gesture, customer) {
+    if let Some((reason, explanation)) = barred(ledger.world, &gesture, customer, ledger.now()) {
         return Ok((gesture, Planned::Stopped { reason, explanation: explanation.to_owned() }));
     }
     let location = location_of(ledger.world, &gesture.location)?;
     if let Some(from) = how.from {
+        // A time that the customer asked for and that was missed is theirs no longer: by night nobody is called.
+        gesture.terms.at_their_time &= from <= gesture.schedule.due_at;
         gesture.terms.moment_at = from;
         gesture.terms.wait = Wait::Exact(SignedDuration::ZERO);
     }
-    let stale_from = how.within_deadline.then_some(gesture.schedule.deadline_at);
+    if how.within_deadline {
+        gesture.terms.fresh_until = Some(gesture.schedule.deadline_at);
+    }
+    let stale_from = gesture.terms.fresh_until;
     let wish = Wish {
         customer,
         location: &location,
@@ -87,45 +101,53 @@ pub fn plan_again(ledger: &Ledger<'_, '_>, mut gesture: Gesture, how: &Replan) -
     Ok((gesture, planned))
 }
 
-/// What keeps us from speaking to the customer at all. What a person asked for may go to an internal account too.
+/// What keeps us from speaking to the customer at all, on the day on which it is due, or today where that is over, by the
+/// clock by which it was planned. What a person asked for may go to an internal account too.
 #[must_use]
-pub fn barred(gesture: &Gesture, customer: &Customer) -> Option<(Reason, &'static str)> {
-    // A birthday is no matter of hours, so any zone's day will do.
-    let day = local_date(&TimeZone::UTC, gesture.schedule.due_at);
+pub fn barred(world: &World, gesture: &Gesture, customer: &Customer, now: Timestamp) -> Option<(Reason, &'static str)> {
+    let zone = world.zones.get(&gesture.schedule.zone).unwrap_or(TimeZone::UTC);
+    let day = local_date(&zone, gesture.schedule.due_at.max(now));
     gate(customer, day).filter(|(reason, _)| gesture.rule.is_some() || *reason != Reason::Internal)
 }
 
-/// Ends a gesture at the gate that stops it.
+/// Ends a gesture at the gate that stops it. A promise that no time is left for was missed.
 fn stop(
     ledger: &mut Ledger<'_, '_>,
     gesture: Gesture,
     reason: Reason,
     explanation: String,
 ) -> Result<Gesture, Refusal> {
-    let gesture = leave_delivery(ledger, gesture, GestureState::Suppressed)?;
-    match reason {
-        Reason::TooLate | Reason::Stale => expire(ledger, gesture, reason, explanation),
-        _ => ledger.move_gesture(gesture, GestureState::Suppressed, Some(reason), explanation),
-    }
+    let state = match reason {
+        Reason::TooLate | Reason::Stale => GestureState::Expired,
+        Reason::NoOpening | Reason::CallCapacity if gesture.promised => GestureState::Expired,
+        _ => GestureState::Suppressed,
+    };
+    let gesture = leave_delivery(ledger, gesture, state)?;
+    ledger.move_gesture(gesture, state, Some(reason), explanation)
 }
 
-/// Puts a gesture under a new plan.
+/// Puts a gesture under a new plan. One that may have left and would go another way now goes none: it is uncertain.
 ///
 /// # Errors
 /// [`Refusal::Miss`] when something must be loaded first.
 pub fn settle(ledger: &mut Ledger<'_, '_>, mut gesture: Gesture, how: &Replan, plan: Plan) -> Result<Gesture, Refusal> {
     let (state, reason, explanation) = plan.standing(how.reason, how.why.clone());
     let Plan { channel, schedule, unclear, .. } = plan;
+    if gesture.perhaps_left.is_some() && gesture.channel != channel {
+        let why = doubt::unknown(&format!("{} It would go {} now.", how.why, channel.by()));
+        let reason = how.reason.unwrap_or(Reason::Overtaken);
+        return ledger.move_gesture(gesture, GestureState::Uncertain, Some(reason), why);
+    }
     if gesture.kind == GestureKind::Gift {
         gesture.with_person = unclear.is_some();
     }
     gesture.content = content::on_channel(ledger.world, &gesture, channel)?;
-    gesture.channel = channel;
-    let deadline_before = gesture.schedule.deadline_at;
-    gesture.schedule = continued(&gesture.schedule, schedule, &how.why);
-    if how.within_deadline {
-        gesture.schedule.deadline_at = deadline_before;
+    if (gesture.channel, gesture.schedule.due_at) != (channel, schedule.due_at) {
+        // Whoever took it took it for that time and way.
+        gesture.taken = None;
     }
+    gesture.channel = channel;
+    gesture.schedule = continued(&gesture.schedule, schedule, &how.why);
     let mut gesture = leave_delivery(ledger, gesture, state)?;
     if gesture.state == state {
         gesture.reason = reason;
@@ -154,36 +176,6 @@ fn continued(before: &Schedule, mut after: Schedule, why: &str) -> Schedule {
     Schedule { steps, ..after }
 }
 
-/// Ends a gesture that came too late. A promise that is missed opens a case at that instant (4.4).
-///
-/// # Errors
-/// [`Refusal::Miss`] when something must be loaded first.
-pub fn expire(
-    ledger: &mut Ledger<'_, '_>,
-    gesture: Gesture,
-    reason: Reason,
-    explanation: impl Into<String>,
-) -> Result<Gesture, Refusal> {
-    let gesture = ledger.move_gesture(gesture, GestureState::Expired, Some(reason), explanation)?;
-    if gesture.promised {
-        ledger.open_case(NewCase {
-            id: None,
-            customer: gesture.customer,
-            interaction: gesture.interaction,
-            gesture: Some(gesture.id),
-            location: None,
-            origin: CaseOrigin::MissedPromise,
-            summary: format!(
-                "We promised a {} by {} and did not keep it.",
-                gesture.kind, gesture.schedule.planned_local
-            ),
-            severity: MISSED_PROMISE_SEVERITY,
-            assignee: String::new(),
-        })?;
-    }
-    Ok(gesture)
-}
-
 /// Plans again all that is pending for a customer and meets a condition.
 ///
 /// # Errors
@@ -195,26 +187,29 @@ pub fn replan_pending(
     which: impl Fn(&Gesture) -> bool,
 ) -> Result<(), Refusal> {
     use GestureState::{Claimed, Held, Scheduled};
-    let pending: Vec<_> = ledger
-        .world
-        .gestures_of(customer)
-        .filter(|g| matches!(g.state, Scheduled | Claimed | Held) && which(g))
-        .cloned()
-        .collect();
-    pending.into_iter().try_for_each(|gesture| {
-        // A retry keeps its pause: only its hours and its channel are looked at anew.
-        let from = (gesture.attempts > 0).then_some(gesture.schedule.due_at);
-        replan(ledger, gesture, &Replan { from: how.from.max(from), ..how.clone() }).map(drop)
-    })
+    let waits = |gesture: &&Gesture| matches!(gesture.state, Scheduled | Claimed | Held) && which(gesture);
+    let pending: Vec<_> = ledger.world.gestures_of(customer).filter(waits).map(|gesture| gesture.id).collect();
+    for id in pending {
+        // Each is looked at in its turn: the end of one may have moved another.
+        if let Some(gesture) = ledger.world.gestures.get(&id).filter(waits).cloned() {
+            let how = how.clone().of_waiting(&gesture);
+            replan(ledger, gesture, &how)?;
+        }
+    }
+    Ok(())
 }
 
-/// Whether a gesture that waits was planned by what does not hold any more, and why in a sentence.
+/// Whether a gesture that waits was planned by what does not hold any more, and why in a sentence. The store has a call
+/// count as planned before all revisions that is offered a place on an earlier day.
 #[must_use]
 pub fn outdated(world: &World, gesture: &Gesture, location: &Location) -> Option<String> {
     let waits = matches!(gesture.state, GestureState::Scheduled | GestureState::Held);
     let planned_by = gesture.schedule.planned_by;
     if !waits || planned_by >= world.planned_since.max(location.planned_since) {
         return None;
+    }
+    if planned_by < 0 {
+        return Some("A place became free on a day that had no room.".to_owned());
     }
     let here = location.planned_since > planned_by && !location.planning_change.is_empty();
     let everywhere = || "The contact policy, the configuration or the time-zone database changed.".to_owned();
@@ -227,9 +222,7 @@ pub fn outdated(world: &World, gesture: &Gesture, location: &Location) -> Option
 /// # Errors
 /// [`Refusal::Miss`] when something must be loaded first.
 pub fn bring_up_to_date(ledger: &mut Ledger<'_, '_>, gesture: Gesture, why: String) -> Result<Gesture, Refusal> {
-    // A retry keeps its pause: only its hours and its channel are looked at anew.
-    let from = (gesture.attempts > 0).then_some(gesture.schedule.due_at);
-    let how = Replan { from, within_deadline: false, reason: gesture.reason, why };
+    let how = Replan { reason: gesture.reason, ..Replan::since(why) }.of_waiting(&gesture);
     let (planned_anew, planned) = plan_again(ledger, gesture.clone(), &how)?;
     match planned {
         Planned::Gesture(plan) if same_plan(&gesture, &plan) => {
@@ -279,11 +272,11 @@ pub fn heed_visit(ledger: &mut Ledger<'_, '_>, customer: CustomerId, why: &str) 
 /// # Errors
 /// [`Refusal::Miss`] when something must be loaded first.
 pub fn make_room(ledger: &mut Ledger<'_, '_>, household: HouseholdId) -> Result<(), Refusal> {
-    while let Some((id, full)) = next_to_give_way(ledger.world, household) {
-        let Some(gesture) = ledger.world.gestures.get(&id).cloned() else {
-            return Err(missing_gesture(id));
-        };
+    while let Some((id, full)) = next_to_give_way(ledger.world, household, ledger.now()) {
+        require_reserved(ledger, household)?;
+        let gesture = ledger.world.gestures.get(&id).cloned().ok_or_else(|| missing_gesture(id))?;
         let before = gesture.schedule.due_at;
+        let full = full.saying_what_expired(|id| has_expired(ledger.world, id));
         let how = Replan {
             from: Some(before.max(ledger.now())),
             within_deadline: true,
@@ -296,6 +289,21 @@ pub fn make_room(ledger: &mut Ledger<'_, '_>, household: HouseholdId) -> Result<
         }
     }
     Ok(())
+}
+
+/// Asks at once for all that a household has reserved places for, and for what that answers: each question is a round of
+/// reads.
+fn require_reserved(ledger: &Ledger<'_, '_>, household: HouseholdId) -> Result<(), Refusal> {
+    let world = &ledger.world;
+    let reserved = || {
+        let places = world.contacts_of(household).filter(|place| place.state == ContactState::Reserved);
+        places.filter_map(|place| place.gesture)
+    };
+    let gestures: BTreeSet<_> = reserved().filter(|id| world.gestures.get(id).is_none()).collect();
+    if !gestures.is_empty() {
+        ledger.require(Needs { gestures, ..Needs::default() })?;
+    }
+    ledger.require_pending(reserved().filter_map(|id| world.gestures.get(&id)).map(|gesture| gesture.customer))
 }
 
 /// Plans a gesture again for which the budget has no place now. One that finds no later place while it is fresh ends
@@ -315,15 +323,17 @@ pub fn defer(ledger: &mut Ledger<'_, '_>, gesture: Gesture, how: &Replan) -> Res
     }
 }
 
-/// The weakest reservation of a household for which the budget has no place, and what has it instead.
-fn next_to_give_way(world: &World, household: HouseholdId) -> Option<(GestureId, Full)> {
+/// The weakest reservation of a household for which the budget has no place, and what has it instead. Whoever has taken a
+/// call is on the phone: it keeps its place.
+fn next_to_give_way(world: &World, household: HouseholdId, now: Timestamp) -> Option<(GestureId, Full)> {
     let without = |gesture| Budget::new(world.contacts_of(household), &world.settings, gesture);
     let misplaced = |contact: &&Contact| !without(contact.gesture).has_place_at(contact.at);
-    let started = |id| {
-        let state = world.gestures.get(&id).map(|g| g.state);
-        !matches!(state, None | Some(GestureState::Scheduled | GestureState::Claimed))
+    let keeps_its_place = |id| {
+        let waits = |g: &Gesture| matches!(g.state, GestureState::Scheduled | GestureState::Claimed);
+        let has_begun = |g: &Gesture| !waits(g) || g.taken_at(now).is_some();
+        world.gestures.get(&id).is_some_and(|g| has_begun(g) || g.terms.at_their_time)
     };
-    let contact = first_to_give_way(world.contacts_of(household).filter(misplaced), started)?;
+    let contact = first_to_give_way(world.contacts_of(household).filter(misplaced), keeps_its_place)?;
     contact.gesture.zip(without(contact.gesture).place_at(contact.at).err())
 }
 

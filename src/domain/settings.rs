@@ -4,7 +4,9 @@ use super::{
     customer::{Channel, Customer},
     location::Location,
     note::WRITTEN_CHANNELS,
+    paper::Formats,
     policy::{ConsentRegime, ContactPolicy, regions_of},
+    retention::Retention,
     text_enum::text_enum,
 };
 use jiff::SignedDuration;
@@ -36,10 +38,18 @@ pub struct Settings {
     pub remedy_limits: RemedyLimits,
     /// Who carries out notes, by channel.
     pub notes: NoteRoutes,
+    /// How the notes of batches leave, by channel.
+    pub routes: Routes,
+    /// What notes are printed on where nobody says otherwise.
+    pub formats: Formats,
     /// Where all e-mails go while the service is tried out; `None` once it is meant.
     pub test_address: Option<String>,
     /// How many gestures that are late may leave within a minute, all replicas together; 0 for as many as there are.
     pub catch_up_per_minute: u32,
+    /// How long is kept what need not be kept for ever.
+    pub retention: Retention,
+    /// How members of staff are named in what is recorded.
+    pub staff_named: StaffNamed,
 }
 
 impl Settings {
@@ -69,6 +79,18 @@ pub struct RemedyLimits {
     pub per_case: BTreeMap<String, i64>,
     /// At one location on one local day.
     pub per_day: BTreeMap<String, i64>,
+}
+
+text_enum! {
+    /// How members of staff are named in what is recorded of customers.
+    #[derive(Default)]
+    pub enum StaffNamed {
+        /// As the caller says.
+        #[default]
+        AsSaid = "as_said",
+        /// By their pseudonym, else by their initials.
+        Pseudonym = "pseudonym",
+    }
 }
 
 text_enum! {
@@ -120,5 +142,59 @@ impl NoteRoutes {
         let Self { email, message, post, hand_over } = *self;
         let routes = [email, message, post, hand_over];
         WRITTEN_CHANNELS.into_iter().zip(routes).filter(|(_, it)| *it == route).map(|(channel, _)| channel).collect()
+    }
+}
+
+text_enum! {
+    /// How the notes of batches leave over a channel.
+    pub enum Route {
+        /// As lines of a file in a folder, for whoever fetches them.
+        Spool = "spool",
+        /// Nobody takes them: they are downloaded, printed, and confirmed by a person.
+        Print = "print",
+        /// As mails, handed to a relay.
+        Smtp = "smtp",
+        /// As webhooks, each to another system.
+        Webhook = "webhook",
+    }
+}
+
+/// How the notes of batches leave, by channel.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Routes {
+    /// E-mails: spooled, by SMTP or by webhook.
+    pub email: Route,
+    /// Text messages: spooled or by webhook.
+    pub message: Route,
+    /// Letters and cards: spooled, printed or by webhook.
+    pub post: Route,
+    /// What is handed over at the next visit: spooled, printed or by webhook.
+    pub hand_over: Route,
+}
+
+impl Default for Routes {
+    fn default() -> Self {
+        let spool = Route::Spool;
+        Self { email: spool, message: spool, post: spool, hand_over: spool }
+    }
+}
+
+impl Routes {
+    /// How the notes of a channel leave; `None` for a channel that carries none.
+    #[must_use]
+    pub const fn of(&self, channel: Channel) -> Option<Route> {
+        match channel {
+            Channel::Email => Some(self.email),
+            Channel::Message => Some(self.message),
+            Channel::Post => Some(self.post),
+            Channel::HandOver => Some(self.hand_over),
+            Channel::InPerson | Channel::Phone => None,
+        }
+    }
+
+    /// The channels whose notes leave so, the quickest first.
+    #[must_use]
+    pub fn channels_of(&self, route: Route) -> Vec<Channel> {
+        WRITTEN_CHANNELS.into_iter().filter(|channel| self.of(*channel) == Some(route)).collect()
     }
 }

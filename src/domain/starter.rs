@@ -126,7 +126,8 @@ fn call_after_delivery() -> RuleDefinition {
     definition("A call after a delivery", trigger, "", care(wait, DAY * 7, 45))
 }
 
-/// Within the hour, by phone, from eight in the morning: who is angry should not wait for office hours.
+/// Within the hour, by phone, from eight in the morning: who is angry should not wait for office hours. The hour is the
+/// standard, by which the queue shows it as late; an apology that comes later is better than none.
 fn apology() -> RuleDefinition {
     let week: Vec<_> = Weekday::Monday.cycle_forward().take(7).collect();
     let action = Action {
@@ -134,7 +135,7 @@ fn apology() -> RuleDefinition {
         channels: vec![Channel::Phone, Channel::Email, Channel::HandOver],
         window: WeeklyHours::on(&week, at(8), at(20)).ok(),
         group: "recovery".to_owned(),
-        ..care(Wait::Exact(SignedDuration::ZERO), HOUR, 90)
+        ..care(Wait::Exact(SignedDuration::ZERO), DAY * 3, 90)
     };
     definition(
         "Apology within an hour",

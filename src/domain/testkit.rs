@@ -2,7 +2,7 @@
 
 use super::{
     commands::Once,
-    customer::{Channel, ContactAddress, ContactPoint, Customer, Profile, Purpose},
+    customer::{Channel, ContactAddress, ContactPoint, Customer, IdentifierKey, IdentifierKind, Profile, Purpose},
     gesture::{Content, Gesture, GestureKind, GestureState, Schedule, Terms, Tone},
     ids::{CustomerId, GestureId, HouseholdId, IdSource, InteractionId, LocationId, PauseId},
     interaction::{Detail, Direction, Interaction, InteractionChannel, InteractionKind, InteractionState, Outcome},
@@ -10,14 +10,15 @@ use super::{
     location::{Location, LocationSettings, ReplyContact},
     moment,
     obligation::unanswered,
+    paper::Formats,
     pause::{Pause, PauseBook, PauseScope},
     policy::ContactPolicy,
     refusal::Refusal,
     rule::OverBudget,
-    settings::{NoteRoutes, RemedyLimits, Settings},
+    settings::{NoteRoutes, RemedyLimits, Routes, Settings},
     template::starter,
     when::{Wait, local_date},
-    world::{Actor, Command, Context, Fingerprint, IdempotencyKey, World},
+    world::{Actor, Command, Context, Fingerprint, IdempotencyKey, Needs, World},
 };
 use jiff::{SignedDuration, Timestamp};
 use std::sync::Arc;
@@ -46,8 +47,12 @@ pub fn settings() -> Settings {
         recovery_pause: SignedDuration::from_hours(1),
         remedy_limits: RemedyLimits::default(),
         notes: NoteRoutes::default(),
+        routes: Routes::default(),
+        formats: Formats::default(),
         test_address: None,
         catch_up_per_minute: 0,
+        retention: crate::domain::retention::Retention::default(),
+        staff_named: crate::domain::settings::StaffNamed::default(),
     }
 }
 
@@ -66,6 +71,7 @@ pub fn shop() -> Location {
             reply_contact: ReplyContact::default(),
             sensitive: false,
             brand: None,
+            postal_address: None,
             call_capacity: Vec::new(),
         },
         version: 1,
@@ -151,6 +157,8 @@ pub fn call(n: u8, customer: &Customer, due_at: Timestamp) -> Gesture {
             steps: Vec::new(),
             planned_by: 0,
             call_day: None,
+            rests_until: None,
+            call_wanted: None,
         },
         terms: Terms {
             channels: vec![Channel::Phone],
@@ -159,14 +167,18 @@ pub fn call(n: u8, customer: &Customer, due_at: Timestamp) -> Gesture {
             window: None,
             business_days: false,
             deadline,
+            fresh_until: None,
             occasion: None,
+            fact: None,
             over_budget: OverBudget::Defer,
+            at_their_time: false,
             recipient: String::new(),
             gift_value: None,
         },
         content: Content::default(),
         written: None,
         with_person: false,
+        perhaps_left: None,
         lease: None,
         taken: None,
         attempts: 0,
@@ -176,13 +188,14 @@ pub fn call(n: u8, customer: &Customer, due_at: Timestamp) -> Gesture {
     }
 }
 
-/// As [`call`], but a note by e-mail.
+/// As [`call`], but a note by e-mail, in a person's own words.
 pub fn email(n: u8, customer: &Customer, due_at: Timestamp) -> Gesture {
     let call = call(n, customer, due_at);
     Gesture {
         kind: GestureKind::Note,
         channel: Channel::Email,
         terms: Terms { channels: vec![Channel::Email], ..call.terms },
+        content: Content { text: "It was good to see you.".to_owned(), ..Content::default() },
         ..call
     }
 }
@@ -241,6 +254,14 @@ impl Kit {
         shop.planned_since = self.world.revision;
         shop.planning_change = "Changed at the location: holidays.".to_owned();
         self.world.locations.insert(shop_id(), Arc::new(shop));
+    }
+
+    /// Says that everybody who is found by a telephone number is in this world.
+    pub fn knows_number(&mut self, number: &str) -> IdentifierKey {
+        let key = IdentifierKey { kind: IdentifierKind::Phone, system: String::new(), normalized: number.to_owned() };
+        let numbers = [number.to_owned()].into();
+        self.world.granted.push(Needs { identifiers: [key.clone()].into(), numbers, ..Needs::default() });
+        key
     }
 
     /// Has a pause hold, or none.

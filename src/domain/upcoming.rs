@@ -6,15 +6,15 @@
 
 use super::{
     customer::{Customer, FactKind, FactOrigin},
-    gesture::Gesture,
-    ids::CustomerId,
+    gesture::{Gesture, GestureState, Reason},
+    ids::{CustomerId, GestureId},
     ledger::Ledger,
+    obligation::Decision,
     refusal::Refusal,
     replan::{Replan, replan},
     returning::silence_begins,
     summary::Summary,
 };
-use crate::domain::gesture::{GestureState, Reason};
 use jiff::{SignedDuration, Timestamp, ToSpan, civil::Date, tz::TimeZone};
 use uuid::Uuid;
 
@@ -71,15 +71,34 @@ pub enum Upcoming {
 }
 
 impl Upcoming {
-    /// What makes it unique for a rule (P4).
+    /// What makes it unique for a rule (P4). Of an important date, the day and not the fact that tells of it: somebody
+    /// who enters a fact anew makes no other occasion of it.
     #[must_use]
     pub fn occurrence(&self, customer: CustomerId) -> String {
         match self {
             Self::Birthday { on } => format!("{customer}/birthday/{}", on.year()),
-            Self::ImportantDate { fact, on } => format!("{customer}/date/{fact}/{}", on.year()),
+            Self::ImportantDate { on, .. } => format!("{customer}/date/{}/{}", on.strftime("%m-%d"), on.year()),
             Self::Anniversary { on } => format!("{customer}/anniversary/{}", on.year()),
             Self::Silence { since } => format!("{customer}/silence/{since}"),
             Self::Unspoken { since } => format!("{customer}/unspoken/{since}"),
+        }
+    }
+
+    /// The name under which it was decided on before occurrences of important dates went by their day.
+    #[must_use]
+    pub fn former_occurrence(&self, customer: CustomerId) -> Option<String> {
+        match self {
+            Self::ImportantDate { fact, on } => Some(format!("{customer}/date/{fact}/{}", on.year())),
+            _ => None,
+        }
+    }
+
+    /// The fact that tells of it, where one does.
+    #[must_use]
+    pub const fn fact(&self) -> Option<Uuid> {
+        match self {
+            Self::ImportantDate { fact, .. } => Some(*fact),
+            _ => None,
         }
     }
 
@@ -101,7 +120,7 @@ impl Upcoming {
         let on = gesture.terms.occasion;
         Some(match kind {
             "birthday" => Self::Birthday { on: on? },
-            "date" => Self::ImportantDate { fact: which.parse().ok()?, on: on? },
+            "date" => Self::ImportantDate { fact: gesture.terms.fact.or_else(|| which.parse().ok())?, on: on? },
             "anniversary" => Self::Anniversary { on: on? },
             "silence" => Self::Silence { since: which.parse().ok()? },
             "unspoken" => Self::Unspoken { since: which.parse().ok()? },
@@ -244,7 +263,8 @@ pub fn noon(day: Date) -> Timestamp {
 /// As for [`Ledger::move_gesture`].
 pub fn heed_return(ledger: &mut Ledger<'_, '_>, customer: CustomerId) -> Result<(), Refusal> {
     let summary = ledger.world.summary(customer);
-    for gesture in waiting(ledger, customer) {
+    for id in waiting(ledger, customer) {
+        let Some(gesture) = still_waiting(ledger, id) else { continue };
         let (ended, text) = match Upcoming::of(&gesture) {
             Some(Upcoming::Silence { since }) => (summary.last_visit > Some(since), "They came back before it."),
             Some(Upcoming::Unspoken { since }) => {
@@ -253,7 +273,7 @@ pub fn heed_return(ledger: &mut Ledger<'_, '_>, customer: CustomerId) -> Result<
             _ => continue,
         };
         if ended {
-            ledger.move_gesture(gesture, GestureState::Cancelled, Some(Reason::CameBack), text)?;
+            ledger.end_or_try_no_more(gesture, GestureState::Cancelled, Reason::CameBack, text)?;
         }
     }
     Ok(())
@@ -267,27 +287,52 @@ pub fn heed_return(ledger: &mut Ledger<'_, '_>, customer: CustomerId) -> Result<
 pub fn heed_dates(ledger: &mut Ledger<'_, '_>, customer: &Customer) -> Result<(), Refusal> {
     let summary = ledger.world.summary(customer.id);
     let today = TimeZone::UTC.to_datetime(ledger.now()).date();
-    for mut gesture in waiting(ledger, customer.id) {
+    for id in waiting(ledger, customer.id) {
+        let Some(mut gesture) = still_waiting(ledger, id) else { continue };
         let Some((planned, on)) = Upcoming::of(&gesture).and_then(|it| Some((it, it.day()?))) else { continue };
-        let same = |other: &Upcoming| other.occurrence(customer.id) == planned.occurrence(customer.id);
+        // Of dates that were told, what is for another day is another occasion.
+        let same = |other: &Upcoming| match planned {
+            Upcoming::ImportantDate { .. } => *other == planned,
+            _ => other.occurrence(customer.id) == planned.occurrence(customer.id),
+        };
         match in_year(customer, &summary, on.year()).find(same).and_then(|now| now.day()) {
             Some(now) if now == on => {}
-            Some(now) if days(today, now) >= -1 => {
-                gesture.terms.occasion = Some(now);
+            Some(now) if gesture.state.may_become(GestureState::Cancelled) && days(today, now) >= -1 => {
+                (gesture.terms.occasion, gesture.terms.fresh_until) = (Some(now), None);
                 replan(ledger, gesture, &Replan::since("The day it is for was corrected."))?;
             }
             _ => {
                 let text = "The day it was for was corrected or forgotten.";
-                ledger.move_gesture(gesture, GestureState::Cancelled, Some(Reason::DateChanged), text)?;
+                let (end, reason) = (GestureState::Cancelled, Reason::DateChanged);
+                let gesture = ledger.end_or_try_no_more(gesture, end, reason, text)?;
+                open_again(ledger, &gesture, text);
             }
         }
     }
     Ok(())
 }
 
-fn waiting(ledger: &Ledger<'_, '_>, customer: CustomerId) -> Vec<Gesture> {
-    let pending = ledger.world.gestures_of(customer).filter(|g| g.state.may_become(GestureState::Cancelled));
-    pending.cloned().collect()
+/// Whoever hears of the day again, since it was forgotten by mistake, may decide on it anew: nobody was greeted for it.
+fn open_again(ledger: &mut Ledger<'_, '_>, gesture: &Gesture, text: &str) {
+    if gesture.state != GestureState::Cancelled {
+        return;
+    }
+    let made = |decision: &&Decision| decision.gesture == Some(gesture.id);
+    let decision = ledger.world.decisions_of(gesture.customer).find(made).cloned();
+    if let Some(decision) = decision {
+        let (reason, explanation) = (Some(Reason::DateChanged), text.to_owned());
+        let key = (decision.rule.clone(), decision.occurrence.clone());
+        ledger.world.decisions.put(key, Decision { reason, explanation, group_day: None, ..decision });
+    }
+}
+
+fn waiting(ledger: &Ledger<'_, '_>, customer: CustomerId) -> Vec<GestureId> {
+    ledger.world.gestures_of(customer).filter(|g| !g.state.is_final()).map(|gesture| gesture.id).collect()
+}
+
+/// A gesture in its turn, unless the end of another one has moved it.
+fn still_waiting(ledger: &Ledger<'_, '_>, id: GestureId) -> Option<Gesture> {
+    ledger.world.gestures.get(&id).filter(|g| !g.state.is_final()).cloned()
 }
 
 #[cfg(test)]

@@ -3,9 +3,16 @@
 //! A letter in its place says who may: Desk, Service, Batch, Manager, Operator. The last column is what a key's locations
 //! mean for the method. A test fails while a method of the contract has no line here, or a line no method.
 
-use crate::domain::access::{Authority, Role};
+use crate::{
+    domain::access::{Authority, Role},
+    proto::FILE_DESCRIPTOR_SET,
+};
 use Places::{Anywhere, Named, Narrowed, Whole};
-use std::{collections::HashMap, sync::LazyLock};
+use prost_reflect::{DescriptorPool, MethodDescriptor};
+use std::{
+    collections::{HashMap, HashSet},
+    sync::LazyLock,
+};
 
 /// What the locations of a caller's key mean for a method.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -14,7 +21,7 @@ pub enum Places {
     Anywhere,
     /// The request names a location, or what happened at one; all that it names must be among them.
     Named,
-    /// A list by a filter, which its handler narrows to them (`privacy::within`).
+    /// As `Named`, but it need not name any: its handler then narrows it to them (`privacy::within`).
     Narrowed,
     /// It concerns the whole business: only for keys without locations.
     Whole,
@@ -30,6 +37,7 @@ pub struct Rule {
 
 /// Service, method, roles, locations.
 const METHODS: &[(&str, &str, &str, Places)] = &[
+    ("AdminService", "ApplyRetention", "---MO", Whole),
     ("AdminService", "CreateApiKey", "----O", Whole),
     ("AdminService", "CreateStaffMember", "---MO", Whole),
     ("AdminService", "EndStaffMember", "---MO", Whole),
@@ -66,16 +74,19 @@ const METHODS: &[(&str, &str, &str, Places)] = &[
     ("CustomerService", "SetHousehold", "D--M-", Anywhere),
     ("CustomerService", "UnmergeCustomer", "---M-", Anywhere),
     ("CustomerService", "UpdateCustomer", "DSBM-", Anywhere),
+    ("EventService", "ListEvents", "-SBMO", Whole),
+    ("EventService", "WatchEvents", "-SBMO", Whole),
     ("FrontDeskService", "AcknowledgeGesture", "DS-M-", Named),
     ("FrontDeskService", "CheckIn", "DS-M-", Named),
     ("FrontDeskService", "CheckOut", "DS-M-", Named),
+    ("FrontDeskService", "ListStrangers", "D--M-", Named),
     ("FrontDeskService", "ReassignVisit", "DS-M-", Named),
     ("FrontDeskService", "Recognize", "DS-M-", Named),
     // Only who did it, a minute ago, knows its name.
     ("FrontDeskService", "UndoAction", "DS-M-", Anywhere),
     ("FrontDeskService", "WatchArrivals", "DS-M-", Named),
     ("GestureService", "CancelGesture", "D--M-", Named),
-    ("GestureService", "ClaimGestures", "--BM-", Named),
+    ("GestureService", "ClaimGestures", "--BM-", Narrowed),
     ("GestureService", "CompleteGesture", "D-BM-", Named),
     ("GestureService", "ExplainGesture", "D--M-", Named),
     ("GestureService", "ExtendLease", "--BM-", Named),
@@ -121,16 +132,24 @@ const METHODS: &[(&str, &str, &str, Places)] = &[
     ("LocationService", "UpdateLocation", "---MO", Named),
     ("NoteService", "ApproveNoteBatch", "---M-", Whole),
     ("NoteService", "CancelNoteBatch", "--BM-", Whole),
+    ("NoteService", "ConfirmPrinted", "--BM-", Whole),
     ("NoteService", "CreateNoteBatch", "--BM-", Whole),
     ("NoteService", "CreateTemplate", "---M-", Whole),
     ("NoteService", "DownloadNoteBatch", "--BM-", Whole),
+    ("NoteService", "EditNote", "--BM-", Whole),
     ("NoteService", "GetNote", "--BM-", Whole),
     ("NoteService", "GetNoteBatch", "--BM-", Whole),
     ("NoteService", "GetTemplate", "D-BMO", Anywhere),
+    ("NoteService", "LintNote", "--BM-", Whole),
+    ("NoteService", "LintTemplate", "--BM-", Whole),
     ("NoteService", "ListNoteBatches", "--BM-", Whole),
     ("NoteService", "ListNotes", "--BM-", Whole),
     ("NoteService", "ListTemplates", "D-BMO", Anywhere),
     ("NoteService", "PreviewNote", "--BM-", Whole),
+    ("NoteService", "PrintNote", "D-BM-", Named),
+    ("NoteService", "RegenerateNote", "--BM-", Whole),
+    ("NoteService", "ReplayNotes", "--BM-", Whole),
+    ("NoteService", "ResolveNote", "--BM-", Whole),
     ("NoteService", "ResumeNoteBatch", "--BM-", Whole),
     ("NoteService", "RetireTemplate", "---M-", Whole),
     ("NoteService", "UpdateTemplate", "---M-", Whole),
@@ -151,8 +170,9 @@ const METHODS: &[(&str, &str, &str, Places)] = &[
 /// Plain HTTP: the beginning of the path, and the roles. What begins with none of these nobody may ask for.
 const PAGES: &[(&str, &str)] = &[("/metrics", "---MO"), ("/clock", "---MO")];
 
-/// What everybody may reach: health, and the page with its sign-in, which shows nothing of itself.
-const OPEN: &[&str] = &["/healthz", "/readyz", "/desk", "/grpc.health.v1.Health/"];
+/// What everybody may reach: health, the page with its sign-in, which shows nothing of itself, and the links of e-mails,
+/// which hold their own right.
+const OPEN: &[&str] = &["/healthz", "/readyz", "/desk", "/u/", "/grpc.health.v1.Health/"];
 
 /// What describes the contract: for everybody who has a key.
 const REFLECTION: &str = "/grpc.reflection.";
@@ -194,6 +214,20 @@ pub fn door(path: &str) -> Door {
     }
     let page = PAGES.iter().find(|(prefix, _)| begins(prefix));
     page.map_or(Door::Closed, |(_, roles)| Door::Guarded(Rule { roles, places: Anywhere }))
+}
+
+/// The methods that answer with a stream, which may stay open for as long as their caller likes.
+static STREAMS: LazyLock<HashSet<String>> = LazyLock::new(|| {
+    let pool = DescriptorPool::decode(FILE_DESCRIPTOR_SET).expect("compiled into the program");
+    let methods = pool.services().flat_map(|service| service.methods().collect::<Vec<_>>());
+    let streams = methods.filter(MethodDescriptor::is_server_streaming);
+    streams.map(|it| format!("/{}/{}", it.parent_service().full_name(), it.name())).collect()
+});
+
+/// Whether what a path names answers with a stream.
+#[must_use]
+pub fn is_stream(path: &str) -> bool {
+    STREAMS.contains(path)
 }
 
 /// The paths of the methods that have a line.

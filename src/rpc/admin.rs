@@ -2,7 +2,10 @@
 
 use super::{
     Rpc,
-    convert::access::{api_key, read_key, read_staff, staff_member},
+    convert::{
+        access::{api_key, read_key, read_staff, staff_member},
+        retention::{read_periods, retention_line},
+    },
     etag,
     mask::merge,
     status::Failure,
@@ -11,7 +14,7 @@ use super::{
 use crate::{
     app::{Made, NewSecret},
     domain::{
-        access::Pin,
+        access::{ApiToken, Pin},
         ids::{ApiKeyId, StaffId},
         limits::{KEY_OVERLAP_DEFAULT, KEY_OVERLAP_MAX},
     },
@@ -19,6 +22,9 @@ use crate::{
 };
 use jiff::SignedDuration;
 use tonic::{Request, Response, Status};
+
+/// How much of a kind ApplyRetention forgets at a time.
+const RETENTION_PAGE: u32 = 500;
 
 #[tonic::async_trait]
 impl AdminService for Rpc {
@@ -181,12 +187,33 @@ impl AdminService for Rpc {
         let after = self.app.end_staff_member(actor, fields.finish(id)?, version).await.map_err(Failure::from)?;
         Ok(Response::new(staff_member(&after, self.app.now())))
     }
+
+    async fn apply_retention(
+        &self,
+        request: Request<pb::ApplyRetentionRequest>,
+    ) -> Result<Response<pb::ApplyRetentionResponse>, Status> {
+        let (_, said) = self.call(request)?;
+        let mut fields = Fields::new();
+        let periods = read_periods(&mut fields, said.periods);
+        if periods.is_some() && !said.dry_run {
+            fields.refuse("periods", "can be tried in a dry run only; what is forgotten is configured");
+        }
+        fields.finish(Some(()))?;
+        let done = if said.dry_run {
+            self.app.preview_retention(periods).await
+        } else {
+            self.app.apply_retention(RETENTION_PAGE).await
+        };
+        let done = done.map_err(Failure::from)?;
+        let more = done.iter().any(|it| it.has_more);
+        Ok(Response::new(pb::ApplyRetentionResponse { lines: done.iter().map(retention_line).collect(), more }))
+    }
 }
 
 impl Rpc {
     /// A key with its token, which is empty when it was shown before.
     fn shown(&self, made: &Made<NewSecret>) -> (Option<pb::ApiKey>, String) {
-        let token = made.what.token.map(|token| token.reveal()).unwrap_or_default();
+        let token = made.what.token.as_ref().map(ApiToken::reveal).unwrap_or_default();
         (Some(api_key(&made.what.key, self.app.now())), token)
     }
 }

@@ -4,6 +4,7 @@ use super::{
     Rpc,
     convert::case::{NewRemedy, case, read_change, read_remedy},
     etag,
+    hints::hints,
     mask::merge,
     privacy::within,
     status::Failure,
@@ -52,14 +53,18 @@ impl CaseService for Rpc {
         let (mut actor, said) = self.call(request)?;
         let mut fields = Fields::new();
         actor.request_id = fields.request_id(&said.request_id);
+        let by = actor.clone();
         let call = fields.required("case", said.case, |fields, said| {
             let customer = fields.name("customer", &said.customer);
             let interaction = fields.optional_name("interaction", &said.interaction);
             let CaseChange { summary, severity, assignee, location } = read_change(fields, said)?;
             Some(OpenCase { actor, customer: customer?, interaction, location, summary, severity, assignee })
         });
-        let opened = self.app.open_case(fields.finish(call)?).await.map_err(Failure::from)?;
-        Ok(Response::new(pb::OpenCaseResponse { case: Some(case(&opened.what)), replayed: opened.replayed }))
+        let call = fields.finish(call)?;
+        let hints = hints([("case.summary", &*call.summary)]);
+        let opened = self.app.open_case(call).await.map_err(Failure::from)?;
+        let case = Some(self.opened(&by, &opened).await?);
+        Ok(Response::new(pb::OpenCaseResponse { case, replayed: opened.replayed, hints }))
     }
 
     async fn resolve_case(

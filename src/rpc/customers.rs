@@ -7,9 +7,11 @@ use super::{
         customer::{CustomerWords, customer, read_consent, read_customer, read_fact},
         gesture::gesture,
         interaction::interaction,
+        obligation::stopped,
         types::timestamp,
     },
     etag,
+    hints::hints,
     mask::merge,
     names::{ResourceId, parse_uuid},
     privacy::listed,
@@ -18,7 +20,7 @@ use super::{
 };
 use crate::{
     app::{NewCustomer, TimelineEntry},
-    domain::{commands::customers::OnMatch, filter::CUSTOMERS, ids::CustomerId, limits::PAGE_MAX},
+    domain::{commands::customers::OnMatch, filter::CUSTOMERS, ids::CustomerId, limits::PAGE_MAX, world::Actor},
     proto::v1::{self as pb, customer_service_server::CustomerService},
 };
 use tonic::{Request, Response, Status, codegen::BoxStream};
@@ -47,7 +49,7 @@ impl CustomerService for Rpc {
         let after = self.tokens.open(&binding, &said.page_token)?;
         let page = self.app.customers(&actor, &filter, after, size).await.map_err(Failure::from)?;
         Ok(Response::new(pb::ListCustomersResponse {
-            customers: page.items.iter().map(|known| listed(&actor, known, customer(known))).collect(),
+            customers: page.items.iter().map(|known| listed(&actor, known)).collect(),
             next_page_token: self.next_page(&binding, page.next.as_ref())?,
         }))
     }
@@ -70,7 +72,8 @@ impl CustomerService for Rpc {
         });
         let ids = fields.finish(Some(ids))?;
         let found = self.app.customers_by_id(&actor, &ids).await.map_err(Failure::from)?;
-        Ok(Response::new(pb::BatchGetCustomersResponse { customers: found.iter().map(customer).collect() }))
+        let customers = found.iter().map(|known| listed(&actor, known)).collect();
+        Ok(Response::new(pb::BatchGetCustomersResponse { customers }))
     }
 
     async fn search_customers(
@@ -111,7 +114,7 @@ impl CustomerService for Rpc {
         let on_match = read_on_match(&mut fields, said.on_match);
         let words = fields.required("customer", said.customer, |fields, it| self.read_customer(fields, it));
         let mut new = new_customer(fields.finish(words)?, id, on_match);
-        new.allow_erased = said.allow_erased;
+        new.allow_erased = may_bring_back(&actor, said.allow_erased)?;
         let made = self.app.create_customer(actor, new).await.map_err(Failure::from)?;
         Ok(Response::new(pb::CreateCustomerResponse {
             customer: Some(customer(&made.known)),
@@ -137,7 +140,8 @@ impl CustomerService for Rpc {
         let mut fields = Fields::new();
         let merged = merge(&mut fields, customer(&before), &new, said.update_mask.as_ref());
         let words = fields.within("customer", |fields| self.read_customer(fields, merged));
-        let new = new_customer(fields.finish(words)?, None, OnMatch::Reject);
+        let mut new = new_customer(fields.finish(words)?, None, OnMatch::Reject);
+        new.allow_erased = may_bring_back(&actor, said.allow_erased)?;
         // What the mask left out was read at this version; the caller may insist on another.
         let version = version.unwrap_or(before.customer.version);
         let after = self.app.update_customer(actor, id, version, new).await.map_err(Failure::from)?;
@@ -185,8 +189,10 @@ impl CustomerService for Rpc {
         let id = fields.name("name", &said.name);
         let fact = fields.required("fact", said.fact, read_fact);
         let (id, fact) = fields.finish(id.zip(fact))?;
+        let hints = hints([("fact.text", &*fact.text)]);
         let changed = self.app.add_fact(actor, id, fact).await.map_err(Failure::from)?;
-        Ok(Response::new(pb::AddFactResponse { customer: Some(customer(&changed.known)), replayed: changed.replayed }))
+        let customer = Some(customer(&changed.known));
+        Ok(Response::new(pb::AddFactResponse { customer, replayed: changed.replayed, hints }))
     }
 
     async fn remove_fact(&self, request: Request<pb::RemoveFactRequest>) -> Result<Response<pb::Customer>, Status> {
@@ -265,6 +271,14 @@ impl Rpc {
     }
 }
 
+/// Whether somebody may come back who was erased, as far as the caller may say so.
+fn may_bring_back(actor: &Actor, allow_erased: bool) -> Result<bool, Failure> {
+    if allow_erased && !actor.authority.may_bring_back_erased() {
+        return Err(Failure::role_not_allowed("only a desk or a manager may set `allow_erased`"));
+    }
+    Ok(allow_erased)
+}
+
 fn new_customer(words: CustomerWords, id: Option<CustomerId>, on_match: OnMatch) -> NewCustomer {
     let CustomerWords { kind, profile, identifiers, tags } = words;
     NewCustomer { id, kind, profile, tags, identifiers, on_match, allow_erased: false }
@@ -290,6 +304,7 @@ fn timeline_entry(entry: &TimelineEntry) -> pb::TimelineEntry {
         TimelineEntry::Interaction(it) => (it.start_at, What::Interaction(interaction(it))),
         TimelineEntry::Gesture(it) => (it.created_at, What::Gesture(gesture(it))),
         TimelineEntry::Case(it) => (it.opened_at, What::Case(case(it))),
+        TimelineEntry::Decision(it) => (it.at, What::Decision(stopped(it))),
     };
     pb::TimelineEntry { happen_time: Some(timestamp(happened_at)), what: Some(what) }
 }

@@ -3,13 +3,12 @@
 use super::{
     Rpc,
     names::ResourceId,
-    search::name,
     status::Failure,
     validate::{Fields, page_size},
 };
 use crate::{
     app::{Duplicate, LookAt},
-    domain::{identity::duplicates::Rule, ids::CustomerId, world::Actor},
+    domain::{identity::duplicates::Rule, ids::CustomerId, limits::DUPLICATES_PAGE_MAX, world::Actor},
     proto::v1::{self as pb, find_duplicates_request as request},
 };
 
@@ -23,7 +22,7 @@ impl Rpc {
         let rule = said.rule.to_string();
         let binding = ["FindDuplicates", &said.customer, &rule];
         let mut fields = Fields::new();
-        let size = page_size(&mut fields, said.page_size);
+        let size = page_size(&mut fields, said.page_size).min(DUPLICATES_PAGE_MAX);
         let rule = match request::Rule::try_from(said.rule) {
             Ok(request::Rule::Narrow) => Rule::Narrow,
             Ok(request::Rule::Broad | request::Rule::Unspecified) => Rule::Broad,
@@ -40,7 +39,7 @@ impl Rpc {
         let after = self.tokens.open(&binding, &said.page_token)?;
         let page = self.app.find_duplicates(actor, look_at, rule, after, size).await?;
         Ok(pb::FindDuplicatesResponse {
-            pairs: page.items.iter().map(pair).collect(),
+            pairs: page.items.iter().map(|found| pair(found, &self.app.settings().language)).collect(),
             next_page_token: self.next_page(&binding, page.next.as_ref())?,
         })
     }
@@ -60,13 +59,13 @@ impl Rpc {
     }
 }
 
-fn pair(duplicate: &Duplicate) -> pb::DuplicatePair {
+fn pair(duplicate: &Duplicate, language: &str) -> pb::DuplicatePair {
     let evidence = duplicate.comparison.evidence.iter();
     pb::DuplicatePair {
         customer: duplicate.customer.id.name(),
         other: duplicate.other.id.name(),
-        display_name: name(&duplicate.customer),
-        other_display_name: name(&duplicate.other),
+        display_name: duplicate.customer.profile.shown_as(language),
+        other_display_name: duplicate.other.profile.shown_as(language),
         bits: duplicate.comparison.bits,
         needed_bits: duplicate.needed,
         evidence: evidence.map(|it| pb::DuplicateEvidence { reason: it.reason.to_owned(), bits: it.bits }).collect(),

@@ -9,7 +9,10 @@ use super::{
         who::read_who,
     },
     desk_actions::undo,
+    hints::hints,
     interactions::response,
+    names::ResourceId,
+    privacy::unremarked,
     search::candidate,
     status::Failure,
     validate::Fields,
@@ -19,7 +22,7 @@ use crate::{
     domain::{
         commands::visits::Ending,
         customer::{Identifier, IdentifierKey},
-        identity::{parse_query, search::SearchQuery},
+        identity::{parse_query, said_beside, search::SearchQuery},
         ids::InteractionId,
         interaction::{Emotion, FeelingAbout, FeelingJudge},
         limits::LIST_MAX,
@@ -47,14 +50,17 @@ impl FrontDeskService for Rpc {
         let mut fields = Fields::new();
         let location = fields.name("location", &said.location);
         let name_hint = fields.short("name_hint", said.name_hint);
+        let beside = || said_beside(&said.query, &regions);
+        let name_hint = if name_hint.trim().is_empty() { beside() } else { name_hint };
         let words = Some(said.query.as_str()).filter(|text| !text.trim().is_empty());
         let words = words.map(|text| SearchQuery::parse(text, false, &regions));
         let asked = read_asked(&mut fields, said.identifiers, said.query, &regions);
         let location = fields.finish(location)?;
         let found = self.app.recognize(&actor, &location, &asked, &name_hint, words.as_ref()).await;
         let found = found.map_err(Failure::from)?;
+        let language = self.app.language_at(Some(&location)).await.map_err(Failure::from)?;
         Ok(Response::new(pb::RecognizeResponse {
-            candidates: found.candidates.iter().map(candidate).collect(),
+            candidates: found.candidates.iter().map(|fit| candidate(fit, &language)).collect(),
             needs_confirmation: found.needs_confirmation,
             card: found.card.as_ref().map(card),
         }))
@@ -76,18 +82,20 @@ impl FrontDeskService for Rpc {
             stranger: fields.short("stranger", said.stranger),
             location: fields.finish(location)?,
         };
-        let location = visit.location.clone();
+        let (location, hints) = (visit.location.clone(), hints([("stranger", &*visit.stranger)]));
         let done = self.app.check_in(visit).await.map_err(Failure::from)?;
         let opened = done.reply;
         let shown = match opened.interaction.customer {
             Some(customer) => Some(self.app.card(&actor, "CheckIn", &location, customer).await.map_err(Failure::from)?),
             None => None,
         };
+        let visit = interaction(&opened.interaction);
         Ok(Response::new(pb::CheckInResponse {
-            interaction: Some(interaction(&opened.interaction)),
+            interaction: Some(if opened.replayed { unremarked(&actor, visit) } else { visit }),
             card: shown.as_ref().map(card),
             replayed: opened.replayed,
             undo: done.undo.map(undo),
+            hints,
         }))
     }
 
@@ -98,10 +106,13 @@ impl FrontDeskService for Rpc {
         let id = fields.name::<InteractionId>("interaction", &said.interaction);
         let ending = read_ending(&mut fields, said);
         let id = fields.finish(id)?;
-        let done = self.app.check_out(CloseVisit { actor, id, ending }).await.map_err(Failure::from)?;
-        let pb::RecordInteractionResponse { interaction, obligation, gestures, replayed } = response(&done.reply);
+        let hints = hints([("remarks", &*ending.remarks)]);
+        let call = CloseVisit { actor: actor.clone(), id, ending };
+        let done = self.app.check_out(call).await.map_err(Failure::from)?;
+        let pb::RecordInteractionResponse { interaction, obligation, gestures, replayed, .. } =
+            response(&actor, &done.reply);
         let undo = done.undo.map(undo);
-        Ok(Response::new(pb::CheckOutResponse { interaction, obligation, gestures, replayed, undo }))
+        Ok(Response::new(pb::CheckOutResponse { interaction, obligation, gestures, replayed, undo, hints }))
     }
 
     async fn acknowledge_gesture(
@@ -116,6 +127,13 @@ impl FrontDeskService for Rpc {
         request: Request<pb::ReassignVisitRequest>,
     ) -> Result<Response<pb::ReassignVisitResponse>, Status> {
         Ok(self.reassign(request).await?)
+    }
+
+    async fn list_strangers(
+        &self,
+        request: Request<pb::ListStrangersRequest>,
+    ) -> Result<Response<pb::ListStrangersResponse>, Status> {
+        Ok(self.strangers(request).await?)
     }
 
     async fn undo_action(
@@ -152,7 +170,7 @@ impl Rpc {
         let shown = self.app.card(actor, "Recognize", &location, customer).await.map_err(Failure::from)?;
         Ok(Response::new(pb::RecognizeResponse {
             candidates: vec![pb::Candidate {
-                customer: said.customer.clone(),
+                customer: shown.customer.name(),
                 display_name: shown.display_name.clone(),
                 score: 100,
                 reasons: vec!["chosen".to_owned()],

@@ -11,8 +11,9 @@ use super::{
     },
     desk_actions::undo,
     etag,
+    hints::hints,
     names::{ResourceId, optional_name},
-    privacy::within,
+    privacy::{address_lines, places_within, within},
     status::Failure,
     validate::{Fields, page_size},
 };
@@ -22,9 +23,11 @@ use crate::{
         commands::gestures::{CallOutcome, GateSays, Proof, Started},
         customer::Customer,
         filter::{Field, GESTURES},
+        gesture::Gesture,
         ids::{GestureId, LocationId},
         limits::{CLAIM_MAX, CLAIM_WAIT_MAX, LEASE_DEFAULT, LEASE_MAX, LEASE_MIN, LIST_MAX},
         refusal::Refusal,
+        settings::Settings,
     },
     proto::v1::{self as pb, gesture_service_server::GestureService},
 };
@@ -68,8 +71,9 @@ impl GestureService for Rpc {
         let mut fields = Fields::new();
         actor.request_id = fields.request_id(&said.request_id);
         let new = fields.required("gesture", said.gesture, read_gesture);
-        let made = self.app.schedule_gesture(actor, fields.finish(new)?).await.map_err(Failure::from)?;
-        Ok(Response::new(pb::ScheduleGestureResponse { gesture: Some(gesture(&made.what)), replayed: made.replayed }))
+        let made = self.app.schedule_gesture(actor.clone(), fields.finish(new)?).await.map_err(Failure::from)?;
+        let gesture = Some(self.planned(&actor, &made.what).await?);
+        Ok(Response::new(pb::ScheduleGestureResponse { gesture, replayed: made.replayed }))
     }
 
     async fn make_promise(
@@ -108,7 +112,7 @@ impl GestureService for Rpc {
             None => String::new(),
         };
         Ok(Response::new(pb::ListQueueResponse {
-            entries: page.entries.iter().map(queue_entry).collect(),
+            entries: page.entries.iter().map(|entry| queue_entry(entry, address_lines(&actor, entry))).collect(),
             next_page_token,
         }))
     }
@@ -121,8 +125,10 @@ impl GestureService for Rpc {
         let mut fields = Fields::new();
         actor.request_id = fields.request_id(&said.request_id);
         let want = read_want(&mut fields, said);
-        let taken = self.app.claim(actor, fields.finish(want)?).await.map_err(Failure::from)?;
-        Ok(Response::new(claimed(&taken, self.app.settings().test_address.as_deref())))
+        let want = fields.finish(want)?;
+        let want = Want { locations: places_within(&actor, want.locations), ..want };
+        let taken = self.app.claim(actor, want).await.map_err(Failure::from)?;
+        Ok(Response::new(claimed(&taken, self.app.settings())))
     }
 
     async fn start_delivery(
@@ -259,7 +265,9 @@ impl GestureService for Rpc {
         let mut fields = Fields::new();
         actor.request_id = fields.request_id(&said.request_id);
         let report = read_report(&mut fields, said);
-        let done = self.app.log_call(actor, fields.finish(report)?).await.map_err(Failure::from)?;
+        let report = fields.finish(report)?;
+        let hints = hints([("words", &*report.words)]);
+        let done = self.app.log_call(actor, report).await.map_err(Failure::from)?;
         let logged = done.reply;
         Ok(Response::new(pb::LogCallResponse {
             gesture: Some(gesture(&logged.gesture)),
@@ -268,6 +276,7 @@ impl GestureService for Rpc {
             replayed: logged.replayed,
             pause: logged.pause.as_ref().map(pause),
             undo: done.undo.map(undo),
+            hints,
         }))
     }
 
@@ -340,12 +349,16 @@ fn read_want(fields: &mut Fields, said: pb::ClaimGesturesRequest) -> Option<Want
     })
 }
 
-fn claimed(taken: &Taken, test_address: Option<&str>) -> pb::ClaimGesturesResponse {
-    let one = |(it, token, customer): &(_, i64, Customer)| pb::ClaimedGesture {
-        gesture: Some(gesture(it)),
-        lease_token: *token,
-        destination: test_address.map_or_else(|| destination(customer, it.channel), str::to_owned),
-        display_name: customer.addressee().profile.display_name.clone(),
+fn claimed(taken: &Taken, settings: &Settings) -> pb::ClaimGesturesResponse {
+    let test_address = settings.test_address.as_deref();
+    let one = |(it, token, customer): &(Gesture, i64, Customer)| {
+        let language = [&it.content.language, &settings.language].into_iter().find(|it| !it.is_empty());
+        pb::ClaimedGesture {
+            gesture: Some(gesture(it)),
+            lease_token: *token,
+            destination: test_address.map_or_else(|| destination(customer, it.channel), str::to_owned),
+            display_name: customer.addressee().profile.shown_as(language.map_or("", String::as_str)),
+        }
     };
     pb::ClaimGesturesResponse {
         gestures: taken.gestures.iter().map(one).collect(),

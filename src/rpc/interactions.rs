@@ -8,6 +8,7 @@ use super::{
         obligation::{decision, looked_at, obligation},
         who::read_who,
     },
+    hints::hints,
     names::ResourceId,
     privacy::{unremarked, within},
     status::Failure,
@@ -67,7 +68,7 @@ impl InteractionService for Rpc {
         let region = if names_somebody(&said) { self.region_at(place(&said)).await? } else { String::new() };
         let call = self.read_record(&actor, said, &region)?;
         let recorded = self.app.record(call).await.map_err(Failure::from)?;
-        Ok(Response::new(response(&recorded)))
+        Ok(Response::new(entered(&actor, &recorded)))
     }
 
     async fn batch_record_interactions(
@@ -86,9 +87,9 @@ impl InteractionService for Rpc {
             self.read_record(&actor, item, region)
         });
         let results = if said.atomic {
-            self.record_atomically(items.collect()).await?
+            self.record_atomically(&actor, items.collect()).await?
         } else {
-            self.record_each(items.collect()).await?
+            self.record_each(&actor, items.collect()).await?
         };
         Ok(Response::new(pb::BatchRecordInteractionsResponse { results }))
     }
@@ -110,8 +111,10 @@ impl InteractionService for Rpc {
             ..Ending::default()
         };
         let id = fields.finish(id)?;
-        let closed = self.app.close_visit(CloseVisit { actor, id, ending }).await.map_err(Failure::from)?;
-        let pb::RecordInteractionResponse { interaction, obligation, gestures, replayed } = response(&closed);
+        let call = CloseVisit { actor: actor.clone(), id, ending };
+        let closed = self.app.close_visit(call).await.map_err(Failure::from)?;
+        let pb::RecordInteractionResponse { interaction, obligation, gestures, replayed, .. } =
+            response(&actor, &closed);
         Ok(Response::new(pb::CloseInteractionResponse { interaction, obligation, gestures, replayed }))
     }
 
@@ -124,8 +127,8 @@ impl InteractionService for Rpc {
         let id = fields.name("name", &said.name);
         let reason = fields.required_short("reason", said.reason);
         let id = fields.finish(id)?;
-        let voided = self.app.void(actor, id, reason).await.map_err(Failure::from)?;
-        let pb::RecordInteractionResponse { interaction, obligation, .. } = response(&voided);
+        let voided = self.app.void(actor.clone(), id, reason).await.map_err(Failure::from)?;
+        let pb::RecordInteractionResponse { interaction, obligation, .. } = response(&actor, &voided);
         Ok(Response::new(pb::VoidInteractionResponse { interaction, obligation }))
     }
 
@@ -138,8 +141,8 @@ impl InteractionService for Rpc {
         let id = fields.name("name", &said.name);
         let customer = fields.optional_name("customer", &said.customer);
         let id = fields.finish(id)?;
-        let attributed = self.app.attribute(actor, id, customer).await.map_err(Failure::from)?;
-        let pb::RecordInteractionResponse { interaction, obligation, gestures, .. } = response(&attributed);
+        let attributed = self.app.attribute(actor.clone(), id, customer).await.map_err(Failure::from)?;
+        let pb::RecordInteractionResponse { interaction, obligation, gestures, .. } = response(&actor, &attributed);
         Ok(Response::new(pb::AttributeInteractionResponse { interaction, obligation, gestures }))
     }
 
@@ -206,6 +209,7 @@ impl Rpc {
     /// Records all items or none; what is wrong with any of them is told with its position.
     async fn record_atomically(
         &self,
+        actor: &Actor,
         items: Vec<Result<RecordInteraction, Failure>>,
     ) -> Result<Vec<pb::RecordInteractionResult>, Failure> {
         let mut calls = Vec::with_capacity(items.len());
@@ -220,19 +224,20 @@ impl Rpc {
             return Err(Failure::invalid(violations));
         }
         let recorded = self.app.record_all(calls, BatchMode::Atomic).await?;
-        Ok(recorded.into_iter().map(|one| result(one.map_err(Failure::from))).collect())
+        Ok(recorded.into_iter().map(|one| result(actor, one.map_err(Failure::from))).collect())
     }
 
     /// Records each item for itself.
     async fn record_each(
         &self,
+        actor: &Actor,
         items: Vec<Result<RecordInteraction, Failure>>,
     ) -> Result<Vec<pb::RecordInteractionResult>, Failure> {
         let calls = items.iter().filter_map(|item| item.as_ref().ok().cloned()).collect();
         let mut recorded = self.app.record_all(calls, BatchMode::EachForItself).await?.into_iter();
         let results = items.into_iter().map(|item| match item {
-            Ok(_) => result(recorded.next().ok_or_else(Failure::internal).and_then(|one| Ok(one?))),
-            Err(failure) => result(Err(failure)),
+            Ok(_) => result(actor, recorded.next().ok_or_else(Failure::internal).and_then(|one| Ok(one?))),
+            Err(failure) => result(actor, Err(failure)),
         });
         Ok(results.collect())
     }
@@ -248,21 +253,36 @@ fn place(said: &pb::RecordInteractionRequest) -> &str {
     said.interaction.as_ref().map(|interaction| interaction.location.as_str()).unwrap_or_default()
 }
 
-fn result(recorded: Result<Recorded, Failure>) -> pb::RecordInteractionResult {
+fn result(actor: &Actor, recorded: Result<Recorded, Failure>) -> pb::RecordInteractionResult {
     use pb::record_interaction_result::Result as Wire;
     let result = match recorded {
-        Ok(recorded) => Wire::Response(response(&recorded)),
+        Ok(recorded) => Wire::Response(entered(actor, &recorded)),
         Err(failure) => Wire::Error(failure.into_item_error()),
     };
     pb::RecordInteractionResult { result: Some(result) }
 }
 
-/// An interaction as it stands, with what came of it.
-pub(super) fn response(recorded: &Recorded) -> pb::RecordInteractionResponse {
+/// What was recorded just now, or by an earlier call: then others may have written about it since.
+fn entered(actor: &Actor, recorded: &Recorded) -> pb::RecordInteractionResponse {
+    let reply = response(actor, recorded);
+    let detail = &recorded.interaction.detail;
+    if recorded.replayed {
+        return reply;
+    }
     pb::RecordInteractionResponse {
         interaction: Some(interaction(&recorded.interaction)),
+        hints: hints([("interaction.remarks", &*detail.remarks), ("interaction.stranger", &detail.stranger)]),
+        ..reply
+    }
+}
+
+/// An interaction as it stands and the caller may see it, with what came of it.
+pub(super) fn response(actor: &Actor, recorded: &Recorded) -> pb::RecordInteractionResponse {
+    pb::RecordInteractionResponse {
+        interaction: Some(unremarked(actor, interaction(&recorded.interaction))),
         obligation: Some(obligation(&recorded.obligation)),
         gestures: recorded.gestures.iter().map(gesture).collect(),
         replayed: recorded.replayed,
+        hints: Vec::new(),
     }
 }

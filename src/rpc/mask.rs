@@ -74,13 +74,13 @@ macro_rules! masked {
 masked! {
     Location:
     display_name, time_zone, region_code, language_code, currency_code, opening_hours, holidays, reply_contact,
-    sensitive, brand, call_capacity;
+    sensitive, brand, call_capacity, postal_address;
     ignored: "name", "create_time", "update_time", "etag",
 }
 
 masked! {
     StaffMember:
-    display_name, role, locations, end_time;
+    display_name, pseudonym, role, locations, end_time;
     ignored: "name", "state", "create_time", "update_time", "etag",
 }
 
@@ -209,6 +209,9 @@ mod tests {
     #[test]
     fn no_field_is_forgotten() {
         covers::<pb::Location>("Location");
+        covers::<pb::StaffMember>("StaffMember");
+        covers::<pb::Journey>("Journey");
+        covers::<pb::Touchpoint>("Touchpoint");
         covers::<pb::ContactPolicy>("ContactPolicy");
         covers::<pb::Customer>("Customer");
         covers::<pb::Case>("Case");

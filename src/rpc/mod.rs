@@ -14,9 +14,11 @@ mod customers;
 mod desk_actions;
 mod duplicates;
 mod etag;
+mod events;
 mod framing;
 mod front_desk;
 mod gestures;
+mod hints;
 mod insights;
 mod interactions;
 mod journeys;
@@ -42,14 +44,19 @@ pub use codec::Codec;
 
 use crate::{
     app::{App, Cursor},
-    domain::{limits::REQUEST_MAX_BYTES, world::Actor},
+    domain::{
+        limits::REQUEST_MAX_BYTES,
+        paper::{Format, NotPrinted, Printed, Sheet},
+        world::Actor,
+    },
     proto::v1::{
         admin_service_server::AdminServiceServer, case_service_server::CaseServiceServer,
-        customer_service_server::CustomerServiceServer, front_desk_service_server::FrontDeskServiceServer,
-        gesture_service_server::GestureServiceServer, insight_service_server::InsightServiceServer,
-        interaction_service_server::InteractionServiceServer, journey_service_server::JourneyServiceServer,
-        location_service_server::LocationServiceServer, note_service_server::NoteServiceServer,
-        policy_service_server::PolicyServiceServer, rule_service_server::RuleServiceServer,
+        customer_service_server::CustomerServiceServer, event_service_server::EventServiceServer,
+        front_desk_service_server::FrontDeskServiceServer, gesture_service_server::GestureServiceServer,
+        insight_service_server::InsightServiceServer, interaction_service_server::InteractionServiceServer,
+        journey_service_server::JourneyServiceServer, location_service_server::LocationServiceServer,
+        note_service_server::NoteServiceServer, policy_service_server::PolicyServiceServer,
+        rule_service_server::RuleServiceServer,
     },
 };
 use axum::middleware::{from_fn_with_state, map_response};
@@ -58,11 +65,15 @@ use status::Failure;
 use std::sync::Arc;
 use tonic::{Request, codec::CompressionEncoding::Gzip, server::NamedService, service::Routes};
 
+/// Sets sheets as a PDF: a format, the file's title, the sheets. Works on the calling thread.
+pub type Press = Arc<dyn Fn(Format, &str, &[Sheet]) -> Result<Printed, NotPrinted> + Send + Sync>;
+
 /// Every service of the contract, over the same use cases. Clones share them.
 #[derive(Clone)]
 struct Rpc {
     app: Arc<App>,
     tokens: PageTokens,
+    press: Press,
 }
 
 macro_rules! services {
@@ -72,9 +83,9 @@ macro_rules! services {
 
         /// The services of the contract, ready to be served.
         #[must_use]
-        pub fn routes(app: Arc<App>) -> Routes {
+        pub fn routes(app: Arc<App>, press: Press) -> Routes {
             let scoped = Arc::clone(&app);
-            let rpc = Rpc { tokens: PageTokens::new(&app.page_token_secret()), app };
+            let rpc = Rpc { tokens: PageTokens::new(&app.page_token_secret()), app, press };
             let routes = Routes::default()$(.add_service(
                 $server::new(rpc.clone())
                     .max_decoding_message_size(REQUEST_MAX_BYTES)
@@ -100,6 +111,7 @@ services![
     JourneyServiceServer,
     PolicyServiceServer,
     AdminServiceServer,
+    EventServiceServer,
 ];
 
 impl Rpc {

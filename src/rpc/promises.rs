@@ -1,6 +1,12 @@
 //! What we said we would do, and what is moved to another time.
 
-use super::{Rpc, convert::gesture::gesture, etag, status::Failure, validate::Fields};
+use super::{
+    Rpc,
+    convert::gesture::{check_channel, gesture},
+    etag,
+    status::Failure,
+    validate::Fields,
+};
 use crate::{
     app::{Promise, Until},
     domain::{
@@ -22,8 +28,9 @@ impl Rpc {
         let mut fields = Fields::new();
         actor.request_id = fields.request_id(&said.request_id);
         let promise = read_promise(&mut fields, said);
-        let made = self.app.make_promise(actor, fields.finish(promise)?).await.map_err(Failure::from)?;
-        Ok(Response::new(pb::MakePromiseResponse { gesture: Some(gesture(&made.what)), replayed: made.replayed }))
+        let made = self.app.make_promise(actor.clone(), fields.finish(promise)?).await.map_err(Failure::from)?;
+        let gesture = Some(self.planned(&actor, &made.what).await?);
+        Ok(Response::new(pb::MakePromiseResponse { gesture, replayed: made.replayed }))
     }
 
     pub(super) async fn move_gesture(
@@ -66,9 +73,12 @@ fn read_promise(fields: &mut Fields, said: pb::MakePromiseRequest) -> Option<Pro
             None
         }
     };
+    let kind = fields.optional_enum("kind", said.kind).unwrap_or(GestureKind::Call);
+    let channel = fields.optional_enum("channel", said.channel).unwrap_or(Channel::Phone);
+    check_channel(fields, kind, channel);
     Some(Promise {
-        kind: fields.optional_enum("kind", said.kind).unwrap_or(GestureKind::Call),
-        channel: fields.optional_enum("channel", said.channel).unwrap_or(Channel::Phone),
+        kind,
+        channel,
         interaction: fields.optional_name("interaction", &said.interaction),
         words: fields.text("words", said.words),
         role: fields.short("role", said.role),

@@ -25,9 +25,8 @@ impl Rpc {
         if text.trim().is_empty() {
             fields.refuse("query", "must say whom to look for");
         }
-        if !said.location.is_empty() {
-            fields.name::<LocationId>("location", &said.location);
-        }
+        let location = Some(&said.location).filter(|name| !name.is_empty());
+        let location = location.and_then(|name| fields.name::<LocationId>("location", name));
         let limit = match usize::try_from(said.max_results) {
             Ok(0) => SEARCH_DEFAULT,
             Ok(number) => number.min(SEARCH_MAX),
@@ -40,21 +39,22 @@ impl Rpc {
         let region = if said.location.is_empty() { String::new() } else { self.region_at(&said.location).await? };
         let regions = [region.as_str(), &self.app.settings().region];
         let query = SearchQuery::parse(&text, said.type_ahead, &regions);
+        let language = self.app.language_at(location.as_ref()).await?;
         let found = self.app.search(actor, &query, limit).await?;
         Ok(pb::SearchCustomersResponse {
-            candidates: found.results.iter().map(candidate).collect(),
+            candidates: found.results.iter().map(|fit| candidate(fit, &language)).collect(),
             has_more: found.has_more,
             no_number_because: why_no_number(&text, &regions).map(|why| why.to_string()).unwrap_or_default(),
         })
     }
 }
 
-/// Somebody who may be meant, with what tells apart those of one name.
-pub(super) fn candidate(result: &Fit) -> pb::Candidate {
+/// Somebody who may be meant, named as the desk's language has it, with what tells apart those of one name.
+pub(super) fn candidate(result: &Fit, language: &str) -> pb::Candidate {
     let customer = &result.customer;
     pb::Candidate {
         customer: customer.id.name(),
-        display_name: name(customer),
+        display_name: customer.profile.shown_as(language),
         score: result.score.into(),
         reasons: result.reasons.clone(),
         town: town(customer),
@@ -65,16 +65,6 @@ pub(super) fn candidate(result: &Fit) -> pb::Candidate {
 
 fn reaches(identifier: &Identifier) -> bool {
     matches!(identifier.kind, IdentifierKind::Phone | IdentifierKind::Email)
-}
-
-/// As they like to be called, else the whole name.
-pub(super) fn name(customer: &Customer) -> String {
-    let profile = &customer.profile;
-    if profile.display_name.is_empty() {
-        format!("{} {}", profile.given_name, profile.family_name).trim().to_owned()
-    } else {
-        profile.display_name.clone()
-    }
 }
 
 fn town(customer: &Customer) -> String {

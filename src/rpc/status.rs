@@ -16,6 +16,8 @@ use tonic_types::{ErrorDetails, FieldViolation, PreconditionViolation, StatusExt
 /// The domain of every `ErrorInfo`.
 pub(crate) const DOMAIN: &str = "gratitude";
 
+/// How soon somebody else may have ended what only so many may do.
+const RETRY_FULL_AFTER: Duration = Duration::from_secs(10);
 /// When a full queue has probably moved on.
 const RETRY_QUEUE_AFTER: Duration = Duration::from_millis(200);
 /// When a busy or lost database is worth another try.
@@ -85,6 +87,19 @@ impl Failure {
     pub(crate) fn resume_token() -> Self {
         let description = "must be the resume_token of a message about this very location, or empty";
         let mut failure = Self::invalid_field("resume_token", description);
+        failure.reason = ErrorReason::InvalidPageToken;
+        failure
+    }
+
+    /// Something of a method that the caller's role may not ask for, though it may call the method.
+    pub(crate) fn role_not_allowed(message: &str) -> Self {
+        Self::new(Code::PermissionDenied, ErrorReason::RoleNotAllowed, message)
+    }
+
+    /// A resume token of the feed that this service did not make.
+    pub(crate) fn feed_token() -> Self {
+        let mut failure =
+            Self::invalid_field("resume_token", "must be the resume_token of an event or reply, or empty");
         failure.reason = ErrorReason::InvalidPageToken;
         failure
     }
@@ -194,6 +209,11 @@ impl From<AppError> for Failure {
     fn from(error: AppError) -> Self {
         match error {
             AppError::Refused(refusal) => refusal.into(),
+            AppError::TooMany { .. } => {
+                let message = error.to_string();
+                let full = Self::new(Code::ResourceExhausted, ErrorReason::Overloaded, message);
+                Self { retry_after: Some(RETRY_FULL_AFTER), ..full }
+            }
             AppError::Store(StoreError::QueueFull) => Self::queue_full(RETRY_QUEUE_AFTER),
             AppError::Store(StoreError::Stale { what }) => Refusal::Stale { resource: what }.into(),
             // A constraint that stopped a race lets the loser see, on the next try, what it lost to.
@@ -250,6 +270,7 @@ fn precondition(kind: Precondition) -> (Code, ErrorReason) {
         P::CustomerMerged => ErrorReason::CustomerMerged,
         P::CustomerNotMerged => ErrorReason::CustomerNotMerged,
         P::TooManyMerged => ErrorReason::TooManyMerged,
+        P::MarkedNotSame => ErrorReason::MarkedNotSame,
         P::NobodyFits => ErrorReason::NobodyFits,
         P::CaseNotOpen => ErrorReason::CaseNotOpen,
         P::Taken => ErrorReason::Taken,
@@ -259,12 +280,14 @@ fn precondition(kind: Precondition) -> (Code, ErrorReason) {
         P::TemplateRetired => ErrorReason::TemplateRetired,
         P::TemplateInUse => ErrorReason::TemplateInUse,
         P::NoteBatchState => ErrorReason::NoteBatchState,
+        P::NoteState => ErrorReason::NoteState,
         P::InNoteBatch => ErrorReason::InNoteBatch,
         P::JourneyRetired => ErrorReason::JourneyRetired,
         P::TouchpointRetired => ErrorReason::TouchpointRetired,
         P::StageInUse => ErrorReason::StageInUse,
         P::ObligationNotOpen => ErrorReason::ObligationNotOpen,
         P::TestMode => ErrorReason::TestMode,
+        P::Unprintable => ErrorReason::Unprintable,
         P::Paused => ErrorReason::Paused,
         P::GiftLimit => ErrorReason::GiftLimit,
         P::NoOpening => ErrorReason::NoOpening,
@@ -272,10 +295,12 @@ fn precondition(kind: Precondition) -> (Code, ErrorReason) {
         P::FirstKey => ErrorReason::FirstKey,
         P::UndoTooLate => ErrorReason::UndoTooLate,
         P::ChangedSince => ErrorReason::ChangedSince,
+        P::EventsForgotten => ErrorReason::EventsForgotten,
     };
     let code = match kind {
         P::NobodyFits => Code::NotFound,
         P::ClaimLost => Code::Aborted,
+        P::EventsForgotten => Code::OutOfRange,
         _ => Code::FailedPrecondition,
     };
     (code, reason)

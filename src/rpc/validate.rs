@@ -8,8 +8,11 @@ use crate::{
     domain::{
         codes,
         customer::IdentifierKind,
+        direction::is_closed,
         filter::{Filter, Schema},
-        identity, limits,
+        identity,
+        ids::PrintRunId,
+        limits,
         refusal::Violation,
         when::Zones,
     },
@@ -20,6 +23,10 @@ use std::{fmt::Display, ops::RangeInclusive, sync::LazyLock};
 
 /// Reading zones is cheap; making the database is not.
 static ZONES: LazyLock<Zones> = LazyLock::new(Zones::bundled);
+
+/// What is said of a name, title or line that would turn the direction of what is written behind it.
+const LEFT_OPEN: &str = "must close every change of writing direction that it opens (U+202A to U+202E, U+2066 to U+2069), and \
+                         no other";
 
 /// The fields of one request, and what is wrong with them.
 ///
@@ -139,9 +146,21 @@ impl Fields {
         self.text_of(field, text, limits::TEXT_MAX_BYTES)
     }
 
-    /// A name, title, code or other short text; may be empty.
+    /// A name, title, code or other short text; may be empty. It is written beside others, whose direction it must not
+    /// turn.
     pub(crate) fn short(&mut self, field: &str, text: String) -> String {
+        if !is_closed(&text) {
+            self.refuse(field, LEFT_OPEN);
+        }
         self.text_of(field, text, limits::SHORT_TEXT_MAX_BYTES)
+    }
+
+    /// A subject line, as long as a free text; may be empty.
+    pub(crate) fn subject(&mut self, field: &str, text: String) -> String {
+        if !is_closed(&text) {
+            self.refuse(field, LEFT_OPEN);
+        }
+        self.text(field, text)
     }
 
     /// A free text with something in it.
@@ -174,6 +193,8 @@ impl Fields {
             format!("is {} bytes long; at most {} are allowed", text.len(), limits::SHORT_TEXT_MAX_BYTES)
         } else if text.chars().any(char::is_control) {
             "must not contain control characters".to_owned()
+        } else if !is_closed(&text) {
+            LEFT_OPEN.to_owned()
         } else {
             return Some(text);
         };
@@ -221,6 +242,15 @@ impl Fields {
             self.refuse("request_id", "must be a UUID such as 0191d2c4-9f4e-7c3a-8b8e-2f1f5f0b7a10, or empty");
         }
         uuid.map(|uuid| uuid.to_string())
+    }
+
+    /// A print run, as a download named it.
+    pub(crate) fn print_run(&mut self, field: &str, name: &str) -> Option<PrintRunId> {
+        let run = parse_uuid(name);
+        if run.is_none() {
+            self.refuse(field, "must be a print run, as DownloadNoteBatch names it");
+        }
+        run.map(PrintRunId)
     }
 
     /// A value of an enumeration that must be given.
@@ -396,6 +426,21 @@ mod tests {
         drop(read(&mut fields));
         let item = fields.finish(Some(())).err().map(Failure::into_item_error);
         item.map(|item| item.violations.into_iter().map(|v| v.field).collect()).unwrap_or_default()
+    }
+
+    #[test]
+    fn names_and_lines_turn_the_direction_of_nothing_behind_them() {
+        let paths = refused(|fields| {
+            fields.short("display_name", "Ana \u{202e}".to_owned());
+            fields.shorts("address_lines", vec!["1 Mill Lane".to_owned(), "\u{2067}Leeds".to_owned()], 10);
+            fields.subject("subject", "Thank you\u{202c}".to_owned());
+        });
+        assert_eq!(paths, ["display_name", "address_lines[1]", "subject"]);
+        let fine = refused(|fields| {
+            fields.short("display_name", "\u{202b}דוד\u{202c}\u{200f}".to_owned());
+            fields.text("remarks", "pasted \u{202e}".to_owned())
+        });
+        assert_eq!(fine, [""; 0], "what is closed harms nobody, nor what stands by itself");
     }
 
     #[test]

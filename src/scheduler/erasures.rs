@@ -7,9 +7,13 @@ use crate::{
 };
 use jiff::Timestamp;
 
-/// Ends one erasure. What fails is tried again at the next turn: until then it stands as unfinished.
+/// Ends one erasure. What fails is tried again at the next turn, and so is what a file may yet come of that is being
+/// written: until then it stands as unfinished.
 pub(super) async fn run_once(app: &App, spool: &Spool, now: Timestamp) -> Result<Done, AppError> {
-    let Some(erased) = app.unfinished_erasure().await? else { return Ok(Done::default()) };
+    let Some(erased) = app.unfinished_erasure(now).await? else { return Ok(Done::default()) };
+    if erased.being_written {
+        return Ok(Done::default());
+    }
     for ((batch, chunk), notes) in &erased.notes {
         if let Err(why) = spool.take_out(*batch, *chunk, notes).await {
             tracing::warn!(error = %why, "notes to somebody who was erased could not be taken out of the spool folder");

@@ -5,18 +5,22 @@
 //! counted and tried again at the next turn; it never ends the loop. All of it may run on every replica at once: the use
 //! cases decide under the database's locks who does what.
 
+mod answers;
 mod erasures;
 mod loops;
 mod note_batches;
+mod places;
 mod runner;
+mod way_out;
 
 use std::{error::Error, future::Future, pin::Pin, sync::Arc};
 
 use jiff::{SignedDuration, Timestamp};
 use tokio::{sync::Notify, task::JoinSet};
-use tokio_util::sync::CancellationToken;
+use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
-pub use loops::all;
+pub use crate::delivery::BadFarSide;
+pub use loops::{WaysOut, all};
 
 use crate::clock::Clock;
 use runner::Runner;
@@ -40,6 +44,8 @@ pub struct Work {
     every: SignedDuration,
     wake: Arc<Notify>,
     run: Run,
+    /// What runs on after a run.
+    under_way: Option<TaskTracker>,
 }
 
 impl Work {
@@ -58,13 +64,20 @@ impl Work {
             let outcome = run(now);
             Box::pin(async move { outcome.await.map_err(Into::into) })
         });
-        Self { name, every, wake: Arc::new(Notify::new()), run }
+        Self { name, every, wake: Arc::new(Notify::new()), run, under_way: None }
     }
 
     /// Also done when this is notified, without waiting for the timer.
     #[must_use]
     pub fn woken_by(mut self, wake: Arc<Notify>) -> Self {
         self.wake = wake;
+        self
+    }
+
+    /// Also waited for at a stop: what its runs have begun and not ended.
+    #[must_use]
+    pub fn with_under_way(mut self, under_way: TaskTracker) -> Self {
+        self.under_way = Some(under_way);
         self
     }
 }
@@ -83,7 +96,7 @@ impl Scheduler {
         Self { clock, runners: work.into_iter().map(Runner::new).collect() }
     }
 
-    /// Runs everything on its timers until `stop` is cancelled, and returns when the runs under way have ended.
+    /// Runs everything on its timers until `stop` is cancelled, and returns when all that is under way has ended.
     pub async fn run(&self, stop: &CancellationToken) {
         let mut loops = JoinSet::new();
         for (position, runner) in self.runners.iter().enumerate() {
@@ -94,6 +107,9 @@ impl Scheduler {
             if ended.is_err() {
                 tracing::error!("a background loop ended unexpectedly");
             }
+        }
+        for runner in self.runners.iter() {
+            runner.end().await;
         }
     }
 

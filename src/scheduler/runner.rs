@@ -51,6 +51,14 @@ impl Runner {
         }
     }
 
+    /// Waits until all has ended that its runs have begun.
+    pub(super) async fn end(&self) {
+        if let Some(under_way) = &self.work.under_way {
+            under_way.close();
+            under_way.wait().await;
+        }
+    }
+
     /// Runs until nothing more is due.
     pub(super) async fn exhaust(&self, clock: &Clock) {
         while self.once(clock).await.has_more {}

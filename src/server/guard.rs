@@ -13,18 +13,22 @@ use tonic::Code;
 
 use super::{
     cookies,
+    origin::is_called,
     rate::RateLimits,
     refusal::{self, Denial},
+    streams::cut_off_at,
 };
 use crate::{
     app::{Actor, App, AppError},
     config,
-    rpc::access::{Door, Rule, door},
+    rpc::access::{Door, Rule, door, is_stream},
     telemetry::metric,
 };
 
 /// When a database that is busy or away is worth another try.
 const RETRY_STORAGE_AFTER: Duration = Duration::from_secs(1);
+/// How often the right of whoever reads a stream is looked at again.
+const LOOK_AGAIN_AFTER: Duration = Duration::from_secs(1);
 
 /// Recognises callers and knows what they may.
 pub struct Guard {
@@ -54,6 +58,18 @@ impl Guard {
 
     /// Who calls, if they may.
     async fn admit(&self, request: &Parts) -> Result<Actor, Denial> {
+        let caller = self.identify(request).await?;
+        if caller.authority.role.is_some() {
+            self.rates.check(&caller).map_err(|wait| {
+                let message = "this caller calls more often than it may";
+                Denial::new(Code::ResourceExhausted, "RATE_LIMITED", message).after(wait)
+            })?;
+        }
+        Ok(caller)
+    }
+
+    /// Who calls, if they may, however often.
+    async fn identify(&self, request: &Parts) -> Result<Actor, Denial> {
         let Some(app) = &self.app else { return Ok(App::local()) };
         let path = request.uri.path();
         let rule = match door(path) {
@@ -64,12 +80,24 @@ impl Guard {
         let caller = self.recognise(app, request).await?;
         if caller.authority.role.is_some() {
             check(rule, &caller, path)?;
-            self.rates.check(&caller).map_err(|wait| {
-                let message = "this caller calls more often than it may";
-                Denial::new(Code::ResourceExhausted, "RATE_LIMITED", message).after(wait)
-            })?;
         }
         Ok(caller)
+    }
+
+    /// Waits until a call that was let in would not be any more, or with another right: then why it ends. Who can't be
+    /// recognised because the database is away stays; nothing is read then either.
+    async fn let_out(&self, request: &Parts, admitted: &Actor) -> Denial {
+        loop {
+            tokio::time::sleep(LOOK_AGAIN_AFTER).await;
+            match self.identify(request).await {
+                Ok(caller) if caller.authority == admitted.authority => {}
+                Ok(_) => {
+                    return Denial::new(Code::Unauthenticated, "UNAUTHENTICATED", "this caller's right has changed");
+                }
+                Err(denial) if denial.code == Code::Unavailable => {}
+                Err(denial) => return denial,
+            }
+        }
     }
 
     async fn recognise(&self, app: &App, request: &Parts) -> Result<Actor, Denial> {
@@ -95,10 +123,17 @@ impl Guard {
     }
 }
 
-/// Lets a request in with who makes it, or answers it.
+/// Lets a request in with who makes it, or answers it. A stream ends when its caller would not be let in any more.
 pub(super) async fn admit(State(guard): State<Arc<Guard>>, request: Request, next: Next) -> Response {
     let (mut head, body) = request.into_parts();
     match guard.admit(&head).await {
+        Ok(caller) if is_stream(head.uri.path()) => {
+            let (request, admitted) = (head.clone(), caller.clone());
+            head.extensions.insert(caller);
+            let reply = next.run(Request::from_parts(head, body)).await;
+            let let_out = async move { guard.let_out(&request, &admitted).await.into_status() };
+            reply.map(|body| cut_off_at(let_out, body))
+        }
         Ok(caller) => {
             head.extensions.insert(caller);
             next.run(Request::from_parts(head, body)).await
@@ -144,9 +179,7 @@ fn is_same_origin(request: &Parts) -> bool {
     if let Some(site) = headers.get("sec-fetch-site") {
         return site == "same-origin";
     }
-    let called = request.uri.authority().map(|authority| authority.as_str()).or_else(|| text(headers, header::HOST));
-    let of_page = text(headers, header::ORIGIN).and_then(|origin| origin.split_once("://"));
-    of_page.is_some_and(|(_, of_page)| Some(of_page) == called)
+    text(headers, header::ORIGIN).is_some_and(|origin| is_called(origin, &request.uri, headers))
 }
 
 fn text(headers: &HeaderMap, name: header::HeaderName) -> Option<&str> {

@@ -19,6 +19,7 @@ mod stack;
 mod streams;
 mod tls;
 mod trace;
+pub mod unsubscribe;
 
 use std::{io, net::SocketAddr, time::Duration};
 

@@ -2,9 +2,10 @@
 //!
 //! Plain HTTP, because it is about cookies: a page can't keep a key, and no script may read a session.
 //!
-//! - `GET` → `{required, enrolled, staff, display_name, role, location, locations, until}`. `required`: somebody must sign
-//!   in before the page can call. `enrolled`: the key need not be given. `staff` and what follows are null while nobody
-//!   is signed in; `location` is the desk's, when it has only one.
+//! - `GET` → `{required, enrolled, staff, called, display_name, role, location, locations, until}`. `required`: somebody
+//!   must sign in before the page can call. `enrolled`: the key need not be given. `staff` and what follows are null while
+//!   nobody is signed in; `called` is what they go by in what is recorded (a pseudonym, where the operator says so);
+//!   `location` is the desk's, when it has only one.
 //! - `POST` with `{key, staff, pin}` → 204 and two cookies. `key` may be left out where `enrolled`.
 //! - `DELETE` → 204; whoever was signed in is not any more.
 //!
@@ -76,7 +77,15 @@ async fn state(app: &App, headers: &HeaderMap) -> Result<Value, AppError> {
 }
 
 fn nobody() -> Value {
-    json!({ "staff": null, "display_name": null, "role": null, "location": null, "locations": [], "until": null })
+    json!({
+        "staff": null,
+        "called": null,
+        "display_name": null,
+        "role": null,
+        "location": null,
+        "locations": [],
+        "until": null,
+    })
 }
 
 fn somebody(desk: &AtTheDesk) -> Value {
@@ -84,6 +93,7 @@ fn somebody(desk: &AtTheDesk) -> Value {
     let only = if let [only] = locations.as_slice() { Some(only) } else { None };
     json!({
         "staff": desk.staff.id,
+        "called": desk.called,
         "display_name": desk.staff.settings.display_name,
         "role": desk.authority.role,
         "location": only,

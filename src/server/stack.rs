@@ -63,12 +63,12 @@ pub(super) fn assemble(
         // HSTS: who came over TLS once does not come without.
         http = http.layer(map_response(strict_transport));
     }
-    let origins = Arc::new(limits.cors_allowed_origins.clone());
+    let allowed = origin::Allowed { listed: limits.cors_allowed_origins.clone(), tls: limits.tls.is_on() };
     http.merge(grpc)
         // After the merge: the gRPC router brings a fallback of its own, behind gRPC-Web.
         .fallback(unknown)
         // Origin: a page that is not listed can't call, however it names this machine.
-        .layer(from_fn_with_state(origins, origin::guard))
+        .layer(from_fn_with_state(Arc::new(allowed), origin::guard))
 }
 
 fn cors(limits: &config::Server) -> CorsLayer {

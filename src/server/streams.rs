@@ -1,4 +1,4 @@
-//! Open streams at a stop.
+//! Replies that are still open when something ends them: a stop of the server, or the end of their caller's right.
 
 use std::{
     pin::Pin,
@@ -14,24 +14,41 @@ use axum::{
 };
 use bytes::Bytes;
 use http_body::{Body as HttpBody, Frame, SizeHint};
-use tokio_util::sync::{CancellationToken, WaitForCancellationFutureOwned};
-use tonic::Code;
+use tokio_util::sync::CancellationToken;
+use tonic::{Code, Status};
 
 use super::refusal;
 
 /// Ends streams that have nothing to say when the server stops: a graceful shutdown would wait for them for ever.
 pub(super) async fn end_at_stop(State(stop): State<CancellationToken>, request: Request, next: Next) -> Response {
-    next.run(request).await.map(|inner| Body::new(UntilStop { inner, stop: Some(Box::pin(stop.cancelled_owned())) }))
+    let stopped = async move {
+        stop.cancelled_owned().await;
+        refusal::status(Code::Unavailable, "STOPPING", "the server is stopping; connect again", None)
+    };
+    next.run(request).await.map(|inner| Until { inner, end: Some(Box::pin(stopped)), cuts_off: false }.into_body())
 }
 
-/// A reply's body that ends with `UNAVAILABLE` once the server stops and the reply has no frame ready.
-struct UntilStop {
+/// A reply's body that ends with this status as soon as there is one, whatever it still has to say.
+pub(super) fn cut_off_at(end: impl Future<Output = Status> + Send + 'static, inner: Body) -> Body {
+    Until { inner, end: Some(Box::pin(end)), cuts_off: true }.into_body()
+}
+
+/// A reply's body that ends with a status once there is one.
+struct Until {
     inner: Body,
     /// Gone when the body has ended.
-    stop: Option<Pin<Box<WaitForCancellationFutureOwned>>>,
+    end: Option<Pin<Box<dyn Future<Output = Status> + Send>>>,
+    /// Whether what is ready is not waited for.
+    cuts_off: bool,
 }
 
-impl HttpBody for UntilStop {
+impl Until {
+    fn into_body(self) -> Body {
+        Body::new(self)
+    }
+}
+
+impl HttpBody for Until {
     type Data = Bytes;
     type Error = axum::Error;
 
@@ -39,27 +56,37 @@ impl HttpBody for UntilStop {
         mut self: Pin<&mut Self>,
         context: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<Bytes>, axum::Error>>> {
-        let Some(mut stop) = self.stop.take() else {
+        let Some(mut end) = self.end.take() else {
             return Poll::Ready(None);
         };
+        if self.cuts_off
+            && let Poll::Ready(status) = end.as_mut().poll(context)
+        {
+            return Poll::Ready(Some(Ok(last_words(&status))));
+        }
         match Pin::new(&mut self.inner).poll_frame(context) {
             Poll::Ready(None) => Poll::Ready(None),
             ready @ Poll::Ready(_) => {
-                self.stop = Some(stop);
+                self.end = Some(end);
                 ready
             }
-            Poll::Pending if stop.as_mut().poll(context).is_ready() => {
-                Poll::Ready(Some(Ok(Frame::trailers(goodbye()))))
-            }
-            Poll::Pending => {
-                self.stop = Some(stop);
+            // What cuts off was asked above, and wakes by itself.
+            Poll::Pending if self.cuts_off => {
+                self.end = Some(end);
                 Poll::Pending
             }
+            Poll::Pending => match end.as_mut().poll(context) {
+                Poll::Ready(status) => Poll::Ready(Some(Ok(last_words(&status)))),
+                Poll::Pending => {
+                    self.end = Some(end);
+                    Poll::Pending
+                }
+            },
         }
     }
 
     fn is_end_stream(&self) -> bool {
-        self.stop.is_none() || self.inner.is_end_stream()
+        self.end.is_none() || self.inner.is_end_stream()
     }
 
     fn size_hint(&self) -> SizeHint {
@@ -67,12 +94,11 @@ impl HttpBody for UntilStop {
     }
 }
 
-fn goodbye() -> HeaderMap {
-    let status = refusal::status(Code::Unavailable, "STOPPING", "the server is stopping; connect again", None);
+fn last_words(status: &Status) -> Frame<Bytes> {
     let mut trailers = HeaderMap::new();
     if status.add_header(&mut trailers).is_err() {
-        // Never with this constant message; but a stream without a status would look like a broken connection.
-        trailers.insert("grpc-status", HeaderValue::from(i32::from(Code::Unavailable)));
+        // Never with our constant messages; but a stream without a status would look like a broken connection.
+        trailers.insert("grpc-status", HeaderValue::from(i32::from(status.code())));
     }
-    trailers
+    Frame::trailers(trailers)
 }

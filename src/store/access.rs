@@ -76,7 +76,7 @@ impl Store {
             .try_map(rows::staff_from_row)
     }
 
-    /// The locations of these interactions, gestures and cases; of what is not there or at no location, none.
+    /// Where these interactions, gestures and cases are: `None` if one is at no location, nothing for what is not there.
     ///
     /// # Errors
     /// [`StoreError`] when the database can't tell.
@@ -85,26 +85,26 @@ impl Store {
         interactions: &[InteractionId],
         gestures: &[GestureId],
         cases: &[CaseId],
-    ) -> Result<BTreeSet<LocationId>, StoreError> {
+    ) -> Result<BTreeSet<Option<LocationId>>, StoreError> {
         let db = self.reader();
-        let mut found: Vec<String> = Vec::new();
+        let mut found: Vec<Option<String>> = Vec::new();
         for ids in chunk::lists(interactions.iter().map(|id| id.0)) {
             use interaction::{Column, Entity};
             let asked = Entity::find().select_only().column(Column::LocationId).filter(Column::Id.is_in(ids));
-            found.extend(asked.into_tuple::<String>().all(db).await?);
+            found.extend(asked.into_tuple::<Option<String>>().all(db).await?);
         }
         for ids in chunk::lists(gestures.iter().map(|id| id.0)) {
             use gesture::{Column, Entity};
             let asked = Entity::find().select_only().column(Column::LocationId).filter(Column::Id.is_in(ids));
-            found.extend(asked.into_tuple::<String>().all(db).await?);
+            found.extend(asked.into_tuple::<Option<String>>().all(db).await?);
         }
         for ids in chunk::lists(cases.iter().map(|id| id.0)) {
             use case::{Column, Entity};
             let asked = Entity::find().select_only().column(Column::LocationId).filter(Column::Id.is_in(ids));
-            found.extend(asked.into_tuple::<Option<String>>().all(db).await?.into_iter().flatten());
+            found.extend(asked.into_tuple::<Option<String>>().all(db).await?);
         }
         let bad = |_| StoreError::corrupt("locations", "id", "is no slug");
-        found.iter().map(|id| id.parse().map_err(bad)).collect()
+        found.into_iter().map(|id| id.map(|id| id.parse().map_err(bad)).transpose()).collect()
     }
 
     /// Notes that somebody signed in, or was refused.

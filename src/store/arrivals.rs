@@ -10,24 +10,40 @@ use super::{
     rows,
 };
 use crate::domain::{
+    customer::Profile,
     ids::{InteractionId, LocationId},
     interaction::{Interaction, InteractionKind, InteractionState},
 };
-use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QuerySelect};
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QuerySelect, sea_query::Expr};
 use std::collections::{BTreeSet, HashMap};
 use uuid::Uuid;
+
+/// What ended, of somebody who was described and is still not known: word for word the condition of the index over them.
+const STRANGERS: &str = r#"(customer_id IS NULL AND state = 'closed' AND detail LIKE '%"stranger":%')"#;
 
 /// A visit as a desk lists it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Arrival {
     /// The visit.
     pub visit: Interaction,
-    /// As the customer likes to be called; empty when not known.
+    /// As the customer is shown in the language of the location; empty when no name is known.
     pub display_name: String,
     /// Something went wrong for them that is not put right yet.
     pub open_case: bool,
     /// Found by an exact identifier only: not for every caller's eyes.
     pub discreet: bool,
+}
+
+impl Arrival {
+    fn of_stranger(visit: Interaction) -> Self {
+        Self { visit, display_name: String::new(), open_case: false, discreet: false }
+    }
+}
+
+/// Whose visit it is, as far as a list shows it.
+struct Visitor {
+    profile: Profile,
+    open_case: bool,
 }
 
 impl Store {
@@ -47,6 +63,18 @@ impl Store {
         Ok(Page { items: self.with_names(items).await?, next })
     }
 
+    /// A page of what ended at a location of people who were described and are still not known, the latest first.
+    ///
+    /// # Errors
+    /// [`StoreError`] when the database can't tell.
+    pub async fn strangers(&self, location: &LocationId, page: &PageRequest) -> Result<Page<Interaction>, StoreError> {
+        use interaction::{Column, Entity};
+        let query = Entity::find().filter(Column::LocationId.eq(location.as_str())).filter(Expr::cust(STRANGERS));
+        let columns = (Column::StartAt, Column::Id);
+        let rows = paging::read(self.reader(), query, columns, Key::Uuid, Direction::Down, page).await?;
+        Page::cut(rows, page.size, |row| Cursor::uuid(row.start_at, row.id)).try_map(rows::interactions::from_row)
+    }
+
     /// The visits among these interactions, as they are now, in no particular order.
     ///
     /// # Errors
@@ -63,26 +91,39 @@ impl Store {
     }
 
     async fn with_names(&self, rows: Vec<interaction::Model>) -> Result<Vec<Arrival>, StoreError> {
-        let known: BTreeSet<Uuid> = rows.iter().filter_map(|row| row.customer_id).collect();
-        let mut names: HashMap<Uuid, (String, bool, bool)> = HashMap::new();
+        let catalog = self.catalog().await?;
+        let visitors = self.visitors(&rows).await?;
+        let arrival = |row: interaction::Model| {
+            let visitor = row.customer_id.and_then(|id| visitors.get(&id));
+            let visit = rows::interactions::from_row(row)?;
+            let Some(visitor) = visitor else { return Ok(Arrival::of_stranger(visit)) };
+            let language = catalog.locations.get(&visit.location).map(|location| location.settings.language.as_str());
+            let display_name = visitor.profile.shown_as(language.unwrap_or_default());
+            Ok(Arrival { visit, display_name, open_case: visitor.open_case, discreet: visitor.profile.discreet })
+        };
+        rows.into_iter().map(arrival).collect()
+    }
+
+    /// Whose visits these are.
+    async fn visitors(&self, visits: &[interaction::Model]) -> Result<HashMap<Uuid, Visitor>, StoreError> {
+        let known: BTreeSet<Uuid> = visits.iter().filter_map(|row| row.customer_id).collect();
+        let mut visitors = HashMap::new();
         for list in lists(known) {
-            let found: Vec<(Uuid, String, bool, Option<Uuid>)> = customer::Entity::find()
+            let found: Vec<(Uuid, String, Option<Uuid>)> = customer::Entity::find()
                 .select_only()
-                .columns([customer::Column::Id, customer::Column::DisplayName, customer::Column::Discreet])
+                .columns([customer::Column::Id, customer::Column::Profile])
                 .column(customer_summary::Column::OpenCase)
                 .join(sea_orm::JoinType::LeftJoin, summary_of_customer())
                 .filter(customer::Column::Id.is_in(list))
                 .into_tuple()
                 .all(self.reader())
                 .await?;
-            names.extend(found.into_iter().map(|(id, name, discreet, case)| (id, (name, discreet, case.is_some()))));
+            for (id, profile, case) in found {
+                let profile = rows::customers::profile(&profile)?;
+                visitors.insert(id, Visitor { profile, open_case: case.is_some() });
+            }
         }
-        let arrival = |row: interaction::Model| {
-            let known = row.customer_id.and_then(|id| names.get(&id).cloned());
-            let (display_name, discreet, open_case) = known.unwrap_or_default();
-            Ok(Arrival { visit: rows::interactions::from_row(row)?, display_name, open_case, discreet })
-        };
-        rows.into_iter().map(arrival).collect()
+        Ok(visitors)
     }
 }
 

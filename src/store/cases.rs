@@ -2,6 +2,7 @@
 
 use super::{
     Store, constant,
+    customers::not_of_discreet,
     entity::case::{Column, Entity},
     error::StoreError,
     filter::List,
@@ -13,7 +14,7 @@ use crate::domain::{
     filter::Filter,
     ids::{CaseId, CustomerId},
 };
-use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait};
 
 impl Store {
     /// A case.
@@ -41,12 +42,19 @@ impl Store {
         row.map(rows::cases::from_row).transpose()
     }
 
-    /// A page of the cases that a filter selects, newest first.
+    /// A page of the cases that a filter selects, newest first; those of discreet customers only `with_discreet`.
     ///
     /// # Errors
     /// [`StoreError`] when the database can't tell.
-    pub async fn list_cases(&self, filter: &Filter, page: &PageRequest) -> Result<Page<Case>, StoreError> {
-        let query = Entity::find().filter(List::Cases.condition(filter)?);
+    pub async fn list_cases(
+        &self,
+        filter: &Filter,
+        with_discreet: bool,
+        page: &PageRequest,
+    ) -> Result<Page<Case>, StoreError> {
+        let query = Entity::find()
+            .filter(List::Cases.condition(filter)?)
+            .apply_if((!with_discreet).then_some(Column::CustomerId), not_of_discreet);
         let columns = (Column::OpenedAt, Column::Id);
         let rows = paging::read(self.reader(), query, columns, Key::Uuid, Direction::Down, page).await?;
         Page::cut(rows, page.size, |row| Cursor::uuid(row.opened_at, row.id)).try_map(rows::cases::from_row)

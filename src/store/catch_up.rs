@@ -2,6 +2,8 @@
 //!
 //! The rate is kept in one row for each minute, so that it holds for all replicas together. Whoever gives out what is
 //! late holds that row until the transaction ends; as long as nothing is late, nobody looks at it.
+//!
+//! What is late and was offered outside its hours rests, out of the way of all that may leave now, until they begin.
 
 use super::{
     due::{fits, locked, not_paused},
@@ -18,9 +20,9 @@ use crate::domain::{
 use jiff::Timestamp;
 use sea_orm::{
     ActiveValue::Set,
-    ColumnTrait, ConnectionTrait, DbBackend, EntityTrait, QueryFilter, QueryOrder, QuerySelect, Statement,
+    ColumnTrait, ConnectionTrait, DbBackend, EntityTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait, Statement,
     TryInsertResult,
-    sea_query::{Expr, ExprTrait, OnConflict},
+    sea_query::{Expr, ExprTrait, LockBehavior, LockType, OnConflict},
 };
 use std::collections::BTreeSet;
 use uuid::Uuid;
@@ -97,7 +99,8 @@ pub(super) fn oldest_sql(lanes: &[LateLane]) -> String {
     let one = |(place, LateLane { kind, promised }): (usize, &LateLane)| {
         format!(
             "SELECT {place} AS lane, MIN(due_at) AS oldest FROM gestures WHERE state = '{state}' \
-             AND batch_id IS NULL AND NOT with_person AND kind = '{kind}' AND promised = {promised}"
+             AND batch_id IS NULL AND NOT with_person AND rests_until IS NULL AND kind = '{kind}' \
+             AND promised = {promised}"
         )
     };
     lanes.iter().enumerate().map(one).collect::<Vec<_>>().join(" UNION ALL ")
@@ -164,6 +167,30 @@ async fn given_out(db: &impl ConnectionTrait, minute: i64) -> Result<u32, StoreE
         .one(db)
         .await?;
     Ok(u32::try_from(given.unwrap_or(0)).unwrap_or(u32::MAX))
+}
+
+/// Has what rests be offered again whose hours have begun, at most so many: promises first, then by due time. Those that
+/// somebody has locked wait for the next time.
+pub(super) async fn wake(db: &impl ConnectionTrait, now: Timestamp, limit: u32) -> Result<u64, StoreError> {
+    use gesture::Column;
+    let mut rested = gesture::Entity::find()
+        .select_only()
+        .column(Column::Id)
+        .filter(Column::RestsUntil.lte(now.as_microsecond()))
+        .order_by_asc(Column::RestsUntil)
+        .order_by_desc(Column::Promised)
+        .order_by_asc(Column::DueAt)
+        .order_by_asc(Column::Id)
+        .limit(u64::from(limit));
+    if db.get_database_backend() == DbBackend::Postgres {
+        rested = rested.lock_with_behavior(LockType::Update, LockBehavior::SkipLocked);
+    }
+    let woken = gesture::Entity::update_many()
+        .col_expr(Column::RestsUntil, Expr::value(None::<i64>))
+        .filter(Column::Id.in_subquery(rested.into_query()))
+        .exec(db)
+        .await?;
+    Ok(woken.rows_affected)
 }
 
 /// Forgets the minutes before an hour ago.

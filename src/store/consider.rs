@@ -33,7 +33,7 @@ impl Store {
         let catalog = shared.catalog.get(&tx).await?;
         let now = shared.now();
         let (mut world, budget_from) = shared.world(&catalog, now);
-        let mut session = Session::reading(catalog, contacts_from.unwrap_or(budget_from));
+        let mut session = Session::reading(catalog, contacts_from.unwrap_or(budget_from), now);
         session.load(&tx, &mut world, &[command.needs()]).await.map_err(unshifted)?;
         // Ids that are made here are kept by nobody.
         let mut ids = IdSource::new([0; 32]);

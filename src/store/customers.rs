@@ -16,7 +16,10 @@ use crate::domain::{
     ids::CustomerId,
     summary::Summary,
 };
-use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+use sea_orm::{
+    ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait, Select,
+    sea_query::{Expr, ExprTrait, Query},
+};
 use std::collections::{BTreeSet, HashMap};
 use uuid::Uuid;
 
@@ -93,12 +96,18 @@ impl Store {
     }
 
     /// A page of the customers that a filter selects, newest first. A record that is part of another is none of them,
-    /// nor is one that was erased.
+    /// nor is one that was erased; discreet ones are, where the caller may come across them.
     ///
     /// # Errors
     /// [`StoreError`] when the database can't tell.
-    pub async fn list_customers(&self, filter: &Filter, page: &PageRequest) -> Result<Page<Customer>, StoreError> {
+    pub async fn list_customers(
+        &self,
+        filter: &Filter,
+        with_discreet: bool,
+        page: &PageRequest,
+    ) -> Result<Page<Customer>, StoreError> {
         let query = customer::Entity::find()
+            .apply_if((!with_discreet).then_some(()), |query, ()| query.filter(customer::Column::Discreet.eq(false)))
             .filter(
                 customer::Column::Status
                     .is_not_in([CustomerStatus::Merged, CustomerStatus::Erased].map(CustomerStatus::as_str)),
@@ -127,4 +136,15 @@ impl Store {
         }
         Ok(found)
     }
+}
+
+/// Leaves out of a list what concerns discreet customers, for who may not come across them (4.1).
+pub(super) fn not_of_discreet<E: EntityTrait>(list: Select<E>, concerns: E::Column) -> Select<E> {
+    let discreet = Query::select()
+        .expr(Expr::val(1))
+        .from(customer::Entity)
+        .and_where(Expr::col((customer::Entity, customer::Column::Id)).equals(concerns.as_column_ref()))
+        .and_where(customer::Column::Discreet.eq(true))
+        .take();
+    list.filter(Expr::exists(discreet).not())
 }

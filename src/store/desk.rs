@@ -1,13 +1,13 @@
 //! Who stands at the desk: one statement, whose cost does not grow with the number of customers.
 //!
-//! It finds the customers with everything that is kept beside them and what is to be said or handed over to them. Lists
-//! come as JSON arrays, so that they need no statement of their own.
+//! It finds the customers with everything that is kept beside them and what is to be said or handed over to them.
 
 use super::{
     Store,
     chunk::lists,
-    entity::{case, consent, customer, customer_identifier, customer_summary, customer_tag, gesture},
+    entity::{case, customer_summary, gesture},
     error::StoreError,
+    nested::{customer, customer_columns, list, listed, prefixed},
     rows,
 };
 use crate::domain::{
@@ -17,11 +17,7 @@ use crate::domain::{
     ids::CustomerId,
     summary::Summary,
 };
-use sea_orm::{
-    ColumnTrait, ColumnType, ConnectionTrait, DbBackend, EntityTrait, FromQueryResult, Iden, Iterable, QueryResult,
-    Statement, Value,
-};
-use serde::de::DeserializeOwned;
+use sea_orm::{ConnectionTrait, DbBackend, FromQueryResult, QueryResult, Statement, Value};
 use std::fmt::Write;
 use uuid::Uuid;
 
@@ -120,12 +116,9 @@ fn tuples(backend: DbBackend, count: usize, types: &[&str]) -> String {
 /// lists as JSON.
 fn people(backend: DbBackend, found: &str) -> String {
     let columns = [
-        prefixed::<customer::Column>("c"),
+        customer_columns(backend),
         prefixed::<customer_summary::Column>("s"),
         prefixed::<case::Column>("k"),
-        list::<customer_identifier::Entity>(backend, "identifiers", ""),
-        list::<customer_tag::Entity>(backend, "tags", ""),
-        list::<consent::Entity>(backend, "consents", ""),
         list::<gesture::Entity>(backend, "gestures", &format!(" AND {}", said_here())),
     ];
     let open = CaseState::Open;
@@ -138,12 +131,6 @@ fn people(backend: DbBackend, found: &str) -> String {
     )
 }
 
-fn prefixed<C: Iterable + Iden>(table: &str) -> String {
-    let columns: Vec<_> =
-        C::iter().map(|c| format!("{table}.\"{0}\" AS \"{table}_{0}\"", Iden::to_string(&c))).collect();
-    columns.join(", ")
-}
-
 /// What is said or handed over here, and promises not kept yet.
 fn said_here() -> String {
     let quoted =
@@ -153,45 +140,12 @@ fn said_here() -> String {
     format!("l.state IN ({pending}) AND (l.channel IN ({here}) OR l.promised)")
 }
 
-/// The rows of another table that belong to the customer, as a JSON array of objects.
-fn list<E: EntityTrait>(backend: DbBackend, name: &str, condition: &str) -> String {
-    let table = E::default().table_name().to_owned();
-    let objects = match backend {
-        DbBackend::Postgres => "json_agg(l)::text".to_owned(),
-        _ => {
-            let pairs: Vec<_> = E::Column::iter().map(|column| sqlite_pair(&column)).collect();
-            format!("json_group_array(json_object({}))", pairs.join(", "))
-        }
-    };
-    format!("(SELECT {objects} FROM {table} l WHERE l.customer_id = c.id{condition}) AS \"{name}\"")
-}
-
-/// A column's name and its value. SQLite's JSON knows neither bytes nor truth.
-fn sqlite_pair(column: &impl ColumnTrait) -> String {
-    let name = Iden::to_string(column);
-    let value = match column.def().get_column_type() {
-        ColumnType::Uuid => format!("nullif(hex(l.\"{name}\"), '')"),
-        ColumnType::Boolean => {
-            format!("json(CASE WHEN l.\"{name}\" THEN 'true' WHEN NOT l.\"{name}\" THEN 'false' ELSE 'null' END)")
-        }
-        _ => format!("l.\"{name}\""),
-    };
-    format!("'{name}', {value}")
-}
-
 fn person(row: &QueryResult) -> Result<AtDesk, StoreError> {
-    let found = customer::Model::from_query_result(row, "c_")?;
-    let id = found.id;
-    let customer = rows::customers::from_rows(rows::customers::CustomerRows {
-        customer: found,
-        identifiers: listed(row, "identifiers")?,
-        tags: listed(row, "tags")?,
-        consents: listed(row, "consents")?,
-    })?;
+    let customer = customer(row)?;
     let summary = if row.try_get::<Option<Uuid>>("s_", "customer_id")?.is_some() {
         rows::summaries::from_row(customer_summary::Model::from_query_result(row, "s_")?)?
     } else {
-        Summary::new(CustomerId(id))
+        Summary::new(customer.id)
     };
     let open_case = if row.try_get::<Option<Uuid>>("k_", "id")?.is_some() {
         Some(rows::cases::from_row(case::Model::from_query_result(row, "k_")?)?)
@@ -202,11 +156,4 @@ fn person(row: &QueryResult) -> Result<AtDesk, StoreError> {
     let mut gestures = gestures.into_iter().map(rows::gestures::from_row).collect::<Result<Vec<_>, _>>()?;
     gestures.sort_by_key(|gesture| (gesture.schedule.due_at, gesture.id));
     Ok(AtDesk { customer, summary, open_case, gestures })
-}
-
-fn listed<T: DeserializeOwned>(row: &QueryResult, column: &str) -> Result<Vec<T>, StoreError> {
-    let Some(json) = row.try_get::<Option<String>>("", column)? else {
-        return Ok(Vec::new());
-    };
-    serde_json::from_str(&json).map_err(|why| StoreError::corrupt("customers", column, format!("{:?}", why.classify())))
 }

@@ -16,10 +16,11 @@ use crate::domain::{
     pause::{PauseBook, PauseScope},
     world::Due,
 };
+use jiff::Timestamp;
 use sea_orm::{
     ColumnTrait, Condition, ConnectionTrait, DbBackend, EntityTrait, JoinType, QueryFilter, QueryOrder, QuerySelect,
     Select, Statement,
-    sea_query::{ExprTrait, LockBehavior, LockType},
+    sea_query::{ExprTrait, LockBehavior, LockType, SimpleExpr},
 };
 use std::collections::BTreeSet;
 use uuid::Uuid;
@@ -122,13 +123,8 @@ fn lanes(wish: &Due, pauses: &PauseBook) -> Vec<Lane> {
     let channels = if wish.channels.is_empty() { Channel::ALL } else { &wish.channels };
     let all = kinds.iter().flat_map(|kind| channels.iter().map(|channel| (*kind, *channel)));
     let left_to_batches = |(kind, channel): &Lane| WRITTEN_KINDS.contains(kind) && wish.in_batches.contains(channel);
-    let paused = |(_, channel): &Lane| pauses.scopes().any(|scope| covers(scope, *channel));
+    let paused = |(_, channel): &Lane| pauses.holds_all_over(*channel);
     all.filter(|lane| !left_to_batches(lane) && !paused(lane)).collect()
-}
-
-/// Whether a pause covers everything over a channel.
-fn covers(scope: &PauseScope, channel: Channel) -> bool {
-    scope.location.is_none() && scope.rule.is_none() && scope.channel.is_none_or(|paused| paused == channel)
 }
 
 /// A lane, and the highest priority at which anything is scheduled in it.
@@ -163,7 +159,8 @@ pub(super) fn heads_sql(lanes: &[Lane], below: Option<i32>) -> String {
     let one = |(place, (kind, channel)): (usize, &Lane)| {
         format!(
             "SELECT {place} AS lane, MAX(priority) AS priority FROM gestures WHERE state = '{state}' \
-             AND batch_id IS NULL AND NOT with_person AND kind = '{kind}' AND channel = '{channel}'{below}"
+             AND batch_id IS NULL AND NOT with_person AND rests_until IS NULL AND kind = '{kind}' \
+             AND channel = '{channel}'{below}"
         )
     };
     lanes.iter().enumerate().map(one).collect::<Vec<_>>().join(" UNION ALL ")
@@ -232,9 +229,13 @@ pub(super) fn in_lane(
     query.order_by_asc(gesture::Column::DueAt).order_by_asc(gesture::Column::Id)
 }
 
-/// Neither what is picked apart, being late, nor what was sent to the test address.
+/// Neither what a person is doing, nor what is picked apart, being late, nor what was sent to the test address, nor what
+/// may have left and the far side would not recognise.
 fn apart(wish: &Due) -> Condition {
-    let mut condition = Condition::all();
+    let mut condition = Condition::all().add(not_taken(wish.at));
+    if !wish.far_side_deduplicates {
+        condition = condition.add(has_not_left());
+    }
     if let Some(from) = wish.due_from {
         condition = condition.add(gesture::Column::DueAt.gte(from.as_microsecond()));
     }
@@ -274,12 +275,24 @@ pub(super) fn locked(query: Select<gesture::Entity>) -> Select<gesture::Entity> 
     query.join(JoinType::InnerJoin, household).lock_with_behavior(LockType::Update, LockBehavior::SkipLocked)
 }
 
-/// Scheduled, and neither a batch nor a person has it.
+/// No person is doing it at an instant.
+pub(super) fn not_taken(at: Timestamp) -> Condition {
+    let taken_until = gesture::Column::TakenUntil;
+    Condition::any().add(taken_until.is_null()).add(taken_until.lte(at.as_microsecond()))
+}
+
+/// It has certainly not left before.
+pub(super) fn has_not_left() -> SimpleExpr {
+    gesture::Column::PerhapsLeft.is_null()
+}
+
+/// Scheduled, neither a batch nor people have it for good, and it does not rest until its hours begin.
 pub(super) fn free() -> Condition {
     Condition::all()
         .add(constant::is(gesture::Column::State, GestureState::Scheduled.as_str()))
         .add(gesture::Column::BatchId.is_null())
         .add(constant::holds(gesture::Column::WithPerson).not())
+        .add(gesture::Column::RestsUntil.is_null())
 }
 
 /// Falls under no pause.

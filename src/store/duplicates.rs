@@ -8,7 +8,7 @@ use super::{
     load, rows,
     write::{insert, insert_missing},
 };
-use crate::domain::{customer::Customer, ids::CustomerId, world::Event};
+use crate::domain::{customer::Customer, ids::CustomerId, merging::ordered, world::Event};
 use sea_orm::{
     ColumnTrait, Condition, ConnectionTrait, DbBackend, EntityTrait, QueryFilter, QueryOrder, QuerySelect, Statement,
     Value,
@@ -107,7 +107,7 @@ impl Store {
     pub async fn mark_not_same(
         &self,
         pair: (CustomerId, CustomerId),
-        same: bool,
+        take_back: bool,
         event: Event,
     ) -> Result<bool, StoreError> {
         use not_same::{Column, Entity, Model};
@@ -117,10 +117,10 @@ impl Store {
             Box::pin(async move {
                 let this = Condition::all().add(Column::CustomerId.eq(customer.0)).add(Column::OtherId.eq(other.0));
                 let known = Entity::find().filter(this.clone()).one(tx).await?.is_some();
-                if known != same {
+                if known != take_back {
                     return Ok(false);
                 }
-                if same {
+                if take_back {
                     Entity::delete_many().filter(this).exec(tx).await?;
                 } else {
                     let at = event.at.as_microsecond();
@@ -137,12 +137,6 @@ impl Store {
 
 /// Most pairs that are read for a list of customers.
 const NOT_SAME_MAX: u64 = 10_000;
-
-/// The smaller id first, as pairs are kept.
-#[must_use]
-pub fn ordered((a, b): (CustomerId, CustomerId)) -> (CustomerId, CustomerId) {
-    if a <= b { (a, b) } else { (b, a) }
-}
 
 /// For each block its place in the list and those in it, one more than count, so that what is too large shows.
 fn members_of(backend: DbBackend, blocks: &[&String]) -> (String, Vec<Value>) {

@@ -4,19 +4,37 @@
 //! than the oldest one still running: what it has passed stays complete. (A transaction that runs for long, anywhere in
 //! the cluster, holds the feed back.) On SQLite one writes at a time, and the sequence is that order.
 
-use super::{Store, constant, entity::event, error::StoreError, rows};
-use crate::domain::world::{Event, EventKind};
+use super::{
+    Store,
+    chunk::lists,
+    constant,
+    entity::{customer, event, instance},
+    error::StoreError,
+    rows,
+};
+use crate::domain::{
+    ids::CustomerId,
+    world::{Event, EventKind},
+};
 use sea_orm::{
-    ConnectionTrait, DbBackend, EntityTrait, IntoSimpleExpr, QueryFilter, QueryOrder, QuerySelect, Statement, Value,
+    ColumnTrait, ConnectionTrait, DbBackend, EntityTrait, IntoSimpleExpr, QueryFilter, QueryOrder, QuerySelect,
+    Statement, Value,
     sea_query::{Expr, ExprTrait, SimpleExpr},
 };
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeSet;
+use uuid::Uuid;
 
 /// A place in the feed. Callers get it sealed, never as it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct FeedPosition {
     tx: i64,
     seq: i64,
+}
+
+impl FeedPosition {
+    /// Before everything.
+    pub const START: Self = Self { tx: -1, seq: -1 };
 }
 
 /// The oldest transaction that is still running.
@@ -39,6 +57,18 @@ impl Store {
         Ok(FeedPosition { tx: row.try_get_by_index(0)?, seq: row.try_get_by_index(1)? })
     }
 
+    /// The last place of which the feed has forgotten something: who goes on behind an older one would miss what lies
+    /// between. `None` as long as nothing was forgotten.
+    ///
+    /// # Errors
+    /// [`StoreError`] when the database can't tell.
+    pub async fn feed_forgotten(&self) -> Result<Option<FeedPosition>, StoreError> {
+        use instance::Column;
+        let query = instance::Entity::find_by_id(1).select_only().columns([Column::ForgottenTx, Column::ForgottenSeq]);
+        let kept: Option<(Option<i64>, Option<i64>)> = query.into_tuple().one(self.reader()).await?;
+        Ok(kept.and_then(|(tx, seq)| Some(FeedPosition { tx: tx?, seq: seq? })))
+    }
+
     /// What happened of these kinds behind a position, oldest first, each with its place.
     ///
     /// # Errors
@@ -59,11 +89,55 @@ impl Store {
         if db.get_database_backend() == DbBackend::Postgres {
             query = query.filter(Column::Tx.into_simple_expr().lt(Expr::cust(OLDEST_RUNNING)));
         }
-        let rows = query.order_by_asc(Column::Tx).order_by_asc(Column::Seq).limit(u64::from(limit)).all(db).await?;
-        let placed = |row: event::Model| {
-            let position = FeedPosition { tx: row.tx, seq: row.seq };
-            Ok((position, rows::ledger::event_from_row(row)?))
-        };
-        rows.into_iter().map(placed).collect()
+        placed(query.order_by_asc(Column::Tx).order_by_asc(Column::Seq).limit(u64::from(limit)).all(db).await?)
     }
+
+    /// Whatever happened behind a position, oldest first, each with its place.
+    ///
+    /// # Errors
+    /// [`StoreError`] when the database can't tell.
+    pub async fn events_behind(
+        &self,
+        after: FeedPosition,
+        limit: u32,
+    ) -> Result<Vec<(FeedPosition, Event)>, StoreError> {
+        use event::{Column, Entity};
+        let db = self.reader();
+        let query = if db.get_database_backend() == DbBackend::Postgres {
+            let place = Expr::tuple([Column::Tx.into_simple_expr(), Column::Seq.into_simple_expr()]);
+            let passed =
+                Expr::tuple([SimpleExpr::from(Value::from(after.tx)), SimpleExpr::from(Value::from(after.seq))]);
+            let query = Entity::find().filter(place.gt(passed));
+            query.filter(Column::Tx.into_simple_expr().lt(Expr::cust(OLDEST_RUNNING))).order_by_asc(Column::Tx)
+        } else {
+            // There one writes at a time: the sequence is the order, and the primary key the way to it.
+            Entity::find().filter(Column::Seq.gt(after.seq))
+        };
+        placed(query.order_by_asc(Column::Seq).limit(u64::from(limit)).all(db).await?)
+    }
+
+    /// Who of these is discreet.
+    ///
+    /// # Errors
+    /// [`StoreError`] when the database can't tell.
+    pub async fn discreet_among(&self, customers: &BTreeSet<CustomerId>) -> Result<BTreeSet<CustomerId>, StoreError> {
+        use customer::{Column, Entity};
+        let mut found = BTreeSet::new();
+        for list in lists(customers.iter().map(|id| id.0)) {
+            let query = Entity::find().select_only().column(Column::Id);
+            let query = query.filter(Column::Id.is_in(list)).filter(Column::Discreet.eq(true));
+            let ids: Vec<Uuid> = query.into_tuple().all(self.reader()).await?;
+            found.extend(ids.into_iter().map(CustomerId));
+        }
+        Ok(found)
+    }
+}
+
+/// Rows as events, each with its place.
+fn placed(rows: Vec<event::Model>) -> Result<Vec<(FeedPosition, Event)>, StoreError> {
+    let placed = |row: event::Model| {
+        let position = FeedPosition { tx: row.tx, seq: row.seq };
+        Ok((position, rows::ledger::event_from_row(row)?))
+    };
+    rows.into_iter().map(placed).collect()
 }

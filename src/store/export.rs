@@ -76,6 +76,23 @@ pub enum Held {
     Reading(ReadBy),
 }
 
+impl Held {
+    /// The member of staff that it names, if any.
+    pub fn staff_mut(&mut self) -> Option<&mut String> {
+        match self {
+            Self::Interaction(it) => Some(&mut it.detail.staff),
+            Self::Change(it) => it.actor.on_behalf_of.as_mut(),
+            Self::Reading(it) => it.on_behalf_of.as_mut(),
+            Self::Consent(_)
+            | Self::Obligation(_)
+            | Self::Gesture(_)
+            | Self::Note(_)
+            | Self::Case(_)
+            | Self::Contact(_) => None,
+        }
+    }
+}
+
 /// A reading of a person's data, as it was kept (P12).
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ReadBy {

@@ -3,15 +3,16 @@
 use super::{
     entity::{
         Table, case, consent, contact, customer, customer_identifier, customer_summary, customer_tag, decision,
-        desk_action, event, gesture, household, idempotency_key, interaction, merge, note, note_batch, obligation,
-        remedy_grant,
+        desk_action, event, gesture, household, idempotency_key, interaction, merge, not_same, note, note_batch,
+        obligation, remedy_grant,
     },
     erase,
     error::StoreError,
-    rows, search,
+    freed_calls, rows, search,
     write::{insert, insert_missing, update},
 };
 use crate::domain::{
+    capacity::FreedDay,
     customer::Customer,
     ids::{CustomerId, InteractionId},
     obligation::Obligation,
@@ -31,12 +32,16 @@ pub(super) async fn flush(
 ) -> Result<(), StoreError> {
     customers(db, world, originals).await?;
     table::<merge::Entity, _, _>(db, &world.merges, rows::merges::to_row).await?;
+    table::<not_same::Entity, _, _>(db, &world.not_same, |it| Ok(rows::merges::apart_to_row(it))).await?;
     table::<interaction::Entity, _, _>(db, &world.interactions, rows::interactions::to_row).await?;
     table::<case::Entity, _, _>(db, &world.cases, rows::cases::to_row).await?;
     table::<remedy_grant::Entity, _, _>(db, &world.grants, |grant| Ok(rows::cases::grant_to_row(grant))).await?;
     table::<note_batch::Entity, _, _>(db, &world.batches, rows::notes::batch_to_row).await?;
     table::<note::Entity, _, _>(db, &world.notes, rows::notes::to_row).await?;
     table::<gesture::Entity, _, _>(db, &world.gestures, rows::gestures::to_row).await?;
+    for (_, FreedDay(day)) in world.freed.changes() {
+        freed_calls::offer(db, day).await?;
+    }
     table::<decision::Entity, _, _>(db, &world.decisions, |d| Ok(rows::obligations::decision_to_row(d))).await?;
     obligations(db, world).await?;
     table::<contact::Entity, _, _>(db, &world.contacts, |c| Ok(rows::gestures::contact_to_row(c))).await?;

@@ -4,12 +4,15 @@ use super::{
     Store,
     chunk::lists,
     constant,
+    customers::not_of_discreet,
+    due,
     entity::{
         decision,
         gesture::{Column, Entity},
     },
     error::StoreError,
     filter::List,
+    load::{hidden_purchases, hidden_since},
     paging::{self, Cursor, Direction, Key, Page, PageRequest},
     rows,
 };
@@ -17,16 +20,17 @@ use crate::domain::{
     customer::{Channel, Purpose},
     filter::Filter,
     gesture::{Gesture, GestureKind, GestureState, Terms},
-    ids::{CustomerId, GestureId, LocationId},
+    ids::{CustomerId, GestureId, LocationId, NoteId},
+    note::Note,
     obligation::Decision,
 };
 use jiff::Timestamp;
 use sea_orm::{
-    ColumnTrait, Condition, EntityTrait, IntoSimpleExpr, QueryFilter, QueryOrder, QuerySelect,
+    ColumnTrait, Condition, EntityTrait, IntoSimpleExpr, QueryFilter, QueryOrder, QuerySelect, QueryTrait,
     sea_query::{CaseStatement, Expr, ExprTrait, SimpleExpr},
 };
 use serde::{Deserialize, Serialize};
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use uuid::Uuid;
 
 /// Which part of the work of a day.
@@ -76,10 +80,27 @@ pub struct Intent {
     pub location: LocationId,
     /// The role of whom it is for in an organisation.
     pub recipient: String,
+    /// Where it stands.
+    pub state: GestureState,
+    /// Over what it goes by now.
+    pub channel: Channel,
+    /// The note that it is in.
+    pub note: Option<NoteId>,
+}
+
+impl Intent {
+    /// Whether it still waits to leave in a note, over the channel for which that was written.
+    #[must_use]
+    pub fn waits_in(&self, note: &Note) -> bool {
+        self.state == GestureState::Scheduled && self.note == Some(note.id) && Some(self.channel) == note.channel
+    }
 }
 
 /// A promise comes before all that is none, whatever its priority (at most 100).
 const PROMISE: i32 = 1_000;
+
+/// A gesture's id, purpose, location, terms, state, channel and note.
+type IntentRow = (Uuid, String, String, String, String, String, Option<Uuid>);
 
 impl Store {
     /// A gesture.
@@ -111,30 +132,41 @@ impl Store {
     pub async fn intents(&self, ids: &[GestureId]) -> Result<HashMap<GestureId, Intent>, StoreError> {
         let mut found = HashMap::with_capacity(ids.len());
         for list in lists(ids.iter().map(|id| id.0)) {
-            let rows: Vec<(Uuid, String, String, String)> = Entity::find()
+            let rows: Vec<IntentRow> = Entity::find()
                 .select_only()
                 .columns([Column::Id, Column::Purpose, Column::LocationId, Column::Terms])
+                .columns([Column::State, Column::Channel, Column::NoteId])
                 .filter(Column::Id.is_in(list))
                 .into_tuple()
                 .all(self.reader())
                 .await?;
-            for (id, purpose, location, terms) in rows {
+            for (id, purpose, location, terms, state, channel, note) in rows {
                 let purpose = purpose.parse().map_err(|why| StoreError::corrupt("gestures", "purpose", why))?;
                 let location = location.parse().map_err(|why| StoreError::corrupt("gestures", "location_id", why))?;
                 let Terms { recipient, .. } =
                     serde_json::from_str(&terms).map_err(|why| StoreError::corrupt("gestures", "terms", why))?;
-                found.insert(GestureId(id), Intent { purpose, location, recipient });
+                let state = state.parse().map_err(|why| StoreError::corrupt("gestures", "state", why))?;
+                let channel = channel.parse().map_err(|why| StoreError::corrupt("gestures", "channel", why))?;
+                let note = note.map(NoteId);
+                found.insert(GestureId(id), Intent { purpose, location, recipient, state, channel, note });
             }
         }
         Ok(found)
     }
 
-    /// A page of the gestures that a filter selects, the first due first.
+    /// A page of the gestures that a filter selects, the first due first; those for discreet customers only `with_discreet`.
     ///
     /// # Errors
     /// [`StoreError`] when the database can't tell.
-    pub async fn list_gestures(&self, filter: &Filter, page: &PageRequest) -> Result<Page<Gesture>, StoreError> {
-        let query = Entity::find().filter(List::Gestures.condition(filter)?);
+    pub async fn list_gestures(
+        &self,
+        filter: &Filter,
+        with_discreet: bool,
+        page: &PageRequest,
+    ) -> Result<Page<Gesture>, StoreError> {
+        let query = Entity::find()
+            .filter(List::Gestures.condition(filter)?)
+            .apply_if((!with_discreet).then_some(Column::CustomerId), not_of_discreet);
         let columns = (Column::DueAt, Column::Id);
         let rows = paging::read(self.reader(), query, columns, Key::Uuid, Direction::Up, page).await?;
         Page::cut(rows, page.size, |row| Cursor::uuid(row.due_at, row.id)).try_map(rows::gestures::from_row)
@@ -155,22 +187,23 @@ impl Store {
         rows.into_iter().map(rows::gestures::from_row).collect()
     }
 
-    /// What a customer was last written, at most `limit` texts, the newest first.
+    /// The names of what customers bought as a surprise or in confidence lately, which others must not read.
     ///
     /// # Errors
     /// [`StoreError`] when the database can't tell.
-    pub async fn last_notes(&self, customer: CustomerId, limit: usize) -> Result<Vec<String>, StoreError> {
-        let written = [Channel::Email, Channel::Message, Channel::Post, Channel::HandOver].map(Channel::as_str);
-        let rows = Entity::find()
-            .filter(Column::CustomerId.eq(customer.0))
-            .filter(Column::Channel.is_in(written))
-            .filter(Column::State.eq(GestureState::Completed.as_str()))
-            .order_by_desc(Column::CreatedAt)
-            .order_by_desc(Column::Id)
-            .limit(limit as u64)
-            .all(self.reader())
-            .await?;
-        rows.into_iter().map(|row| Ok(rows::gestures::from_row(row)?.content.text)).collect()
+    pub async fn hidden_from_others(
+        &self,
+        customers: &[CustomerId],
+    ) -> Result<BTreeMap<CustomerId, Vec<String>>, StoreError> {
+        let since = hidden_since(self.inner.shared.now());
+        let mut hidden: BTreeMap<CustomerId, Vec<String>> = BTreeMap::new();
+        for list in lists(customers.iter().map(|id| id.0)) {
+            for purchase in hidden_purchases(self.reader(), list, since).await? {
+                let Some(customer) = purchase.customer else { continue };
+                hidden.entry(customer).or_default().extend(purchase.hidden_items().map(str::to_owned));
+            }
+        }
+        Ok(hidden)
     }
 
     /// What people have to do at a location: promises first, then by priority and due time.
@@ -212,6 +245,9 @@ fn due_work(query: &QueueQuery) -> Condition {
         .add(Column::State.is_in(query.states.iter().map(|state| state.as_str())))
         // What a batch has is nobody else's, until nobody knows what became of it.
         .add(Condition::any().add(Column::BatchId.is_null()).add(Column::State.eq(GestureState::Uncertain.as_str())));
+    // Nor do people do again what a worker may have done.
+    let uncertain = Column::State.eq(GestureState::Uncertain.as_str());
+    work = work.add(Condition::any().add(due::has_not_left()).add(uncertain));
     if !query.channels.is_empty() {
         let by_channel = Column::Channel.is_in(query.channels.iter().map(|channel| channel.as_str()));
         let uncertain = Column::State.eq(GestureState::Uncertain.as_str());

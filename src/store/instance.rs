@@ -37,11 +37,14 @@ pub enum SecretName {
     HoldOut,
     /// Hashes the secrets of API keys, seals desk sessions, and peppers PINs.
     Access,
+    /// Seals the links by which readers of e-mails say "no more".
+    OneClick,
 }
 
 impl SecretName {
     /// All of them.
-    pub const ALL: [Self; 5] = [Self::PageToken, Self::Fingerprint, Self::Erasure, Self::HoldOut, Self::Access];
+    pub const ALL: [Self; 6] =
+        [Self::PageToken, Self::Fingerprint, Self::Erasure, Self::HoldOut, Self::Access, Self::OneClick];
 
     /// The name that it is kept under.
     #[must_use]
@@ -52,6 +55,7 @@ impl SecretName {
             Self::Erasure => "erasure",
             Self::HoldOut => "hold_out",
             Self::Access => "access",
+            Self::OneClick => "one_click",
         }
     }
 }
@@ -92,6 +96,8 @@ pub(super) async fn open(
         catalog_revision: Set(0),
         planning_revision: Set(0),
         planning_basis: Set(None),
+        forgotten_tx: Set(None),
+        forgotten_seq: Set(None),
     };
     insert_new(instance::Entity::insert(row), db).await?;
     let row = read(db).await?;

@@ -3,6 +3,7 @@
 use super::{
     Store,
     chunk::lists,
+    customers::not_of_discreet,
     entity::{decision, gesture, interaction, obligation},
     error::StoreError,
     filter::List,
@@ -17,7 +18,7 @@ use crate::domain::{
     obligation::{Decision, Obligation},
 };
 use jiff::Timestamp;
-use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait};
 
 /// An interaction with everything that came of it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -109,16 +110,19 @@ impl Store {
         row.map(rows::interactions::from_row).transpose()
     }
 
-    /// A page of the interactions that a filter selects, the latest first.
+    /// A page of the interactions that a filter selects, the latest first; those of discreet customers only `with_discreet`.
     ///
     /// # Errors
     /// [`StoreError`] when the database can't tell.
     pub async fn list_interactions(
         &self,
         filter: &Filter,
+        with_discreet: bool,
         page: &PageRequest,
     ) -> Result<Page<Interaction>, StoreError> {
-        let query = interaction::Entity::find().filter(List::Interactions.condition(filter)?);
+        let query = interaction::Entity::find()
+            .filter(List::Interactions.condition(filter)?)
+            .apply_if((!with_discreet).then_some(interaction::Column::CustomerId), not_of_discreet);
         let columns = (interaction::Column::StartAt, interaction::Column::Id);
         let rows = paging::read(self.reader(), query, columns, Key::Uuid, Direction::Down, page).await?;
         Page::cut(rows, page.size, |row| Cursor::uuid(row.start_at, row.id)).try_map(rows::interactions::from_row)

@@ -26,22 +26,29 @@ mod events;
 mod export;
 pub mod filter;
 mod flush;
+mod freed_calls;
 mod gestures;
 mod insights;
 mod instance;
 mod interactions;
 mod journeys;
+mod last_words;
 mod load;
 mod locations;
 mod migrate;
+mod nested;
 mod notes;
 mod paging;
+mod paper;
 mod pauses;
 mod policy;
 mod queue;
+mod reads;
+mod retention;
 mod rows;
 mod rules;
 mod search;
+mod source_keys;
 mod statement;
 mod sweeps;
 mod templates;
@@ -54,7 +61,6 @@ pub use catalog::Catalog;
 pub use catalog_write::CatalogWrite;
 pub use connect::{Access, ConnectSettings, Durability, Watch};
 pub use desk::AtDesk;
-pub use duplicates::ordered;
 pub use erase::Unfinished;
 pub use error::StoreError;
 pub use events::FeedPosition;
@@ -64,11 +70,13 @@ pub use insights::{CoverageCount, CoverageQuery, CustomersSeen, ObligationQuery}
 pub use instance::{GivenSecrets, Instance, SecretName, Secrets};
 pub use interactions::Answered;
 pub use migrate::SchemaState;
-pub use notes::{CoveredPage, DueNotes, Segment};
+pub use notes::{CoveredPage, DueNotes, NoteWorkQuery, Segment};
 pub use paging::{Cursor, Page, PageRequest};
+pub use paper::{OfRun, PaperNotes};
 pub use queue::{Lane, Room, SubmitError};
+pub use reads::Reading;
+pub use retention::TooOld;
 pub use search::{SearchHit, Wanted};
-pub use sweeps::Reading;
 pub use timeline::TimelineEntry;
 
 use crate::domain::{
@@ -162,6 +170,7 @@ impl Store {
             return Err(StoreError::Unsuitable(format!("the database was made for {made} and can't live by {asked}")));
         }
         let secrets = instance::secrets(&pools.writer, now, &options.secrets).await?;
+        source_keys::hash_old(&pools.writer, &KeyHasher::new(secrets.get(SecretName::Fingerprint))).await?;
         let seed = match options.seed {
             Some(seed) => seed,
             None => instance::random()?,

@@ -6,20 +6,21 @@ use super::{
     error::StoreError,
     filter::List,
     paging::{self, Cursor, Direction, Key, Page, PageRequest},
-    rows,
+    paper, rows,
 };
 use crate::domain::{
     commands::notes::Covered,
     customer::{Channel, CustomerStatus},
     filter::Filter,
+    gesture::Reason,
     ids::{CustomerId, GestureId, NoteBatchId, NoteId},
     limits::NOTE_PAGE,
     note::{BatchState, Note, NoteBatch, NoteState, WRITTEN_CHANNELS, WRITTEN_KINDS},
 };
 use jiff::Timestamp;
 use sea_orm::{
-    ColumnTrait, Condition, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect, Select,
-    sea_query::{Expr, ExprTrait},
+    ColumnTrait, Condition, EntityTrait, IntoSimpleExpr, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect, Select,
+    sea_query::{Expr, ExprTrait, Query},
 };
 use uuid::Uuid;
 
@@ -45,6 +46,17 @@ pub struct Segment {
     pub filter: Filter,
     /// Known at this instant or before.
     pub known_by: Timestamp,
+}
+
+/// What is looked for on batches.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NoteWorkQuery {
+    /// Notes over these channels leave.
+    pub channels: Vec<Channel>,
+    /// Their hour has come at this instant.
+    pub now: Timestamp,
+    /// Only such notes; not what is to be composed, taken back, or lapses on its way.
+    pub only_leaving: bool,
 }
 
 /// The next customers that a batch covers, in order of id.
@@ -85,18 +97,37 @@ impl Store {
         Page::cut(rows, page.size, |row| Cursor::uuid(row.created_at, row.id)).try_map(rows::notes::batch_from_row)
     }
 
-    /// The batches on which there is work, those first that were left alone the longest.
+    /// A page of the batches on which there is work, those first that were left alone the longest. Those whose notes wait,
+    /// for people or for their hour, are passed over where they lie.
     ///
     /// # Errors
     /// [`StoreError`] when the database can't tell.
-    pub async fn note_batches_at_work(&self, limit: u64) -> Result<Vec<NoteBatch>, StoreError> {
+    pub async fn note_batches_at_work(
+        &self,
+        wanted: &NoteWorkQuery,
+        page: &PageRequest,
+    ) -> Result<Page<NoteBatch>, StoreError> {
         use note_batch::{Column, Entity};
         let at_work = BatchState::ALL.iter().filter(|state| state.is_at_work()).map(|state| state.as_str());
+        let query = Entity::find().filter(constant::is_one_of(Column::State, at_work)).filter(has_work(wanted));
+        let columns = (Column::WorkedAt, Column::Id);
+        let rows = paging::read(self.reader(), query, columns, Key::Uuid, Direction::Up, page).await?;
+        let place = |row: &note_batch::Model| Cursor::uuid(row.worked_at.unwrap_or(i64::MIN), row.id);
+        Page::cut(rows, page.size, place).try_map(rows::notes::batch_from_row)
+    }
+
+    /// The batches that stopped with something on its way, those first that were left alone the longest.
+    ///
+    /// # Errors
+    /// [`StoreError`] when the database can't tell.
+    pub async fn stopped_note_batches(&self, limit: u32) -> Result<Vec<NoteBatch>, StoreError> {
+        use note_batch::{Column, Entity};
         let rows = Entity::find()
-            .filter(constant::is_one_of(Column::State, at_work))
+            .filter(constant::is(Column::State, BatchState::Stopped.as_str()))
+            .filter(Column::Delivering.gt(0))
             .order_by_asc(Column::WorkedAt)
             .order_by_asc(Column::Id)
-            .limit(limit)
+            .limit(u64::from(limit))
             .all(self.reader())
             .await?;
         rows.into_iter().map(rows::notes::batch_from_row).collect()
@@ -199,33 +230,78 @@ impl Store {
         Ok(CoveredPage { customers, is_last })
     }
 
-    /// The next notes of a batch that wait, with whom they are for, whose hour has come by `due_by`; all that wait for
-    /// `None`.
+    /// The next notes of a batch that wait, on no paper, and whose hour has come, with whom they are for: of one channel after the
+    /// other, the longest due first, at most so many.
     ///
     /// # Errors
     /// [`StoreError`] when the database can't tell.
     pub async fn waiting_notes(
         &self,
         batch: NoteBatchId,
-        due_by: Option<Timestamp>,
+        channels: &[Channel],
+        due_by: Timestamp,
+        limit: usize,
     ) -> Result<Vec<(NoteId, CustomerId)>, StoreError> {
-        use note::{Column, Entity};
-        let mut query = Entity::find()
-            .select_only()
-            .columns([Column::Id, Column::CustomerId])
-            .filter(Column::BatchId.eq(batch.0))
-            .filter(constant::is(Column::State, NoteState::Composed.as_str()));
-        if let Some(due_by) = due_by {
-            query = query.filter(Column::DueAt.lte(due_by.as_microsecond()));
+        use note::Column;
+        let mut found = Vec::new();
+        // Channel by channel, so that each is read in the order of its index.
+        for channel in channels {
+            let ids: Vec<(Uuid, Uuid)> = waiting(batch)
+                .columns([Column::Id, Column::CustomerId])
+                .filter(Column::Channel.eq(channel.as_str()))
+                .filter(Column::DueAt.lte(due_by.as_microsecond()))
+                .filter(paper::is_on_none())
+                .order_by_asc(Column::DueAt)
+                .order_by_asc(Column::Id)
+                .limit((limit - found.len()) as u64)
+                .into_tuple()
+                .all(self.reader())
+                .await?;
+            found.extend(ids.into_iter().map(|(note, customer)| (NoteId(note), CustomerId(customer))));
+            if found.len() >= limit {
+                break;
+            }
         }
-        let ids: Vec<(Uuid, Uuid)> = query
+        Ok(found)
+    }
+
+    /// The next notes of a batch that have not left, at most [`NOTE_PAGE`].
+    ///
+    /// # Errors
+    /// [`StoreError`] when the database can't tell.
+    pub async fn unsent_notes(&self, batch: NoteBatchId) -> Result<Vec<NoteId>, StoreError> {
+        use note::Column;
+        let ids: Vec<Uuid> = waiting(batch)
+            .column(Column::Id)
             .order_by_asc(Column::DueAt)
             .order_by_asc(Column::Id)
             .limit(NOTE_PAGE as u64)
             .into_tuple()
             .all(self.reader())
             .await?;
-        Ok(ids.into_iter().map(|(note, customer)| (NoteId(note), CustomerId(customer))).collect())
+        Ok(ids.into_iter().map(NoteId).collect())
+    }
+
+    /// The notes of a batch that the delivery gave up: it refused them, or nobody knows whether they left. At most so
+    /// many.
+    ///
+    /// # Errors
+    /// [`StoreError`] when the database can't tell.
+    pub async fn given_up_notes(&self, batch: NoteBatchId, limit: usize) -> Result<Vec<NoteId>, StoreError> {
+        use note::{Column, Entity};
+        let given_up = [NoteState::Failed, NoteState::Uncertain].map(NoteState::as_str);
+        let ids: Vec<Uuid> = Entity::find()
+            .select_only()
+            .column(Column::Id)
+            .filter(Column::BatchId.eq(batch.0))
+            .filter(constant::is_one_of(Column::State, given_up))
+            .filter(Column::Reason.eq(Reason::DeliveryFailed.as_str()))
+            .order_by_asc(Column::Id)
+            .limit(limit as u64)
+            .into_tuple()
+            .all(self.reader())
+            .await?;
+        Ok(ids.into_iter().map(NoteId).collect())
     }
 
     /// The notes of a chunk that are on their way.
@@ -243,6 +319,36 @@ impl Store {
             .await?;
         rows.into_iter().map(rows::notes::from_row).collect()
     }
+}
+
+/// Whether there is something to do on a batch. Of its notes the first that is due is looked for, by one index.
+fn has_work(wanted: &NoteWorkQuery) -> Condition {
+    use note_batch::Column;
+    let mut leaves = Query::select();
+    leaves
+        .expr(Expr::val(1))
+        .from(note::Entity)
+        .and_where(note::Column::BatchId.into_simple_expr().eq(Column::Id.into_simple_expr()))
+        .and_where(constant::is(note::Column::State, NoteState::Composed.as_str()))
+        .and_where(note::Column::Channel.is_in(wanted.channels.iter().map(|channel| channel.as_str())))
+        .and_where(note::Column::DueAt.lte(wanted.now.as_microsecond()))
+        .cond_where(paper::is_on_none());
+    let is_delivering = || constant::is(Column::State, BatchState::Delivering.as_str());
+    let leaves = Condition::all().add(is_delivering()).add(Expr::exists(leaves));
+    if wanted.only_leaving {
+        return leaves;
+    }
+    let is_under_way = Condition::any().add(is_delivering().not()).add(Column::Delivering.gt(0));
+    Condition::any().add(is_under_way).add(leaves)
+}
+
+/// The notes of a batch that are written and wait, without their columns.
+fn waiting(batch: NoteBatchId) -> Select<note::Entity> {
+    use note::{Column, Entity};
+    Entity::find()
+        .select_only()
+        .filter(Column::BatchId.eq(batch.0))
+        .filter(constant::is(Column::State, NoteState::Composed.as_str()))
 }
 
 /// Gestures that one page looks at. Of a customer with more than that, the rest waits for another batch.
@@ -274,6 +380,7 @@ fn due_notes(wanted: &DueNotes) -> Result<Select<gesture::Entity>, StoreError> {
     let channels = WRITTEN_CHANNELS.iter().filter(|channel| !wanted.left_to_workers.contains(channel));
     let condition = Condition::all()
         .add(due::free())
+        .add(due::has_not_left())
         .add(Column::Kind.is_in(WRITTEN_KINDS.iter().map(|kind| kind.as_str())))
         .add(Column::Channel.is_in(channels.map(|channel| channel.as_str())))
         .add(Column::DueAt.lte(wanted.as_of.as_microsecond()))

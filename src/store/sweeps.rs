@@ -1,37 +1,20 @@
 //! What time has made due: bounded pages of ids for the scheduler, and housekeeping.
 
 use super::{
-    Store, catch_up, constant,
-    entity::{customer_summary, gesture, idempotency_key, interaction, read, rule},
+    Catalog, Store, catch_up, constant, due,
+    entity::{customer_summary, gesture, idempotency_key, interaction, rule},
     error::StoreError,
-    write::insert,
 };
 use crate::domain::{
-    gesture::GestureState,
+    gesture::{GestureState, Reason},
     ids::{CustomerId, GestureId, InteractionId, LocationId},
     interaction::InteractionState,
+    location::Location,
     rule::RuleState,
-    world::Actor,
 };
 use jiff::{SignedDuration, Timestamp};
-use sea_orm::{
-    ActiveValue::{NotSet, Set},
-    ColumnTrait, Condition, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
-};
+use sea_orm::{ColumnTrait, Condition, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 use uuid::Uuid;
-
-/// One reading of a person's data (P12).
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Reading {
-    /// When.
-    pub at: Timestamp,
-    /// Who read.
-    pub actor: Actor,
-    /// By which method.
-    pub method: &'static str,
-    /// Whose data.
-    pub customer: CustomerId,
-}
 
 impl Store {
     /// Open visits whose expected end has come, or that were open for longer than `default` without one; the oldest
@@ -79,7 +62,8 @@ impl Store {
         self.gesture_ids(lapsed, Column::LeaseUntil, limit).await
     }
 
-    /// Gestures whose deadline has passed before anybody began them, promises among them; the longest first.
+    /// Gestures whose deadline has passed before anybody began them, promises among them, and that nobody is doing; the
+    /// longest first.
     ///
     /// # Errors
     /// [`StoreError`] when the database can't tell.
@@ -88,8 +72,17 @@ impl Store {
         let waiting = [GestureState::Scheduled.as_str(), GestureState::Held.as_str()];
         let overdue = Condition::all()
             .add(constant::is_one_of(Column::State, waiting))
-            .add(Column::DeadlineAt.lte(now.as_microsecond()));
+            .add(Column::DeadlineAt.lte(now.as_microsecond()))
+            .add(due::not_taken(now));
         self.gesture_ids(overdue, Column::DeadlineAt, limit).await
+    }
+
+    /// Has what is late and rests be offered again whose hours have begun, at most `limit`; returns how many.
+    ///
+    /// # Errors
+    /// [`StoreError`] when the database can't do it.
+    pub async fn wake_late(&self, now: Timestamp, limit: u32) -> Result<u64, StoreError> {
+        self.keep_house(move |tx| Box::pin(catch_up::wake(tx, now, limit))).await
     }
 
     /// Customers who have to be looked at because a day is near or they have gone silent; the longest first.
@@ -111,7 +104,7 @@ impl Store {
         Ok(ids.into_iter().map(CustomerId).collect())
     }
 
-    /// Gestures that wait although their rule is retired.
+    /// Gestures that wait although their rule is retired, or are on their way and would be tried again.
     ///
     /// # Errors
     /// [`StoreError`] when the database can't tell.
@@ -128,9 +121,28 @@ impl Store {
         if retired.is_empty() {
             return Ok(Vec::new());
         }
-        let theirs =
-            Condition::all().add(Column::RuleId.is_in(retired)).add(constant::is_one_of(Column::State, waiting));
+        let under_way = [GestureState::Delivering.as_str(), GestureState::Uncertain.as_str()];
+        let untold =
+            Condition::any().add(Column::Reason.is_null()).add(Column::Reason.ne(Reason::RuleRetired.as_str()));
+        let may_leave = Condition::any()
+            .add(constant::is_one_of(Column::State, waiting))
+            .add(Condition::all().add(constant::is_one_of(Column::State, under_way)).add(untold));
+        let theirs = Condition::all().add(Column::RuleId.is_in(retired)).add(may_leave);
         self.gesture_ids(theirs, Column::DueAt, limit).await
+    }
+
+    /// Calls that wait for room and are offered a place on an earlier day, location by location, the most urgent first.
+    ///
+    /// # Errors
+    /// [`StoreError`] when the database can't tell.
+    pub async fn offered_calls(&self, limit: u32) -> Result<Vec<GestureId>, StoreError> {
+        let catalog = self.catalog().await?;
+        self.planned_at_each_before(
+            &catalog,
+            |location| (!location.settings.call_capacity.is_empty()).then_some(0),
+            limit,
+        )
+        .await
     }
 
     /// Gestures that wait although what they were planned by does not hold any more; place by place.
@@ -139,6 +151,17 @@ impl Store {
     /// [`StoreError`] when the database can't tell.
     pub async fn outdated_gestures(&self, limit: u32) -> Result<Vec<GestureId>, StoreError> {
         let catalog = self.catalog().await?;
+        let since = catalog.planning_revision;
+        self.planned_at_each_before(&catalog, |location| Some(since.max(location.planned_since)), limit).await
+    }
+
+    /// What was planned at each location before a revision, location by location.
+    async fn planned_at_each_before(
+        &self,
+        catalog: &Catalog,
+        since: impl Fn(&Location) -> Option<i64>,
+        limit: u32,
+    ) -> Result<Vec<GestureId>, StoreError> {
         let mut locations: Vec<_> = catalog.locations.values().collect();
         locations.sort_by(|a, b| a.id.cmp(&b.id));
         let mut found = Vec::new();
@@ -147,7 +170,7 @@ impl Store {
             if missing == 0 {
                 break;
             }
-            let since = catalog.planning_revision.max(location.planned_since);
+            let Some(since) = since(location) else { continue };
             found.extend(
                 self.gesture_ids(planned_before(&location.id, since), gesture::Column::PlannedBy, missing).await?,
             );
@@ -199,18 +222,6 @@ impl Store {
         })
         .await
     }
-
-    /// Notes who read whose data.
-    ///
-    /// # Errors
-    /// [`StoreError`] when the database can't do it.
-    pub async fn note_readings(&self, readings: Vec<Reading>) -> Result<(), StoreError> {
-        self.keep_house(move |tx| {
-            let rows: Vec<_> = readings.iter().map(reading_to_row).collect();
-            Box::pin(async move { insert::<read::Entity, _>(tx, rows).await })
-        })
-        .await
-    }
 }
 
 /// Waits at a location since before a revision of the catalogue.
@@ -229,15 +240,4 @@ fn by_scope(keys: Vec<idempotency_key::Model>) -> std::collections::BTreeMap<Str
         scopes.entry(key.scope).or_default().push(key.key);
     }
     scopes
-}
-
-fn reading_to_row(reading: &Reading) -> read::ActiveModel {
-    read::ActiveModel {
-        seq: NotSet,
-        at: Set(reading.at.as_microsecond()),
-        actor: Set(reading.actor.principal.clone()),
-        on_behalf_of: Set(reading.actor.on_behalf_of.clone()),
-        method: Set(reading.method.to_owned()),
-        customer_id: Set(reading.customer.0),
-    }
 }

@@ -52,8 +52,12 @@ fn decision_settings() -> Settings {
         recovery_pause: SignedDuration::from_hours(1),
         remedy_limits: crate::domain::settings::RemedyLimits::default(),
         notes: crate::domain::settings::NoteRoutes::default(),
+        routes: crate::domain::settings::Routes::default(),
+        formats: crate::domain::paper::Formats::default(),
         test_address: None,
         catch_up_per_minute: 0,
+        retention: crate::domain::retention::Retention::default(),
+        staff_named: crate::domain::settings::StaffNamed::default(),
     }
 }
 

@@ -65,6 +65,11 @@ static BUILT: LazyLock<(bool, String)> = LazyLock::new(|| npm(&["run", "--silent
 
 /// Plays one file of the browser's tests on a service of its own.
 fn play(file: &str) {
+    play_with(file, "");
+}
+
+/// The same with further settings.
+fn play_with(file: &str, settings: &str) {
     if has_no_tools() {
         return;
     }
@@ -75,7 +80,7 @@ fn play(file: &str) {
     let url = format!("sqlite:{}", folder.path().join("gratitude.db").display());
     let config = folder.path().join("gratitude.toml");
     let letters = format!("[delivery]\nspool = {:?}\n", folder.path().join("letters").display().to_string());
-    fs::write(&config, letters).expect("there is room for temporary files");
+    fs::write(&config, letters + settings).expect("there is room for temporary files");
     let serving = Serving::start(&url, &["--manual-clock", MONDAY, "--config", &config.display().to_string()]);
     let variables = [("DESK_SERVER", serving.url().into()), ("GRATITUDE_TEST_CHROMIUM", chromium)];
     let (is_well, said) = npm(&["run", "--silent", "play", "--", &format!("out/{file}.test.mjs")], &variables);
@@ -95,6 +100,21 @@ fn p4_the_desk_takes_calls_hands_over_gifts_and_approves_notes() {
 #[test]
 fn p12_whoever_works_at_the_desk_signs_in_with_a_pin_where_keys_are_wanted() {
     play("keys");
+}
+
+#[test]
+fn p1_p12_nobody_is_taken_for_another_by_a_name_and_nothing_that_was_typed_of_a_newcomer_is_lost() {
+    play("people");
+}
+
+#[test]
+fn p2_p12_what_happens_between_a_tap_and_its_answer_is_never_given_to_somebody_else() {
+    play("between");
+}
+
+#[test]
+fn whoever_is_recorded_by_a_pseudonym_has_the_calls_that_they_took() {
+    play_with("names", "[staff]\nnamed = \"pseudonym\"\n");
 }
 
 #[test]

@@ -11,8 +11,8 @@ use std::{
 };
 
 use gratitude::proto::v1::{
-    self, Channel, ClaimGesturesRequest, CompleteGestureRequest, CreateCustomerRequest, Customer, Gesture, GestureKind,
-    ListGesturesRequest, ScheduleGestureRequest, StartDeliveryItem, StartDeliveryRequest,
+    self, Channel, ClaimGesturesRequest, CompleteGestureRequest, CreateCustomerRequest, Customer, Gesture,
+    GestureContent, GestureKind, ListGesturesRequest, ScheduleGestureRequest, StartDeliveryItem, StartDeliveryRequest,
     complete_gesture_request::Authority, customer_service_client::CustomerServiceClient, gesture,
     gesture_service_client::GestureServiceClient,
 };
@@ -56,11 +56,13 @@ async fn p1_p4_two_services_on_one_postgres_are_killed_and_it_too_and_nothing_is
     services.push(Serving::start(&url, &[]));
     let stage = Stage::set(&services).await;
     let crew = stage.send_in_workers();
+    let mut kills = 0;
     for round in 0.. {
         if stage.is_done(&services[0]).await {
             break;
         }
         sleep(PEACE).await;
+        kills += 1;
         if round % 4 == 3 {
             tokio::task::block_in_place(|| database.kill_and_start_again());
         }
@@ -69,7 +71,7 @@ async fn p1_p4_two_services_on_one_postgres_are_killed_and_it_too_and_nothing_is
         services.remove(at).kill();
         services.insert(at, Serving::start_at(&address, &url, &[]));
     }
-    stage.settle(crew, &services[0]).await;
+    stage.settle(crew, &services[0], kills).await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -78,13 +80,15 @@ async fn p1_p4_one_service_on_sqlite_is_killed_and_nothing_is_carried_out_twice(
     let mut service = Serving::start(&database.url, &[]);
     let stage = Stage::set(std::slice::from_ref(&service)).await;
     let crew = stage.send_in_workers();
+    let mut kills = 0;
     while !stage.is_done(&service).await {
         sleep(PEACE).await;
+        kills += 1;
         let address = service.address.to_string();
         service.kill();
         service = Serving::start_at(&address, &database.url, &[]);
     }
-    stage.settle(crew, &service).await;
+    stage.settle(crew, &service, kills).await;
 }
 
 /// Where what is carried out arrives: it recognises nothing and counts everything.
@@ -146,7 +150,10 @@ impl Stage {
     }
 
     /// Sends the workers home and adds up.
-    async fn settle(self, crew: JoinSet<()>, service: &Serving) {
+    ///
+    /// A worker leaves its armful where it is when its call fails, as one that dies does: what one kill leaves uncertain is
+    /// what all of them had in their hands at most.
+    async fn settle(self, crew: JoinSet<()>, service: &Serving, kills: usize) {
         self.over.cancel();
         crew.join_all().await;
         let arrived = self.far_side.lock().expect("nobody panicked").clone();
@@ -162,10 +169,12 @@ impl Stage {
                 other => panic!("{other:?}: {gesture:?}"),
             }
         }
-        eprintln!("{} gestures: {states:?}, {} arrived", self.gestures, arrived.len());
+        eprintln!("{} gestures, {kills} kills: {states:?}, {} arrived", self.gestures, arrived.len());
         assert_eq!(states.values().sum::<usize>(), self.gestures, "the count adds up: {states:?}");
         let uncertain = states.get(&gesture::State::Uncertain).copied().unwrap_or_default();
         assert!(arrived.len() <= self.gestures && arrived.len() + uncertain >= self.gestures);
+        let in_their_hands = usize::try_from(WORKERS).expect("a few") * usize::try_from(ARMFUL).expect("a few");
+        assert!(uncertain <= (kills + 1) * in_their_hands, "{uncertain} are uncertain after {kills} kills");
     }
 }
 
@@ -282,6 +291,7 @@ async fn plan(channel: transport::Channel, number: usize) -> Result<(), Status> 
         kind: GestureKind::Note.into(),
         channel: Channel::HandOver.into(),
         location: SHOP.to_owned(),
+        content: Some(GestureContent { text: "It was good to see you.".to_owned(), ..GestureContent::default() }),
         ..Gesture::default()
     };
     let request = ScheduleGestureRequest { gesture: Some(gesture), ..ScheduleGestureRequest::default() };

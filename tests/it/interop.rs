@@ -15,7 +15,7 @@ use std::{
 use crate::support::binary::Serving;
 
 /// A Python that can import what the examples need.
-fn python() -> Option<OsString> {
+pub(crate) fn python() -> Option<OsString> {
     let python = env::var_os("GRATITUDE_TEST_PYTHON").unwrap_or_else(|| "python3".into());
     let imports = ["-c", "import grpc, grpc_tools, grpc_status"];
     let found = Command::new(&python).args(imports).output().is_ok_and(|output| output.status.success());

@@ -47,7 +47,9 @@ fn check_in(ledger: &TestLedger, expected_end: Option<Timestamp>) -> CheckIn {
 
 /// A gesture that is owed, at the instant at which it is due.
 async fn due_gesture(ledger: &TestLedger) -> Gesture {
-    let recorded = ledger.record(ledger.visit("+351210000001", "first")).await.unwrap();
+    let mut visit = ledger.visit("+351210000001", "first");
+    visit.new.detail.items_looked_at = vec!["a red teapot".to_owned()];
+    let recorded = ledger.record(visit).await.unwrap();
     let gesture = recorded.gestures.into_iter().next().expect("who only looked is thanked for looking");
     ledger.advance(gesture.schedule.due_at.duration_since(ledger.now()));
     gesture
@@ -110,10 +112,9 @@ both_engines! {
         let claim = Claim {
             actor: Actor::system(),
             once: once(),
-            due: Due { at: gesture.schedule.due_at, kinds: Vec::new(), channels: Vec::new(), locations: Vec::new(), in_batches: Vec::new(), untested: false, due_from: None, limit: 1 },
+            due: Due { at: gesture.schedule.due_at, kinds: Vec::new(), channels: Vec::new(), locations: Vec::new(), in_batches: Vec::new(), untested: false, far_side_deduplicates: false, due_from: None, limit: 1 },
             worker: "printer".to_owned(),
             lease: SignedDuration::from_secs(60),
-            far_side_deduplicates: false,
         };
         let claimed = ledger.store.submit(Lane::Interactive, claim).await.unwrap();
         assert_eq!(claimed.gestures.len(), 1);

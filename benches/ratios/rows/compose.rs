@@ -7,6 +7,7 @@ use crate::{
 };
 use gratitude::domain::{
     customer::{Channel, Customer, Profile},
+    identity::phone_in_words,
     ids::{CustomerId, HouseholdId, InteractionId},
     interaction::{
         Detail, Direction, Interaction, InteractionChannel, InteractionKind, InteractionState, Outcome as Ended,
@@ -14,7 +15,7 @@ use gratitude::domain::{
     location::{Location, LocationSettings, ReplyContact},
     moment,
     summary::Summary,
-    template::{CompiledTemplate, Draft, NoteFacts, Part, Template, TemplateState, Wish, compose, starter},
+    template::{Begin, CompiledTemplate, Draft, NoteFacts, Part, Template, TemplateState, Wish, compose, starter},
 };
 use jiff::{Timestamp, ToSpan, civil::Date, tz::TimeZone};
 use minijinja::{Environment, UndefinedBehavior, Value};
@@ -93,8 +94,10 @@ fn composed(visitor: &Visitor, location: &Location, template: &CompiledTemplate)
         interaction: Some(&visitor.interaction),
         milestone: None,
         upcoming: None,
+        case: None,
     };
-    compose(Part { template, facts }, &[], &Wish { channel: Channel::Post, language: "en", last_notes: &[] })
+    let wish = Wish { channel: Channel::Post, language: "en", last_notes: &[], begin: Begin::Anywhere };
+    compose(Part { template, facts }, &[], &wish)
 }
 
 fn starter_template() -> Outcome<CompiledTemplate> {
@@ -130,6 +133,7 @@ fn location() -> Outcome<Location> {
             },
             sensitive: false,
             brand: None,
+            postal_address: None,
             call_capacity: Vec::new(),
         },
         version: 1,
@@ -211,6 +215,7 @@ fn context(visitor: &Visitor, location: &Location) -> Value {
     let detail = &visitor.interaction.detail;
     let settings = &location.settings;
     let texts = |texts: &[String]| texts.iter().cloned().collect::<Value>();
+    let phone = settings.reply_contact.phone.as_deref().map(|number| phone_in_words(number, &settings.region));
     let date = |date: Option<Date>| Value::from(date.map(|date| date.to_string()).unwrap_or_default());
     Value::from_pairs([
         ("customer", Value::from_pairs([("name", Value::from(visitor.customer.profile.display_name.clone()))])),
@@ -237,7 +242,7 @@ fn context(visitor: &Visitor, location: &Location) -> Value {
                 ("person", Value::from(settings.reply_contact.name.clone())),
                 ("team", Value::from(settings.reply_contact.name.clone())),
                 ("email", Value::from(settings.reply_contact.email.clone())),
-                ("phone", Value::from(settings.reply_contact.phone.clone())),
+                ("phone", Value::from(phone)),
             ]),
         ),
     ])

@@ -1,27 +1,23 @@
 //! Memory does not grow with the work.
 
-use super::import::File;
+use super::{import::File, mail, night::Night};
 use crate::{
     bench::Bench,
     load,
     machine::peak_memory,
     outcome::{Bound, Measured, Outcome, Side, Verdict},
     process::Listening,
+    relay::Relay,
     town::Town,
 };
-use gratitude::proto::v1::{self as pb, note_batch::State, note_service_client::NoteServiceClient};
+use gratitude::proto::v1 as pb;
 use std::time::{Duration, Instant};
-use tonic::transport::Channel;
 
 /// How often a batch is asked how far it is.
 const POLL: Duration = Duration::from_millis(200);
 
 pub(super) async fn of_an_import(bench: &Bench) -> Outcome<Measured> {
-    let rows = match (bench.options.million, bench.options.quick) {
-        (true, _) => 1_000_000,
-        (false, true) => 10_000,
-        (false, false) => 50_000,
-    };
+    let rows = bench.options.memory_of();
     // An empty database, and as many customers to come as a town of this size has.
     let url = format!("sqlite:{}", bench.folder().join("memory.db").display());
     let town = Town { url: url.clone(), customers: u64::from(rows / 10) };
@@ -44,62 +40,52 @@ pub(super) async fn of_an_import(bench: &Bench) -> Outcome<Measured> {
 }
 
 pub(super) async fn of_a_batch(bench: &Bench) -> Outcome<Measured> {
-    let customers = match (bench.options.million, bench.options.quick) {
-        (true, _) => 1_000_000,
-        (false, true) => 5_000,
-        (false, false) => 50_000,
-    };
-    // Each customer has one note due; few interactions, since none of them is looked at.
-    let town = bench.sqlite_town_of(customers, 1).await?;
+    let town = full_town(bench).await?;
     let spool = bench.folder().join("spool");
     let spool = spool.to_str().ok_or("a path of ours is plain text")?;
     let service = Listening::service_with(&town.url, &[("GRATITUDE_DELIVERY__SPOOL", spool)])?;
-    let mut notes = NoteServiceClient::new(load::connect(&service.url(), 1).await?.remove(0));
-    let mut before = Side::new("resident before", "MiB");
-    before.rounds.push(peak_memory(service.id())?);
-
-    let begun = Instant::now();
-    let batch = pb::NoteBatch {
-        display_name: "A night of the benchmark".to_owned(),
-        selection: Some(pb::note_batch::Selection::Due(pb::DueSelection::default())),
-        ..pb::NoteBatch::default()
+    let all_spooled = |batch: &pb::NoteBatch| {
+        let delivered = batch.delivered_count;
+        let enough = u64::try_from(delivered)? >= town.customers * 9 / 10;
+        if enough { Ok(()) } else { Err(format!("only {delivered} of {} notes were delivered", town.customers).into()) }
     };
-    let request = pb::CreateNoteBatchRequest { note_batch: Some(batch), request_id: String::new() };
-    let made = notes.create_note_batch(request).await?.into_inner().note_batch.ok_or("a batch was made")?;
-    let ready = wait(&mut notes, &made.name, State::Ready).await?;
-    let composed_in = begun.elapsed().as_secs_f64();
-    let approval = pb::ApproveNoteBatchRequest { name: made.name.clone(), ..pb::ApproveNoteBatchRequest::default() };
-    notes.approve_note_batch(approval).await?;
-    let done = wait(&mut notes, &made.name, State::Completed).await?;
-    let delivered_in = begun.elapsed().as_secs_f64() - composed_in;
-    let peak = peak_memory(service.id())?;
-    drop(notes);
-    service.stop()?;
-    if done.delivered_count < i64::from(customers) * 9 / 10 {
-        return Err(format!("only {} of {customers} notes were delivered", done.delivered_count).into());
-    }
-    let verdicts = vec![Verdict::of(
-        format!("peak over {} notes", done.delivered_count),
-        "MiB",
-        &[peak],
-        Some(Bound::AtMost(256.0)),
-    )?];
-    let notes = vec![
-        format!("composed: {:.0} notes a second", ready.composed_count as f64 / composed_in),
-        format!("delivered to the spool: {:.0} notes a second", done.delivered_count as f64 / delivered_in),
-    ];
-    Ok(Measured { sides: vec![before], verdicts, notes })
+    over_a_night(service, "delivered to the spool", all_spooled).await
 }
 
-/// Waits until a batch is in a state.
-async fn wait(notes: &mut NoteServiceClient<Channel>, name: &str, wanted: State) -> Outcome<pb::NoteBatch> {
-    loop {
-        let request = pb::GetNoteBatchRequest { name: name.to_owned() };
-        let batch = notes.get_note_batch(request).await?.into_inner();
-        match batch.state() {
-            state if state == wanted => return Ok(batch),
-            State::Stopped | State::Cancelled => return Err(format!("the batch stopped: {}", batch.explanation).into()),
-            _ => tokio::time::sleep(POLL).await,
-        }
-    }
+pub(super) async fn of_mails(bench: &Bench) -> Outcome<Measured> {
+    let town = full_town(bench).await?;
+    let relay = Relay::counting().await?;
+    let service = mail::by_mail(&town.url, &relay)?;
+    over_a_night(service, "carried out as mails", |batch| mail::all_delivered(batch, town.customers, &relay).map(drop))
+        .await
+}
+
+/// Each customer has one note due; few interactions, since none of them is looked at.
+async fn full_town(bench: &Bench) -> Outcome<Town> {
+    bench.sqlite_town_of(bench.options.memory_of(), 1).await
+}
+
+/// The service's memory while all notes that are due are written and leave.
+async fn over_a_night(
+    service: Listening,
+    left: &str,
+    check: impl Fn(&pb::NoteBatch) -> Outcome<()>,
+) -> Outcome<Measured> {
+    let mut before = Side::new("resident before", "MiB");
+    before.rounds.push(peak_memory(service.id())?);
+    let mut night = Night::of(&service, POLL).await?;
+    let written = night.write().await?;
+    let sent = night.send(&written.batch).await?;
+    let peak = peak_memory(service.id())?;
+    drop(night);
+    service.stop()?;
+    check(&sent.batch)?;
+    let delivered = sent.batch.delivered_count;
+    let what = format!("peak over {delivered} notes");
+    let verdicts = vec![Verdict::of(what, "MiB", &[peak], Some(Bound::AtMost(256.0)))?];
+    let notes = vec![
+        format!("composed: {:.0} notes a second", written.batch.composed_count as f64 / written.seconds),
+        format!("{left}: {:.0} notes a second", delivered as f64 / sent.seconds),
+    ];
+    Ok(Measured { sides: vec![before], verdicts, notes })
 }

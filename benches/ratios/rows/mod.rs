@@ -5,11 +5,15 @@ mod carry_out;
 mod check_in;
 mod compose;
 mod import;
+mod mail;
 mod memory;
+mod night;
+mod print;
 mod recognise;
 mod record;
 mod search;
 mod start;
+mod watch;
 
 use super::{
     bench::Bench,
@@ -95,9 +99,29 @@ pub(crate) const ALL: &[Measurable] = &[
         measure: |bench| Box::pin(check_in::beside_an_import(bench)),
     },
     Measurable {
+        name: "watch-sqlite",
+        about: "WatchArrivals on SQLite: a check-in told, and the first message, beside an empty RPC of the same size",
+        measure: |bench| Box::pin(watch::on_sqlite(bench)),
+    },
+    Measurable {
+        name: "watch-postgres",
+        about: "The same on PostgreSQL",
+        measure: |bench| Box::pin(watch::on_postgres(bench)),
+    },
+    Measurable {
         name: "compose",
         about: "Notes composed on one core beside MiniJinja rendering the same texts",
         measure: |bench| Box::pin(compose::on_one_core(bench)),
+    },
+    Measurable {
+        name: "print",
+        about: "Letters set as PDF on one core beside bare parley and krilla with the same texts",
+        measure: |bench| Box::pin(print::on_one_core(bench)),
+    },
+    Measurable {
+        name: "mail",
+        about: "Mails carried out on SQLite beside the same bytes over bare connections to the same relay",
+        measure: |bench| Box::pin(mail::on_sqlite(bench)),
     },
     Measurable {
         name: "memory-import",
@@ -108,6 +132,11 @@ pub(crate) const ALL: &[Measurable] = &[
         name: "memory-notes",
         about: "The server's memory over a large batch of notes, from the first to the last delivered",
         measure: |bench| Box::pin(memory::of_a_batch(bench)),
+    },
+    Measurable {
+        name: "memory-mail",
+        about: "The same, where every note leaves as a mail",
+        measure: |bench| Box::pin(memory::of_mails(bench)),
     },
     Measurable {
         name: "start",

@@ -59,15 +59,19 @@ function Desk() {
   );
 }
 
-/** `/` goes to the search from anywhere, Escape covers what is shown. */
+/** `/` goes to the search from anywhere but where it is written, Escape covers what is shown. */
 function byKey(event: KeyboardEvent): void {
-  const isTyping = event.target instanceof HTMLInputElement || event.target instanceof HTMLTextAreaElement;
-  if (event.key === "/" && !isTyping) {
+  if (event.key === "/" && !takesText(event.target)) {
     event.preventDefault();
     tab.value = "desk";
     focusSearch();
   }
   if (event.key === "Escape" && !event.defaultPrevented) coverAll();
+}
+
+function takesText(target: EventTarget | null): boolean {
+  if (target instanceof HTMLInputElement) return target.type !== "radio" && target.type !== "checkbox";
+  return target instanceof HTMLTextAreaElement;
 }
 
 /** On a narrow screen one thing at a time. */

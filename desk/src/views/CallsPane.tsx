@@ -1,12 +1,14 @@
 import { signal } from "@preact/signals";
 import { useEffect, useState } from "preact/hooks";
 import { serviceNow } from "../clock";
-import { dayAndTime, hoursOn, instantOf } from "../format";
+import { callWords } from "../drafts";
+import { dayAndTime, hoursOn, instantIn, instantOf } from "../format";
 import { LogCallRequest_CallOutcome as Outcome, type QueueEntry } from "../gen/gratitude/v1/gesture_service_pb";
 import { t, type Texts } from "../i18n";
 import { whileShown } from "../privacy";
 import { calls, giveBack, hasMore, isMine, logCall, readMore, take } from "../queue";
-import { Faces } from "./Faces";
+import { timeZone } from "../state";
+import { FacesAtOnce } from "./Faces";
 import { Icon } from "./icons";
 
 /** The call whose details are shown. */
@@ -46,7 +48,7 @@ function Call({ entry }: { entry: QueueEntry }) {
     <>
       <button type="button" class="task-head" aria-expanded={isOpen} onClick={() => (opened.value = isOpen ? "" : name)}>
         <Icon name="phone" />
-        <span class="task-name">{entry.displayName || t.value["search.unnamed"]}</span>
+        <span class="task-name"><bdi>{entry.displayName || t.value["search.unnamed"]}</bdi></span>
         <span class="task-detail">{due && t.value["calls.due"](dayAndTime(due))}</span>
         <span class="badges">
           {entry.gesture?.promised && <span class="badge accent">{t.value["calls.promised"]}</span>}
@@ -122,19 +124,31 @@ const GRAVE: { outcome: Outcome; text: keyof Texts & `calls.${string}` }[] = [
   { outcome: Outcome.DIED, text: "calls.died" },
 ];
 
+/** A tap that follows so closely is the second half of a double one: nobody has read the question. */
+const READ_MS = 600;
+
 /** How the call went. A face says that we spoke. */
 function Report({ entry }: { entry: QueueEntry }) {
-  const [words, setWords] = useState("");
-  const [sure, setSure] = useState<Outcome>();
+  const name = entry.gesture?.name ?? "";
+  const [words, setWords] = useState(callWords.of(name) ?? "");
+  const [sure, setSure] = useState<{ outcome: Outcome; askedAt: number }>();
+  const write = (text: string) => {
+    callWords.keep(name, text);
+    setWords(text);
+  };
   const log = (outcome: Outcome, more: { happy?: number; callBackAt?: Date } = {}) =>
     void logCall(entry, { outcome, words: words.trim(), ...more });
+  const askOrLog = (outcome: Outcome) => {
+    if (sure?.outcome !== outcome) setSure({ outcome, askedAt: Date.now() });
+    else if (Date.now() - sure.askedAt >= READ_MS) log(outcome);
+  };
   return (
     <div class="report">
       <label>
         {t.value["calls.words"]} <span class="optional">{t.value["optional"]}</span>
-        <textarea rows={2} maxLength={2000} value={words} onInput={(event) => setWords(event.currentTarget.value)} />
+        <textarea rows={2} maxLength={2000} value={words} onInput={(event) => write(event.currentTarget.value)} />
       </label>
-      <Faces label={t.value["calls.reached"]} name={`happy-${entry.gesture?.name}`} chosen={undefined} onChoose={(happy) => log(Outcome.REACHED, { happy })} />
+      <FacesAtOnce label={t.value["calls.reached"]} onChoose={(happy) => log(Outcome.REACHED, { happy })} />
       <div class="endings-more">
         {AT_ONCE.map(({ outcome, text }) => (
           <button key={outcome} type="button" class="chip" onClick={() => log(outcome)}>
@@ -142,12 +156,12 @@ function Report({ entry }: { entry: QueueEntry }) {
           </button>
         ))}
         {GRAVE.map(({ outcome, text }) => (
-          <button key={outcome} type="button" class={sure === outcome ? "chip danger" : "chip"} onClick={() => (sure === outcome ? log(outcome) : setSure(outcome))}>
-            {sure === outcome ? t.value["calls.sure"] : (t.value[text] as string)}
+          <button key={outcome} type="button" class={sure?.outcome === outcome ? "chip danger" : "chip"} onClick={() => askOrLog(outcome)}>
+            {sure?.outcome === outcome ? t.value["calls.sure"] : (t.value[text] as string)}
           </button>
         ))}
       </div>
-      <CallBack onChoose={(callBackAt) => log(Outcome.CALL_BACK, { callBackAt })} />
+      <CallBack zone={entry.timeZone || timeZone.value} onChoose={(callBackAt) => log(Outcome.CALL_BACK, { callBackAt })} />
       <button type="button" class="quiet" onClick={() => void giveBack(entry)}>
         {t.value["calls.giveBack"]}
       </button>
@@ -155,14 +169,16 @@ function Report({ entry }: { entry: QueueEntry }) {
   );
 }
 
-function CallBack({ onChoose }: { onChoose: (at: Date) => void }) {
+/** The time that was agreed is by the clock of whoever is called. */
+function CallBack({ zone, onChoose }: { zone: string; onChoose: (at: Date) => void }) {
   const [at, setAt] = useState("");
   return (
     <details class="more">
       <summary>{t.value["calls.callBack"]}</summary>
+      <p id="call-back-zone" class="quiet-text">{t.value["calls.callBack.zone"](zone)}</p>
       <div class="action-row">
-        <input type="datetime-local" aria-label={t.value["calls.callBack"]} value={at} onInput={(event) => setAt(event.currentTarget.value)} />
-        <button type="button" class="secondary" disabled={!at} onClick={() => onChoose(new Date(at))}>
+        <input type="datetime-local" aria-label={t.value["calls.callBack"]} aria-describedby="call-back-zone" value={at} onInput={(event) => setAt(event.currentTarget.value)} />
+        <button type="button" class="secondary" disabled={!at} onClick={() => onChoose(instantIn(zone, at))}>
           {t.value["calls.callBack.ok"]}
         </button>
       </div>

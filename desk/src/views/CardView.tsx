@@ -3,7 +3,7 @@ import { Channel } from "../gen/gratitude/v1/types_pb";
 import { Customer_Greeting as Greeting, CustomerSummary_ReturnStatus as Status, Fact_Origin as Origin } from "../gen/gratitude/v1/customer_pb";
 import type { Card, ComingDate } from "../gen/gratitude/v1/card_pb";
 import { type Gesture, GestureKind } from "../gen/gratitude/v1/gesture_pb";
-import { calendarDate, dayAndTime, instantOf, list } from "../format";
+import { calendarDate, dayAndTime, instantOf, isolated, list } from "../format";
 import { t } from "../i18n";
 import { complete } from "../visitor";
 import { Icon } from "./icons";
@@ -12,7 +12,7 @@ import { Icon } from "./icons";
 export function CardView({ card }: { card: Card }) {
   const isBare = !card.first && !card.say && !card.ask && card.handOver.length === 0 && !card.lastVisit && !card.notice;
   return (
-    <div class="card-body">
+    <div class="card-body" tabIndex={0} role="region" aria-label={t.value["card"]}>
       {card.notice && <p class="notice danger">{card.notice}</p>}
       {card.first && (
         <section class="first" aria-label={t.value["card.first"]}>
@@ -203,7 +203,7 @@ function Fact({ label, children }: { label: string; children: ComponentChildren 
 
 function coming({ date, displayName, daysAhead }: ComingDate): string {
   const when = date ? `${calendarDate(date)}, ${t.value["card.daysAhead"](daysAhead)}` : t.value["card.daysAhead"](daysAhead);
-  return `${displayName} (${when})`;
+  return `${isolated(displayName)} (${when})`;
 }
 
 function promise(gesture: Gesture): string {

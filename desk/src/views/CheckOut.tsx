@@ -1,24 +1,12 @@
 import type { ComponentChildren } from "preact";
-import { useState } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 import type { Present } from "../arrivals";
+import { blankCheckOut, checkOutDrafts as drafts, type CheckOutDraft as Draft } from "../drafts";
 import { FeelingAbout, NoPurchaseReason as Why, Outcome } from "../gen/gratitude/v1/interaction_kinds_pb";
 import { t, type Texts } from "../i18n";
-import type { Arriving, Ending } from "../outbox";
+import { isLeaving, type Arriving, type Ending } from "../outbox";
 import { isUnsent, leave } from "../visitor";
-import { Faces, type Level } from "./Faces";
-
-/** What has been filled in for a visit, while its card is covered: in memory, until it is checked out. */
-interface Draft {
-  level?: Level;
-  about: FeelingAbout;
-  items: string;
-  remarks: string;
-  isThanked: boolean;
-}
-
-const drafts = new Map<string, Draft>();
-const DRAFTS_MAX = 50;
-const blank: Draft = { about: FeelingAbout.UNKNOWN, items: "", remarks: "", isThanked: false };
+import { Faces } from "./Faces";
 
 const ENDINGS: { text: keyof Texts & `checkOut.${string}`; reason: Why }[] = [
   { text: "checkOut.outOfStock", reason: Why.OUT_OF_STOCK },
@@ -37,33 +25,38 @@ const ABOUT = [
 ] as const;
 
 /** The end of a visit in two taps: a face, and how it ended. Everything else is optional. */
-export function CheckOut({ visit, children }: { visit: Present | Arriving; children?: ComponentChildren }) {
+export function CheckOut({ visit, isAskedFor, children }: { visit: Present | Arriving; isAskedFor: boolean; children?: ComponentChildren }) {
+  const section = useRef<HTMLElement>(null);
   const key = isUnsent(visit) ? visit.requestId : visit.visit;
-  const [draft, setDraft] = useState<Draft>(drafts.get(key) ?? blank);
+  const [draft, setDraft] = useState<Draft>(drafts.of(key) ?? blankCheckOut);
   const change = (changed: Partial<Draft>) => {
     const next = { ...draft, ...changed };
-    if (drafts.size >= DRAFTS_MAX) drafts.clear();
-    drafts.set(key, next);
+    drafts.keep(key, next);
     setDraft(next);
   };
   const end = (outcome: Outcome, reason: Why) => {
-    drafts.delete(key);
+    drafts.drop(key);
     void leave(visit, ending(draft, outcome, reason));
   };
+  // Who asked for the faces goes on there: 1 to 5 choose one.
+  useEffect(() => {
+    if (isAskedFor) section.current?.querySelector("input")?.focus({ preventScroll: true });
+  }, []);
+  const isOver = isLeaving(visit);
   return (
-    <section class="check-out" aria-label={t.value["checkOut"]}>
+    <section ref={section} class="check-out" aria-label={t.value["checkOut"]}>
       <Faces label={t.value["checkOut.how"]} name="mood" chosen={draft.level} onChoose={(level) => change({ level })} />
       {draft.level !== undefined && draft.level <= 2 && <About chosen={draft.about} onChoose={(about) => change({ about })} />}
       <div class="endings" role="group" aria-label={t.value["checkOut.end"]}>
-        <button type="button" class="primary" onClick={() => end(Outcome.PURCHASED, Why.UNSPECIFIED)}>
+        <button type="button" class="primary" disabled={isOver} onClick={() => end(Outcome.PURCHASED, Why.UNSPECIFIED)}>
           {t.value["checkOut.bought"]}
         </button>
-        <button type="button" class="primary" onClick={() => end(Outcome.NOT_PURCHASED, Why.JUST_LOOKING)}>
+        <button type="button" class="primary" disabled={isOver} onClick={() => end(Outcome.NOT_PURCHASED, Why.JUST_LOOKING)}>
           {t.value["checkOut.looked"]}
         </button>
         <div class="endings-more">
           {ENDINGS.map(({ text, reason }) => (
-            <button key={text} type="button" class="chip" onClick={() => end(Outcome.NOT_PURCHASED, reason)}>
+            <button key={text} type="button" class="chip" disabled={isOver} onClick={() => end(Outcome.NOT_PURCHASED, reason)}>
               {t.value[text] as string}
             </button>
           ))}
@@ -78,8 +71,9 @@ export function CheckOut({ visit, children }: { visit: Present | Arriving; child
           </label>
           <label>
             {t.value["checkOut.remarks"]}
-            <textarea rows={2} maxLength={2000} value={draft.remarks} onInput={(event) => change({ remarks: event.currentTarget.value })} />
+            <textarea rows={2} maxLength={2000} aria-describedby="remarks-hint" value={draft.remarks} onInput={(event) => change({ remarks: event.currentTarget.value })} />
           </label>
+          <p id="remarks-hint" class="quiet-text">{t.value["remarks.hint"]}</p>
           <label class="tick">
             <input type="checkbox" checked={draft.isThanked} onChange={(event) => change({ isThanked: event.currentTarget.checked })} />
             {t.value["checkOut.thanked"]}

@@ -1,9 +1,12 @@
 import { useState } from "preact/hooks";
 import { isOnline } from "../connection";
 import { chooseLanguage, language, LANGUAGE_NAMES, t, type Language } from "../i18n";
-import { discard, refused, sentLate, waiting } from "../outbox";
+import { clockTime } from "../format";
+import { discard, refused, sentLate, waiting, type Entry } from "../outbox";
 import { session, signOut } from "../session";
 import { chooseLocation, location, locations, staff } from "../state";
+import { isCorrectable, showRefused } from "../visitor";
+import { nameOf } from "./HerePane";
 import { Icon } from "./icons";
 
 export function Header() {
@@ -42,7 +45,7 @@ function Staff() {
   if (session.value?.staff) {
     return (
       <button type="button" class="quiet" onClick={() => void signOut()}>
-        {`${session.value.displayName} · ${t.value["signOut"]}`}
+        <span>{session.value.displayName}</span>{` · ${t.value["signOut"]}`}
       </button>
     );
   }
@@ -86,7 +89,11 @@ function Banner() {
           <ul>
             {refused.value.map((entry) => (
               <li key={entry.requestId}>
-                {entry.refusal}
+                <bdi>{whose(entry)}</bdi>
+                {`, ${clockTime(entry.tappedAt)} · ${entry.refusal}`}
+                {isCorrectable(entry) && (
+                  <button type="button" class="quiet" onClick={() => showRefused(entry)}>{t.value["outbox.correct"]}</button>
+                )}
                 <button type="button" class="quiet" onClick={() => discard(entry)}>{t.value["outbox.drop"]}</button>
               </li>
             ))}
@@ -95,4 +102,9 @@ function Banner() {
       )}
     </div>
   );
+}
+
+function whose(entry: Entry): string {
+  if (entry.kind === "checkIn") return nameOf(entry);
+  return typeof entry.visit === "string" ? entry.who || t.value["checkOut"] : nameOf(entry.visit);
 }

@@ -1,15 +1,17 @@
 import { isLive, present, unsent, type Present } from "../arrivals";
 import { isOnline } from "../connection";
-import { clockTime } from "../format";
+import { clockTime, dayAndTime } from "../format";
 import { t } from "../i18n";
-import type { Arriving } from "../outbox";
-import { isUnsent, showPresent, showUnsent, visitor } from "../visitor";
+import { isLeaving, type Arriving } from "../outbox";
+import { strangers } from "../strangers";
+import { isUnsent, showGone, showPresent, showUnsent, visitor } from "../visitor";
 import { Icon } from "./icons";
-import { walk } from "./SearchPane";
+import { focusSearch, walk } from "./SearchPane";
 
 /** Who is here, as it happens; whoever was entered without a connection stands on top. */
 export function HerePane() {
-  const count = present.value.length + unsent.value.length;
+  const still = unsent.value.filter((entry) => !present.value.some((one) => isOf(one, entry)));
+  const count = present.value.length + still.length;
   return (
     <section class="pane here-pane" aria-labelledby="here">
       <h2 id="here">
@@ -18,7 +20,7 @@ export function HerePane() {
       </h2>
       {count === 0 && <p class="quiet-text">{t.value["here.nobody"]}</p>}
       <ul class="people" onKeyDown={walk}>
-        {unsent.value.map((entry) => (
+        {still.map((entry) => (
           <li key={entry.requestId}>
             <Unsent entry={entry} />
           </li>
@@ -29,7 +31,35 @@ export function HerePane() {
           </li>
         ))}
       </ul>
+      {strangers.value.length > 0 && <Gone />}
     </section>
+  );
+}
+
+/**
+ * News of an arrival may come before the answer to the tap that made it: then it is listed already. Who was not known when
+ * they came in is told by the time of the tap, which the visit took over.
+ */
+function isOf({ customer, since }: Present, { whom, tappedAt }: Arriving): boolean {
+  return ("customer" in whom && customer === whom.customer) || since.getTime() === tappedAt.getTime();
+}
+
+/** Who left without having been known, until somebody knows them. */
+function Gone() {
+  return (
+    <details class="more gone">
+      <summary>{t.value["gone"](strangers.value.length)}</summary>
+      <ul class="people" onKeyDown={walk}>
+        {strangers.value.map((one) => (
+          <li key={one.visit}>
+            <button type="button" class="person" onClick={() => (showGone(one), focusSearch())}>
+              <span class="person-name stranger"><bdi>{one.stranger}</bdi></span>
+              <span class="person-detail">{dayAndTime(one.since)}</span>
+            </button>
+          </li>
+        ))}
+      </ul>
+    </details>
   );
 }
 
@@ -39,7 +69,7 @@ function Row({ one }: { one: Present }) {
   const name = one.customer ? one.displayName || t.value["search.unnamed"] : one.stranger || t.value["here.stranger"];
   return (
     <button type="button" class="person" aria-current={isShown ? "true" : undefined} onClick={() => showPresent(one)}>
-      <span class={one.customer ? "person-name" : "person-name stranger"}>{name}</span>
+      <span class={one.customer ? "person-name" : "person-name stranger"}><bdi>{name}</bdi></span>
       <span class="person-detail">{t.value["here.since"](clockTime(one.since))}</span>
       {one.isOwedApology && (
         <span class="badge danger">
@@ -48,6 +78,7 @@ function Row({ one }: { one: Present }) {
         </span>
       )}
       {one.isUnclear && <span class="badge warn">{t.value["here.several"]}</span>}
+      {isLeaving(one) && <NotSent />}
     </button>
   );
 }
@@ -55,13 +86,20 @@ function Row({ one }: { one: Present }) {
 function Unsent({ entry }: { entry: Arriving }) {
   return (
     <button type="button" class="person" onClick={() => showUnsent(entry)}>
-      <span class="person-name">{nameOf(entry)}</span>
+      <span class="person-name"><bdi>{nameOf(entry)}</bdi></span>
       <span class="person-detail">{t.value["here.since"](clockTime(entry.tappedAt))}</span>
-      <span class="badge warn">
-        <Icon name="clock" />
-        {t.value["outbox.waiting"]}
-      </span>
+      <NotSent />
     </button>
+  );
+}
+
+/** Who came, or left, is known here only so far. */
+function NotSent() {
+  return (
+    <span class="badge warn">
+      <Icon name="clock" />
+      {t.value["outbox.waiting"]}
+    </span>
   );
 }
 

@@ -1,7 +1,6 @@
 import { signal } from "@preact/signals";
 import { useEffect, useState } from "preact/hooks";
-import { desk } from "../api";
-import { noticed } from "../connection";
+import { given as identifiersIn, recognizedBy } from "../given";
 import type { Card } from "../gen/gratitude/v1/card_pb";
 import { Customer_Greeting as Greeting } from "../gen/gratitude/v1/customer_pb";
 import { t } from "../i18n";
@@ -56,28 +55,16 @@ export function Kiosk() {
 /** Checks in whoever that clearly is, as one who is known; anybody else as somebody to look after. */
 async function welcome(given: string): Promise<void> {
   try {
-    const card = isIdentifier(given) ? await recognized(given) : undefined;
+    const card = await recognizedBy(given, locationName.value, (one) => !one.nameHint);
     const whom: Whom = card
       ? { customer: card.customer, displayName: card.displayName }
       : { newcomer: { ...nobody, look: t.value["kiosk.stranger"] } };
     await checkIn(whom);
     greeting.value = card ? greet(card) : { text: t.value["kiosk.none"], more: t.value["kiosk.soon"] };
   } catch {
+    // Who gave a number came, whoever that is: it is looked for once there is a connection.
+    if (identifiersIn(given).length > 0) await checkIn({ typed: given }).catch(() => undefined);
     greeting.value = { text: t.value["kiosk.none"], more: t.value["kiosk.offline"] };
-  }
-}
-
-/** A name is known to many; only a number, an address or a card is greeted by name. */
-function isIdentifier(given: string): boolean {
-  return /[\d@]/.test(given);
-}
-
-async function recognized(given: string): Promise<Card | undefined> {
-  try {
-    return (await desk.recognize({ location: locationName.value, query: given })).card;
-  } catch (error) {
-    if (noticed(error)) throw error;
-    return undefined;
   }
 }
 

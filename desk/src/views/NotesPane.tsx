@@ -2,10 +2,11 @@ import { signal } from "@preact/signals";
 import { useEffect, useState } from "preact/hooks";
 import { approve, batches, readSome } from "../batches";
 import { type Note, type NoteBatch, NoteBatch_State as State } from "../gen/gratitude/v1/note_pb";
-import { Gesture_State } from "../gen/gratitude/v1/gesture_pb";
+import { Gesture_State, GestureKind } from "../gen/gratitude/v1/gesture_pb";
 import type { QueueEntry } from "../gen/gratitude/v1/gesture_service_pb";
 import { t } from "../i18n";
 import { whileShown } from "../privacy";
+import { printNote } from "../print";
 import { others, readQueue } from "../queue";
 import { complete } from "../visitor";
 import { channelName, kindName } from "./CardView";
@@ -56,7 +57,7 @@ function Single({ entry }: { entry: QueueEntry }) {
     <>
       <button type="button" class="task-head" aria-expanded={isOpen} onClick={toggle}>
         <Icon name="note" />
-        <span class="task-name">{entry.displayName || t.value["search.unnamed"]}</span>
+        <span class="task-name"><bdi>{entry.displayName || t.value["search.unnamed"]}</bdi></span>
         <span class="task-detail">{`${kindName(gesture.kind)}, ${channelName(gesture.channel)}`}</span>
       </button>
       {isOpen && (
@@ -64,6 +65,12 @@ function Single({ entry }: { entry: QueueEntry }) {
           {gesture.state === Gesture_State.UNCERTAIN && <p class="notice warn">{t.value["uncertain"]}</p>}
           <p class="sentence">{entry.whatToSay}</p>
           <p class="quiet-text">{entry.why}</p>
+          {isWritten(gesture.kind) && (
+            <button type="button" class="secondary wide" onClick={() => void printNote(gesture.name)}>
+              <Icon name="note" />
+              {t.value["notes.print"]}
+            </button>
+          )}
           <button type="button" class="primary wide" onClick={() => void complete(gesture, () => void readQueue())}>
             <Icon name="check" />
             {t.value["card.done"]}
@@ -72,6 +79,10 @@ function Single({ entry }: { entry: QueueEntry }) {
       )}
     </>
   );
+}
+
+function isWritten(kind: GestureKind): boolean {
+  return kind === GestureKind.NOTE || kind === GestureKind.APOLOGY;
 }
 
 function Batch({ batch }: { batch: NoteBatch }) {

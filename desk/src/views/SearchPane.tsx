@@ -3,8 +3,8 @@ import { isOnline } from "../connection";
 import type { Candidate } from "../gen/gratitude/v1/front_desk_service_pb";
 import { t } from "../i18n";
 import { whileShown } from "../privacy";
-import { CHARACTERS_MIN, clearSearch, found, isEntered, query } from "../search";
-import { arrive, correct, correcting, showCustomer, visitor } from "../visitor";
+import { clearSearch, enter, found, isEnough, isEntered, query } from "../search";
+import { arrive, correct, correcting, showCustomer, showNewcomer, visitor } from "../visitor";
 import { Icon } from "./icons";
 
 export const SEARCH_ID = "search";
@@ -15,7 +15,7 @@ export function focusSearch(): void {
 
 /** Somebody out of the list: their card, or the visit that was entered for somebody else. */
 function choose({ customer, displayName }: Candidate): void {
-  const visit = correcting.value;
+  const visit = correcting.peek();
   if (visit) void correct(visit, customer);
   else void showCustomer(customer, displayName);
 }
@@ -28,6 +28,8 @@ function candidates(): Candidate[] {
 export function SearchPane() {
   const results = useRef<HTMLUListElement>(null);
   const typed = query.value.trim();
+  // What is typed or scanned first is a search.
+  useEffect(focusSearch, []);
   useEffect(() => (typed ? whileShown(clearSearch) : undefined), [typed !== ""]);
 
   const toResults = (event: KeyboardEvent) => {
@@ -39,14 +41,14 @@ export function SearchPane() {
   const submit = (event: Event) => {
     event.preventDefault();
     if (!isOnline.value && typed) void arrive({ typed });
-    else isEntered.value = true;
+    else enter();
   };
   useEffect(() => {
     const now = found.value;
     const first = candidates()[0];
     if (!isEntered.value || now.state === "searching") return;
     isEntered.value = false;
-    if (now.state === "found" && first && !now.needsConfirmation) choose(first);
+    if (now.state === "found" && first && now.fit === "one") choose(first);
     else results.current?.querySelector("button")?.focus();
   }, [found.value, isEntered.value]);
   return (
@@ -87,12 +89,12 @@ function Results({ list, typed }: { list: { current: HTMLUListElement | null }; 
   return (
     <div class="results">
       <p class="results-said" role="status">
-        {typed !== "" && typed.length < CHARACTERS_MIN && isOnline.value && t.value["search.few"]}
+        {typed !== "" && now.state === "idle" && !isEnough(typed) && isOnline.value && t.value["search.few"]}
         {typed !== "" && !isOnline.value && t.value["search.offline"]}
         {now.state === "failed" && now.why}
         {isEmpty && t.value["search.none"]}
         {now.state === "found" && now.noNumberBecause && t.value["search.noNumber"](now.noNumberBecause)}
-        {now.state === "found" && now.needsConfirmation && <strong>{t.value["search.ask"]}</strong>}
+        {now.state === "found" && now.fit === "several" && <strong>{t.value["search.ask"]}</strong>}
       </p>
       {all.length > 0 && (
         <ul ref={list} class="people" aria-label={t.value["search.results"]} onKeyDown={walk}>
@@ -106,10 +108,10 @@ function Results({ list, typed }: { list: { current: HTMLUListElement | null }; 
       {now.state === "found" && now.hasMore && <p class="results-said">{t.value["search.more"]}</p>}
       {typed !== "" && !isOnline.value && (
         <button type="button" class="primary wide" onClick={() => void arrive({ typed })}>
-          {t.value["checkIn"]}
+          {`${t.value["checkIn"]}: ${typed}`}
         </button>
       )}
-      <button type="button" class="secondary wide" onClick={() => (visitor.value = { kind: "newcomer", typed })}>
+      <button type="button" class="secondary wide" onClick={() => showNewcomer(typed)}>
         <Icon name="plus" />
         {t.value["new"]}
       </button>
@@ -122,7 +124,7 @@ function Result({ candidate }: { candidate: Candidate }) {
   const isShown = shown.kind === "customer" && shown.customer === candidate.customer;
   return (
     <button type="button" class="person" aria-current={isShown ? "true" : undefined} onClick={() => choose(candidate)}>
-      <span class="person-name">{candidate.displayName || t.value["search.unnamed"]}</span>
+      <span class="person-name"><bdi>{candidate.displayName || t.value["search.unnamed"]}</bdi></span>
       <span class="person-detail">{[candidate.town, ...candidate.maskedIdentifiers.slice(0, 2)].filter(Boolean).join(" · ")}</span>
       <span class="person-detail">{candidate.reasons.join(" · ")}</span>
       {candidate.deceased && <span class="badge warn">{t.value["search.deceased"]}</span>}

@@ -1,5 +1,6 @@
 import { useState } from "preact/hooks";
 import { t } from "../i18n";
+import { waiting } from "../outbox";
 import { session, signIn, type SignedIn } from "../session";
 
 /** Who works here, proved by a PIN; and which desk this is, by its key. Neither is kept by the page. */
@@ -21,6 +22,7 @@ export function SignIn({ onSignedIn }: { onSignedIn: () => void }) {
     <main class="sign-in" id="main">
       <form class="pane fields" onSubmit={submit}>
         <h1>{t.value["signIn"]}</h1>
+        {waiting.value.length > 0 && <p class="notice warn">{t.value["offline.kept"](waiting.value.length)}</p>}
         {!session.value?.enrolled && (
           <label>
             {t.value["signIn.key"]}

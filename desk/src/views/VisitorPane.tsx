@@ -1,11 +1,12 @@
 import { useEffect, useRef, useState } from "preact/hooks";
 import type { Present } from "../arrivals";
-import { clockTime } from "../format";
+import { clockTime, dayAndTime } from "../format";
 import { t } from "../i18n";
-import { identified, nobody, type Newcomer } from "../newcomer";
-import type { Arriving } from "../outbox";
+import type { Newcomer } from "../newcomer";
+import { waiting, type Arriving } from "../outbox";
 import { coverAll, SHOWN_MS, touches, whileShown } from "../privacy";
-import { arrive, correct, correcting, coverVisitor, dismissVisitor, isUnsent, uncover, visitor, type Visitor } from "../visitor";
+import { isNarrow } from "../state";
+import { arrive, arriveNew, closeVisitor, correct, correcting, coverVisitor, dismissVisitor, isArriving, isUnsent, setCorrecting, uncover, visitor, withdraw, type NewcomerForm, type Visitor } from "../visitor";
 import { CardView, GreetingAdvice, Standing } from "./CardView";
 import { CheckOut } from "./CheckOut";
 import { nameOf } from "./HerePane";
@@ -17,6 +18,10 @@ export function VisitorPane() {
   const shown = visitor.value;
   const isCoverable = shown.kind !== "hidden" && shown.kind !== "nobody";
   useEffect(() => (isCoverable ? whileShown(coverVisitor) : undefined), [isCoverable]);
+  // Where what had the focus is gone, the next one is looked for; on a narrow screen only as soon as somebody taps there.
+  useEffect(() => {
+    if (document.activeElement === document.body && !isNarrow()) focusSearch();
+  }, [shown]);
   return (
     <section class={`pane visitor-pane is-${shown.kind}`} aria-live="off" aria-labelledby="visitor">
       {isCoverable && <TimeLeft key={touches.value} />}
@@ -32,9 +37,11 @@ function Shown({ shown }: { shown: Visitor }) {
     case "hidden":
       return <Hidden />;
     case "newcomer":
-      return <NewcomerForm typed={shown.typed} />;
+      return <NewcomerFields key={shown.form} form={shown.form} />;
     case "stranger":
       return <Stranger visit={shown.visit} />;
+    case "gone":
+      return <Gone visit={shown.visit} />;
     case "customer":
       return <Known key={shown.customer} shown={shown} />;
   }
@@ -77,11 +84,11 @@ function Hidden() {
 function Top({ name, children }: { name: string; children?: preact.ComponentChildren }) {
   return (
     <header class="card-top">
-      <button type="button" class="quiet icon-button narrow-only" aria-label={t.value["back"]} onClick={dismissVisitor}>
+      <button type="button" class="quiet icon-button narrow-only" aria-label={t.value["back"]} onClick={closeVisitor}>
         <Icon name="back" />
       </button>
       <div class="card-name">
-        <h2 id="visitor">{name}</h2>
+        <h2 id="visitor"><bdi>{name}</bdi></h2>
         {children}
       </div>
       <button type="button" class="quiet hide-button" onClick={coverAll}>
@@ -113,7 +120,7 @@ function Known({ shown }: { shown: Extract<Visitor, { kind: "customer" }> }) {
           <OpenVisit visit={visit} isJustIn={shown.isJustIn ?? false} />
         ) : (
           <div class="action-row">
-            <button type="button" class="quiet" onClick={() => (dismissVisitor(), focusSearch())}>
+            <button type="button" class="quiet" disabled={isArriving.value} onClick={() => (dismissVisitor(), focusSearch())}>
               {t.value["notThem"]}
             </button>
             <button ref={checkIn} type="button" class="primary big" onClick={() => void arrive({ customer, displayName })}>
@@ -128,15 +135,17 @@ function Known({ shown }: { shown: Extract<Visitor, { kind: "customer" }> }) {
 }
 
 /** Who has just come in is to be welcomed first: the card has the room until they leave. */
-function OpenVisit({ visit, isJustIn }: { visit: Present | Arriving; isJustIn: boolean }) {
+function OpenVisit({ visit, isJustIn, whoElse = t.value["notThem"] }: { visit: Present | Arriving; isJustIn: boolean; whoElse?: string }) {
   const [isLeaving, setLeaving] = useState(!isJustIn);
   if (!isUnsent(visit) && correcting.value?.visit === visit.visit) return <Correcting visit={visit} />;
-  const notThem = !isUnsent(visit) && (
-    <button type="button" class="quiet" onClick={() => ((correcting.value = visit), focusSearch())}>
-      {t.value["notThem"]}
+  const notThem = isUnsent(visit) ? (
+    <TakeBack entry={visit} />
+  ) : (
+    <button type="button" class="quiet" onClick={() => (setCorrecting(true), focusSearch())}>
+      {whoElse}
     </button>
   );
-  if (isLeaving) return <CheckOut visit={visit}>{notThem}</CheckOut>;
+  if (isLeaving) return <CheckOut visit={visit} isAskedFor={isJustIn}>{notThem}</CheckOut>;
   return (
     <div class="action-row">
       {notThem}
@@ -147,13 +156,23 @@ function OpenVisit({ visit, isJustIn }: { visit: Present | Arriving; isJustIn: b
   );
 }
 
+/** What was never sent is taken back here; the service may have taken anything else. */
+function TakeBack({ entry }: { entry: Arriving }) {
+  if (entry.isTried || !waiting.value.includes(entry)) return null;
+  return (
+    <button type="button" class="quiet" onClick={() => withdraw(entry)}>
+      {t.value["undo"]}
+    </button>
+  );
+}
+
 /** The right person is looked for by the search, which then knows what for. */
 function Correcting({ visit }: { visit: Present }) {
   return (
     <div class="correcting" role="status">
       <p>{t.value["notThem.who"]}</p>
       <div class="action-row">
-        <button type="button" class="quiet" onClick={() => (correcting.value = undefined)}>
+        <button type="button" class="quiet" onClick={() => setCorrecting(false)}>
           {t.value["notThem.cancel"]}
         </button>
         <button type="button" class="primary" onClick={() => void correct(visit, "")}>
@@ -174,43 +193,72 @@ function Stranger({ visit }: { visit: Present | Arriving }) {
       </Top>
       <div class="card-body" />
       <footer class="actions">
-        <CheckOut visit={visit}>
-          {!isUnsent(visit) && (
-            <button type="button" class="quiet" onClick={() => ((correcting.value = visit), focusSearch())}>
-              {t.value["search"]}
-            </button>
-          )}
-        </CheckOut>
+        <OpenVisit visit={visit} isJustIn={false} whoElse={t.value["search"]} />
       </footer>
     </article>
   );
 }
 
-function NewcomerForm({ typed }: { typed: string }) {
-  const [said, say] = useState<Newcomer>(() => startingWith(typed));
+/** Whose visit it was is looked for by the search, which then knows what for. */
+function Gone({ visit }: { visit: Present }) {
+  return (
+    <article class="card">
+      <Top name={visit.stranger}>
+        <p class="standing">{dayAndTime(visit.since)}</p>
+      </Top>
+      <div class="card-body" />
+      <footer class="actions">
+        <div class="correcting" role="status">
+          <p>{t.value["gone.who"](visit.stranger)}</p>
+          <div class="action-row">
+            <button type="button" class="quiet" onClick={dismissVisitor}>
+              {t.value["close"]}
+            </button>
+          </div>
+        </div>
+      </footer>
+    </article>
+  );
+}
+
+function NewcomerFields({ form }: { form: NewcomerForm }) {
+  const fields = useRef<HTMLFormElement>(null);
+  const said = form.said.value;
+  const faults = form.faults.value;
+  useEffect(() => {
+    const refused = fields.current?.querySelector<HTMLInputElement>("[aria-invalid]");
+    (refused ?? fields.current?.querySelector("input"))?.focus();
+  }, [faults]);
+  const change = (name: keyof Newcomer, text: string) => {
+    form.said.value = { ...said, [name]: text };
+  };
   // A text field each: a browser's own idea of a number or address must not refuse what people really give.
   const field = (name: keyof Newcomer, label: string, inputMode: "text" | "tel" | "email", hint = "") => (
-    <label>
-      {label} <span class="optional">{t.value["optional"]}</span>
-      <input
-        type="text"
-        inputMode={inputMode}
-        name={name}
-        autocomplete="off"
-        maxLength={200}
-        placeholder={hint}
-        value={said[name]}
-        onInput={(event) => say({ ...said, [name]: event.currentTarget.value })}
-      />
-    </label>
+    <div class="field">
+      <label>
+        {label} <span class="optional">{t.value["optional"]}</span>
+        <input
+          type="text"
+          inputMode={inputMode}
+          name={name}
+          autocomplete="off"
+          maxLength={200}
+          placeholder={hint}
+          value={said[name]}
+          aria-invalid={faults[name] ? "true" : undefined}
+          aria-describedby={faults[name] ? `${name}-refused` : undefined}
+          onInput={(event) => change(name, event.currentTarget.value)}
+        />
+      </label>
+      {faults[name] && <p id={`${name}-refused`} class="error" role="alert">{faults[name]}</p>}
+    </div>
   );
   const submit = (event: Event) => {
     event.preventDefault();
-    const trimmed = Object.fromEntries(Object.entries(said).map(([name, text]) => [name, text.trim()]));
-    void arrive({ newcomer: { ...nobody, ...trimmed } });
+    void arriveNew(form);
   };
   return (
-    <form class="card" onSubmit={submit}>
+    <form ref={fields} class="card" onSubmit={submit}>
       <Top name={t.value["new.title"]} />
       <div class="card-body fields">
         <p class="quiet-text">{t.value["new.hint"]}</p>
@@ -229,10 +277,4 @@ function NewcomerForm({ typed }: { typed: string }) {
       </footer>
     </form>
   );
-}
-
-/** What was searched for in vain is where it belongs: a number, an address, or else a name. */
-function startingWith(typed: string): Newcomer {
-  const read = identified(typed);
-  return read.phone || read.email ? { ...read, look: "" } : { ...nobody, name: read.look };
 }

@@ -22,7 +22,7 @@ Examples:
   gratitude staff add ana --name 'Ana' --role desk --location tea-house
   gratitude staff add xmas-1 --name 'Jo' --role desk --until 2026-12-31
   gratitude staff set-pin ana
-  gratitude staff update ana --role manager
+  gratitude staff update ana --role manager --pseudonym 'Team Oolong'
   gratitude staff list
   gratitude staff end ana
 
@@ -55,6 +55,9 @@ struct Add {
     /// How colleagues call them.
     #[arg(long, value_name = "NAME")]
     name: String,
+    /// What they are called in what is recorded of customers, where staff are not named. Default: their initials.
+    #[arg(long, value_name = "PSEUDONYM")]
+    pseudonym: Option<String>,
     /// What they may do: desk or manager.
     #[arg(long, value_enum, default_value = "desk")]
     role: Role,
@@ -75,6 +78,9 @@ struct Update {
     /// How colleagues call them.
     #[arg(long, value_name = "NAME")]
     name: Option<String>,
+    /// What they are called in what is recorded of customers, where staff are not named.
+    #[arg(long, value_name = "PSEUDONYM")]
+    pseudonym: Option<String>,
     /// What they may do: desk or manager.
     #[arg(long, value_enum)]
     role: Option<Role>,
@@ -131,6 +137,7 @@ impl Add {
         let client = Client::connect(&self.client).await?;
         let staff_member = v1::StaffMember {
             display_name: self.name,
+            pseudonym: self.pseudonym.unwrap_or_default(),
             role: self.role.of_contract().into(),
             locations: self.locations.into_iter().map(location::named).collect(),
             end_time: self.until.as_deref().map(end).transpose()?,
@@ -155,6 +162,7 @@ impl Update {
         let staff_member = v1::StaffMember {
             name: named(self.id),
             display_name: self.name.unwrap_or_default(),
+            pseudonym: self.pseudonym.unwrap_or_default(),
             role: self.role.map_or(v1::Role::Unspecified, Role::of_contract).into(),
             locations: self.locations.into_iter().map(location::named).collect(),
             end_time: self.until.as_deref().map(end).transpose()?,

@@ -9,7 +9,7 @@ use crate::{
         CliError,
         client::{Client, ClientArgs},
         location,
-        output::OutputFormat,
+        output::{self, OutputFormat},
         whom,
     },
     proto::v1,
@@ -126,7 +126,9 @@ impl Open {
             let (mut cases, request) = (client.cases(), request.clone());
             async move { cases.open_case(request).await }
         });
-        list::print(&opened.await?.case.unwrap_or_default(), self.output)
+        let opened = opened.await?;
+        output::advise(&opened.hints)?;
+        list::print(&opened.case.unwrap_or_default(), self.output)
     }
 }
 

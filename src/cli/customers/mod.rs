@@ -3,6 +3,7 @@
 mod erase;
 mod export;
 mod find;
+mod household;
 mod merge;
 
 use clap::{Args, Subcommand};
@@ -15,6 +16,7 @@ Examples:
   gratitude customers merge '020 7946 0012' ada@example.org --dry-run
   gratitude customers merge '020 7946 0012' ada@example.org
   gratitude customers unmerge customers/0193c5a4-7f1e-7c52-9d3b-0a4f2f1f6a10
+  gratitude customers set-household '020 7946 0012' --with ada@example.org
   gratitude customers export '020 7946 0012' --file ada.ndjson
   gratitude customers erase customers/0193c5a4-7f1e-7c52-9d3b-0a4f2f1f6a10 --yes
 
@@ -34,6 +36,8 @@ enum Verb {
     Merge(merge::Merge),
     /// Take a record out of the one of which it is part.
     Unmerge(merge::Unmerge),
+    /// Move a customer to another household, or to one of their own.
+    SetHousehold(household::SetHousehold),
 }
 
 impl Customers {
@@ -43,6 +47,7 @@ impl Customers {
             Verb::Erase(erase) => erase.run().await,
             Verb::Merge(merge) => merge.run().await,
             Verb::Unmerge(unmerge) => unmerge.run().await,
+            Verb::SetHousehold(set_household) => set_household.run().await,
         }
     }
 }

@@ -10,6 +10,7 @@ use super::{
     template::Template,
     value::Conversion,
 };
+use crate::proto::is_output_only;
 
 /// How a message is made of a row.
 #[derive(Debug)]
@@ -152,15 +153,6 @@ impl Filling {
             Self::List(shapes) => Some(shapes.iter().any(|shape| shape.says_something(record))),
         }
     }
-}
-
-/// Whether a field is the service's to fill: its comment in the contract says so.
-fn is_output_only(field: &FieldDescriptor) -> bool {
-    let file = field.parent_file();
-    let Some(source) = &file.file_descriptor_proto().source_code_info else { return false };
-    let place = source.location.iter().find(|place| place.path == field.path());
-    // A resource's name is given in an update only.
-    place.is_some_and(|place| place.leading_comments().trim_start().starts_with("Output only."))
 }
 
 fn fields_of(field: &FieldDescriptor) -> String {

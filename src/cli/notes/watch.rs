@@ -25,8 +25,8 @@ Examples:
   gratitude notes watch
   gratitude notes watch 1b6c
 
-It ends when the batch waits for a person (approval, or because it stopped itself) or is over. Leaving it early changes
-nothing: the batch works by itself.")]
+It ends when the batch waits for a person (approval, printing, or because it stopped itself) or is over. Leaving it early
+changes nothing: the batch works by itself.")]
 pub(super) struct Watch {
     #[command(flatten)]
     client: ClientArgs,
@@ -70,7 +70,7 @@ async fn follow(client: &Client, name: &str, progress: &Progress) -> Result<v1::
     let mut changes = client.notes().watch_note_batch(request).await?.into_inner();
     while let Some(batch) = changes.message().await? {
         progress.show(&batch);
-        if rests(batch.state()) {
+        if rests(&batch) {
             return Ok(batch);
         }
     }
@@ -79,10 +79,12 @@ async fn follow(client: &Client, name: &str, progress: &Progress) -> Result<v1::
 }
 
 /// Whether nothing happens without a person.
-fn rests(state: State) -> bool {
-    match state {
+fn rests(batch: &v1::NoteBatch) -> bool {
+    match batch.state() {
         State::Ready | State::Stopped | State::Completed | State::Cancelled => true,
-        State::Unspecified | State::Composing | State::Delivering | State::Cancelling => false,
+        // What is left is printed by people.
+        State::Delivering => batch.delivering_count == 0 && (1..=batch.to_print_count).contains(&batch.composed_count),
+        State::Unspecified | State::Composing | State::Cancelling => false,
     }
 }
 
@@ -117,8 +119,19 @@ fn done(batch: &v1::NoteBatch) -> i64 {
 
 #[cfg(test)]
 mod tests {
-    use super::done;
+    use super::{done, rests};
     use crate::proto::v1::{NoteBatch, note_batch::State};
+
+    #[test]
+    fn a_batch_of_which_only_paper_is_left_rests() {
+        let batch =
+            NoteBatch { state: State::Delivering.into(), composed_count: 2, to_print_count: 2, ..NoteBatch::default() };
+        assert!(rests(&batch));
+        assert!(!rests(&NoteBatch { delivering_count: 1, ..batch.clone() }), "some are on their way");
+        assert!(!rests(&NoteBatch { composed_count: 3, ..batch.clone() }), "one waits for its hour");
+        assert!(!rests(&NoteBatch { composed_count: 0, to_print_count: 0, ..batch.clone() }), "it is about to end");
+        assert!(!rests(&NoteBatch { state: State::Composing.into(), ..batch }));
+    }
 
     #[test]
     fn each_phase_has_its_own_progress() {

@@ -23,11 +23,12 @@ pub(in crate::cli) fn api_keys(keys: &[v1::ApiKey]) -> String {
 }
 
 pub(in crate::cli) fn staff(members: &[v1::StaffMember]) -> String {
-    let mut table = output::table(&["who", "called", "role", "locations", "state", "until"]);
+    let mut table = output::table(&["who", "called", "pseudonym", "role", "locations", "state", "until"]);
     for member in members {
         table.add_row([
             member.name.trim_start_matches("staff/").to_owned(),
             member.display_name.clone(),
+            member.pseudonym.clone(),
             words::plain(member.role().as_str_name(), "ROLE_"),
             places(&member.locations),
             words::plain(member.state().as_str_name(), "STATE_"),

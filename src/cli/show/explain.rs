@@ -43,6 +43,28 @@ pub(in crate::cli) fn interaction_explained(reply: &v1::ExplainInteractionRespon
     told.join("\n\n")
 }
 
+/// Why a customer was not greeted on a day, or not asked about a silence.
+pub(in crate::cli) fn customer_explained(stopped: &[v1::TimelineEntry]) -> String {
+    use v1::timeline_entry::What;
+    if stopped.is_empty() {
+        return "No gate stopped a greeting: each day and silence that came up has its gesture, or no rule was for it."
+            .to_owned();
+    }
+    let mut table = output::ruled_table(&["decided", "for", "by", "stopped", "why", "what would have to change"]);
+    for entry in stopped {
+        let Some(What::Decision(decision)) = &entry.what else { continue };
+        table.add_row([
+            decision.decide_time.map(words::utc).unwrap_or_default(),
+            decision.occurrence.split_once('/').map_or("", |(_, what)| what).to_owned(),
+            decision.rule.trim_start_matches("rules/").to_owned(),
+            words::reason(decision.reason()),
+            decision.explanation.clone(),
+            decision.would_change.clone(),
+        ]);
+    }
+    table.to_string()
+}
+
 /// Why a gesture is as it is.
 pub(in crate::cli) fn gesture_explained(reply: &v1::ExplainGestureResponse) -> String {
     let gesture = reply.gesture.clone().unwrap_or_default();

@@ -60,15 +60,28 @@ pub(in crate::cli) fn note_batch(batch: &v1::NoteBatch) -> String {
     };
     push("covers", covers(batch));
     push("why", batch.explanation.clone());
+    push("test", if batch.test_mode { "only the test address is written to".to_owned() } else { String::new() });
     push("notes", counts(batch));
+    if batch.to_print_count > 0 {
+        push("to print", format!("{} of the written", batch.to_print_count));
+    }
+    for run in &batch.open_print_runs {
+        push("", open_print_run(run));
+    }
     for reason in &batch.reasons {
         let state = words::note_state(reason.state());
         push("", format!("{} {state}: {}", reason.count, words::reason(reason.reason())));
     }
+    push("next try", batch.retry_time.map(words::utc).unwrap_or_default());
     push("pace", pace(batch));
     push("approved", batch.approve_time.map(words::utc).unwrap_or_default());
     push("over", batch.end_time.map(words::utc).unwrap_or_default());
     lines.join("\n")
+}
+
+/// A print run that nobody has confirmed, by the name that confirming asks for.
+pub(in crate::cli) fn open_print_run(run: &v1::OpenPrintRun) -> String {
+    format!("{} on paper, not confirmed: run {}", run.sheet_count, run.print_run)
 }
 
 fn title(batch: &v1::NoteBatch) -> String {
@@ -122,41 +135,101 @@ pub(in crate::cli) fn note(note: &v1::Note) -> String {
         note.language_code.clone(),
         note.template.trim_start_matches("templates/").to_owned(),
         words::note_state(note.state()),
+        if note.name.is_empty() { String::new() } else { format!("note …{}", ending(&note.name)) },
+        if note.editor.is_empty() { String::new() } else { format!("edited by {}", words::short_ids(&note.editor)) },
     ];
     let facets: Vec<_> = facets.into_iter().filter(|facet| !facet.is_empty()).collect();
     let mut lines = vec![format!("{} · {}", style(to).bold(), facets.join(" · "))];
     if !note.explanation.is_empty() {
         lines.push(format!("{INDENT}{}", words::short_ids(&note.explanation)));
     }
-    lines.extend(letter(&note.subject, &note.text, &note.facts, &note.objections));
+    lines.extend(letter(&note.subject, &note.text, &note.facts, &note.problems));
     lines.join("\n")
+}
+
+/// The end of a note's id, by which the next command can name it.
+fn ending(name: &str) -> &str {
+    name.get(name.len().saturating_sub(4)..).unwrap_or(name)
 }
 
 /// What a template would say.
 pub(in crate::cli) fn preview(preview: &v1::PreviewNoteResponse) -> String {
-    letter(&preview.subject, &preview.text, &preview.facts, &preview.objections).join("\n")
+    letter(&preview.subject, &preview.text, &preview.facts, &preview.problems).join("\n")
+}
+
+/// What was found in words that a person wrote.
+pub(in crate::cli) fn linted(found: &v1::LintNoteResponse) -> String {
+    let mut lines = if found.problems.is_empty() {
+        vec![format!("{INDENT}{}", style("good to be sent").green())]
+    } else {
+        found.problems.iter().flat_map(problem).collect()
+    };
+    lines.extend(rests(&found.facts));
+    lines.join("\n")
+}
+
+/// What speaks against a template: how often each problem was found, then whose notes a person would have to look at.
+pub(in crate::cli) fn tried(found: &v1::LintTemplateResponse) -> String {
+    let (drafts, good) = (found.drafts.len(), found.good_count);
+    let mut lines = vec![match drafts {
+        0 => "There is nobody on whom it could be tried.".to_owned(),
+        _ => format!("{good} of {drafts} would be good to be sent."),
+    }];
+    if found.left_out_count > 0 {
+        lines.push(format!("{} left out: nothing would be written to them.", found.left_out_count));
+    }
+    lines.extend(found.problem_counts.iter().map(|problem| {
+        let reason = words::plain(problem.reason().as_str_name(), "REASON_");
+        format!("{INDENT}{:>5}  {reason}", problem.count)
+    }));
+    for draft in found.drafts.iter().filter(|draft| !draft.problems.is_empty()) {
+        let facets = [draft.interaction.as_str(), draft.language_code.as_str(), &format!("text {}", draft.variant)];
+        let facets: Vec<_> = facets.into_iter().filter(|facet| !facet.is_empty()).collect();
+        lines.push(format!("{} · {}", style(&draft.customer).bold(), facets.join(" · ")));
+        lines.extend(draft.problems.iter().map(|it| {
+            let [said, _] = problem(it);
+            said
+        }));
+    }
+    lines.join("\n")
 }
 
 /// Subject and words, then the facts in them, then why a person must look.
-fn letter(subject: &str, text: &str, facts: &[v1::NoteFact], objections: &[String]) -> Vec<String> {
+fn letter(subject: &str, text: &str, facts: &[v1::NoteFact], problems: &[v1::NoteProblem]) -> Vec<String> {
     let mut lines = Vec::new();
     if !subject.is_empty() {
         lines.push(format!("{INDENT}{}", style(subject).green().bold()));
         lines.push(String::new());
     }
-    let width = usize::from(output::width()).saturating_sub(INDENT.len()).min(96);
     for paragraph in text.lines() {
         lines.extend(
-            words::wrapped(paragraph, width).into_iter().map(|line| format!("{INDENT}{}", style(line).green())),
+            words::wrapped(paragraph, width()).into_iter().map(|line| format!("{INDENT}{}", style(line).green())),
         );
     }
-    if !facts.is_empty() {
-        let told: Vec<_> = facts.iter().map(fact).collect();
-        let rests = words::wrapped(&format!("rests on {}", told.join(", ")), width);
-        lines.extend(rests.into_iter().map(|line| format!("{INDENT}{}", style(line).dim())));
-    }
-    lines.extend(objections.iter().map(|why| format!("{INDENT}{} {why}", style("a person must look:").red())));
+    lines.extend(rests(facts));
+    lines.extend(problems.iter().flat_map(problem));
     lines
+}
+
+fn rests(facts: &[v1::NoteFact]) -> Vec<String> {
+    if facts.is_empty() {
+        return Vec::new();
+    }
+    let told: Vec<_> = facts.iter().map(fact).collect();
+    let lines = words::wrapped(&format!("rests on {}", told.join(", ")), width());
+    lines.into_iter().map(|line| format!("{INDENT}{}", style(line).dim())).collect()
+}
+
+fn problem(problem: &v1::NoteProblem) -> [String; 2] {
+    [
+        format!("{INDENT}{} {}", style("a person must look:").red(), problem.text),
+        format!("{INDENT}{INDENT}{}", style(&problem.suggestion).dim()),
+    ]
+}
+
+/// The width of a letter.
+fn width() -> usize {
+    usize::from(output::width()).saturating_sub(INDENT.len()).min(96)
 }
 
 fn fact(fact: &v1::NoteFact) -> String {

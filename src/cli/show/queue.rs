@@ -10,7 +10,9 @@ pub(in crate::cli) fn queue(entries: &[v1::QueueEntry]) -> String {
         let gesture = entry.gesture.clone().unwrap_or_default();
         let plan = gesture.plan.as_ref();
         let due = plan.map(|plan| words::planned_local(&plan.planned_local)).unwrap_or_default();
-        let due = if entry.allowed_now { format!("{due}\nnow") } else { due };
+        let late = entry.late_duration.map(|late| format!("late by {}", words::length(late))).unwrap_or_default();
+        let now = if entry.allowed_now { "now".to_owned() } else { String::new() };
+        let due = lines([due, late, now]);
         let promised = if gesture.promised { "promised " } else { "" };
         let what = format!("{promised}{}\n{}", words::gesture_kind(gesture.kind()), words::channel(gesture.channel()));
         let what = format!("{what}\n{}", words::short_ids(&gesture.name));
@@ -22,7 +24,9 @@ pub(in crate::cli) fn queue(entries: &[v1::QueueEntry]) -> String {
 fn who(entry: &v1::QueueEntry) -> String {
     let name = if entry.display_name.is_empty() { "(no name)" } else { &entry.display_name };
     let taken = if entry.taken_by.is_empty() { String::new() } else { format!("{} has it", entry.taken_by) };
-    lines([name.to_owned(), entry.how_to_say.clone(), entry.phone.clone(), taken])
+    let address = entry.address_lines.join("\n");
+    let phone = if address.is_empty() { entry.phone.clone() } else { String::new() };
+    lines([name.to_owned(), entry.how_to_say.clone(), phone, address, taken])
 }
 
 fn why(entry: &v1::QueueEntry) -> String {

@@ -50,7 +50,7 @@ pub(super) fn batch_state(state: v1::note_batch::State) -> String {
 }
 
 /// Where a note stands.
-pub(super) fn note_state(state: v1::note::State) -> String {
+pub(in crate::cli) fn note_state(state: v1::note::State) -> String {
     match state {
         v1::note::State::WithPerson => "with a person".to_owned(),
         v1::note::State::Delivering => "on its way".to_owned(),
@@ -110,7 +110,7 @@ pub(in crate::cli) fn instant(instant: prost_types::Timestamp, zone: &TimeZone) 
 }
 
 /// An instant where nobody's clock is nearer, such as "Mon 23 Nov 2026 09:00 UTC".
-pub(super) fn utc(instant: prost_types::Timestamp) -> String {
+pub(in crate::cli) fn utc(instant: prost_types::Timestamp) -> String {
     let stamp = Timestamp::new(instant.seconds, instant.nanos);
     stamp.map(|stamp| stamp.strftime("%a %-d %b %Y %H:%M UTC").to_string()).unwrap_or_default()
 }

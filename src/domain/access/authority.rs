@@ -1,6 +1,6 @@
 //! What a caller may do and see.
 
-use crate::domain::{ids::LocationId, text_enum::text_enum};
+use crate::domain::{customer::Customer, ids::LocationId, text_enum::text_enum};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 
@@ -87,6 +87,12 @@ impl Authority {
         matches!(self.role, None | Some(Role::Desk | Role::Manager))
     }
 
+    /// Whether a customer is shown to whoever names them, or has what is theirs.
+    #[must_use]
+    pub fn sees(&self, customer: &Customer) -> bool {
+        !customer.profile.discreet || self.sees_discreet()
+    }
+
     /// Whether discreet customers stand in lists, where nobody asked for them by an identifier (4.1).
     #[must_use]
     pub fn lists_discreet(&self) -> bool {
@@ -99,7 +105,14 @@ impl Authority {
         matches!(self.role, None | Some(Role::Batch | Role::Manager))
     }
 
-    /// Whether what staff wrote about an interaction is shown.
+    /// Whether somebody who had asked to be forgotten may be brought back at their wish: who speaks with them may, a
+    /// program that imports may not (P11).
+    #[must_use]
+    pub fn may_bring_back_erased(&self) -> bool {
+        matches!(self.role, None | Some(Role::Desk | Role::Manager))
+    }
+
+    /// Whether what staff wrote about people is shown: remarks, how they described a stranger, what went wrong and why.
     #[must_use]
     pub fn sees_remarks(&self) -> bool {
         matches!(self.role, None | Some(Role::Desk | Role::Manager))

@@ -36,6 +36,11 @@ impl AccessBook {
         }
     }
 
+    /// The staff who did not leave, in no particular order.
+    pub(super) fn staff(&self) -> impl Iterator<Item = &StaffMember> {
+        self.staff.values().map(Arc::as_ref)
+    }
+
     /// Whether callers need a key.
     #[must_use]
     pub const fn required(&self) -> bool {
@@ -74,7 +79,7 @@ impl AccessBook {
 #[must_use]
 fn authority_at(key: &ApiKey, member: &StaffMember) -> Option<Authority> {
     let places = key.settings.locations.and(&member.settings.locations)?;
-    Some(Authority { role: Some(member.settings.role), places })
+    Some(Authority { role: Some(member.settings.role.into()), places })
 }
 
 impl ApiKey {
@@ -91,7 +96,7 @@ mod tests {
 
     use super::*;
     use crate::domain::{
-        access::{KeySecret, KeySettings, PreviousSecret, Role, StaffSettings},
+        access::{KeySecret, KeySettings, PreviousSecret, Role, StaffRole, StaffSettings},
         testkit::at,
     };
     use uuid::Uuid;
@@ -125,7 +130,8 @@ mod tests {
             id: "ana".parse().unwrap(),
             settings: StaffSettings {
                 display_name: "Ana".to_owned(),
-                role: Role::Manager,
+                pseudonym: String::new(),
+                role: StaffRole::Manager,
                 locations: places(of_member),
                 ends_at: Some(at("2026-12-31T00:00")),
             },
@@ -146,7 +152,7 @@ mod tests {
     fn a_key_is_known_by_its_secret() {
         let (book, now, hasher) = (book(&[], &[]), at("2026-11-23T10:00"), SecretHasher::new(&[1; 32]));
         assert!(book.key_of(&token(), &hasher, now).is_some());
-        let wrong = ApiToken { secret: KeySecret::new([8; 32]), ..token() };
+        let wrong = ApiToken { id: token().id, secret: KeySecret::new([8; 32]) };
         assert!(book.key_of(&wrong, &hasher, now).is_none());
     }
 

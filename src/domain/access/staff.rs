@@ -10,8 +10,10 @@ use serde::Serialize;
 pub struct StaffSettings {
     /// How colleagues call them.
     pub display_name: String,
-    /// [`Role::Desk`] or [`Role::Manager`].
-    pub role: Role,
+    /// What they are called in what is recorded of customers, where staff are not named; may be empty.
+    pub pseudonym: String,
+    /// With which right they act.
+    pub role: StaffRole,
     /// Where they may sign in.
     pub locations: Places,
     /// From when on they can't sign in any more; `None` for never. Seasonal staff have one from the beginning.
@@ -36,6 +38,37 @@ pub struct StaffMember {
     pub updated_at: Timestamp,
     /// Grows with each change.
     pub version: i64,
+}
+
+text_enum! {
+    /// What somebody who signs in is there for. The other roles are of programs.
+    pub enum StaffRole {
+        /// Serves customers.
+        Desk = "desk",
+        /// Answers for customers and staff.
+        Manager = "manager",
+    }
+}
+
+impl StaffRole {
+    /// The role, if staff may have it.
+    #[must_use]
+    pub const fn of(role: Role) -> Option<Self> {
+        match role {
+            Role::Desk => Some(Self::Desk),
+            Role::Manager => Some(Self::Manager),
+            Role::Service | Role::Batch | Role::Operator => None,
+        }
+    }
+}
+
+impl From<StaffRole> for Role {
+    fn from(role: StaffRole) -> Self {
+        match role {
+            StaffRole::Desk => Self::Desk,
+            StaffRole::Manager => Self::Manager,
+        }
+    }
 }
 
 text_enum! {

@@ -6,8 +6,9 @@ use uuid::Uuid;
 
 const PREFIX: &str = "grat";
 
-/// The secret half of a key: 256 random bits. Its text is never logged.
-#[derive(Clone, Copy, PartialEq, Eq)]
+/// The secret half of a key: 256 random bits. Its text is never logged, and two are compared by their hashes only, which takes
+/// the same time whatever they are.
+#[derive(Clone)]
 pub struct KeySecret([u8; 32]);
 
 impl KeySecret {
@@ -25,7 +26,7 @@ impl fmt::Debug for KeySecret {
 }
 
 /// What a caller sends as `authorization: Bearer …`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone)]
 pub struct ApiToken {
     /// Which key.
     pub id: ApiKeyId,
@@ -114,7 +115,7 @@ mod tests {
     fn a_token_is_read_as_it_was_shown() {
         let text = token().reveal();
         assert_eq!(text, format!("grat_{:032x}_{}", 7, "ab".repeat(32)));
-        assert_eq!(ApiToken::parse(&text), Some(token()));
+        assert_eq!(ApiToken::parse(&text).unwrap().reveal(), text);
     }
 
     #[test]
@@ -130,7 +131,7 @@ mod tests {
             text.replace("grat_", "grat-"),
             text.replace('_', ""),
         ] {
-            assert_eq!(ApiToken::parse(&wrong), None, "{wrong}");
+            assert!(ApiToken::parse(&wrong).is_none(), "{wrong}");
         }
     }
 

@@ -94,3 +94,25 @@ fn the_weakest_that_has_not_begun_gives_way_and_of_equals_the_latest() {
     assert_eq!(first_to_give_way(all.into_iter(), |_| false), Some(&late));
     assert_eq!(first_to_give_way(all.into_iter(), |g| Some(g) == late.gesture), Some(&early));
 }
+
+#[test]
+fn p6_what_another_replica_started_counts_although_its_clock_is_ahead() {
+    let settings = settings(7, 1);
+    let ahead = contact(1, 1, ContactState::Used);
+    let budget = Budget::new([&ahead].into_iter(), &settings, None);
+    let full = budget.start_at(after(0)).expect_err("it was given the place");
+    assert_eq!(full.free_at, Some(after(1 + 7 * DAY)));
+    assert!(budget.had_place_at(after(0)).is_ok(), "then it had not happened yet");
+    assert!(budget.had_place_at(after(1)).is_err());
+}
+
+#[test]
+fn p3_what_stays_is_said_to_have_used_up_the_budget_not_what_gives_way_next() {
+    let settings = settings(30, 2);
+    let used = contact(1, 0, ContactState::Used);
+    let (weak, mut strong) = (contact(2, DAY, ContactState::Reserved), contact(3, 2 * DAY, ContactState::Reserved));
+    strong.priority = 90;
+    let full = Budget::new([&used, &weak, &strong].into_iter(), &settings, None).place_at(after(3 * DAY));
+    let full = full.expect_err("one happened, and two are planned");
+    assert_eq!(full.used_by, [name(&used), name(&strong)], "the weak one gives way too");
+}

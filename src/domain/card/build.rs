@@ -92,7 +92,7 @@ pub fn card(input: &CardInput<'_>) -> Card {
     let is_named = customer.profile.greeting.unwrap_or(Greeting::ByName) == Greeting::ByName;
     let card = Card {
         customer: customer.id,
-        display_name: if is_named { customer.shown_as(desk.language) } else { String::new() },
+        display_name: if is_named { customer.profile.shown_as(desk.language) } else { String::new() },
         how_to_say: if is_named { customer.profile.how_to_say.clone() } else { String::new() },
         greeting: customer.profile.greeting.unwrap_or(Greeting::ByName),
         notice: String::new(),
@@ -186,6 +186,7 @@ fn to_hand_over(input: &CardInput<'_>) -> Vec<Gesture> {
         .gestures
         .iter()
         .filter(|gesture| gesture.state == GestureState::Scheduled && gesture.live_batch().is_none())
+        .filter(|gesture| gesture.perhaps_left.is_none())
         .filter(|gesture| matches!(gesture.channel, Channel::InPerson | Channel::HandOver))
         .filter(|gesture| gesture.schedule.due_at <= input.now && input.now < gesture.schedule.deadline_at)
         .cloned()

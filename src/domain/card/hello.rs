@@ -4,7 +4,7 @@ use super::{
     build::CardInput,
     words::{Words, fill},
 };
-use crate::domain::customer::Greeting;
+use crate::domain::customer::{Greeting, Profile};
 use jiff::tz::TimeZone;
 
 /// Until then a night belongs to the evening before.
@@ -35,10 +35,18 @@ fn name(input: &CardInput<'_>, words: &Words) -> String {
         return String::new();
     }
     let name = input.customer.addressed_as(words.language, words.by_given_name);
+    if is_bare(&input.customer.profile) && words.spoken.name == "{name}" {
+        return String::new();
+    }
     if name.is_empty() || TITLES_BEHIND.iter().any(|title| name.ends_with(title)) {
         return name;
     }
     fill(&words.spoken.name, &[("name", &name)])
+}
+
+/// Whether only a family name is known: nobody is spoken to by that alone, in languages that put no title to each name.
+fn is_bare(profile: &Profile) -> bool {
+    [&profile.display_name, &profile.honorific, &profile.given_name].into_iter().all(|part| part.trim().is_empty())
 }
 
 /// What is said after the hello, behind it.

@@ -155,6 +155,7 @@ fn shop(id: &str) -> Location {
             reply_contact: ReplyContact::default(),
             sensitive: false,
             brand: None,
+            postal_address: None,
             call_capacity: Vec::new(),
         },
         version: 1,
@@ -212,6 +213,8 @@ fn gesture(number: u128, state: GestureState, channel: Channel, due: &str) -> Ge
             steps: Vec::new(),
             planned_by: 0,
             call_day: None,
+            rests_until: None,
+            call_wanted: None,
         },
         terms: Terms {
             channels: vec![channel],
@@ -220,14 +223,18 @@ fn gesture(number: u128, state: GestureState, channel: Channel, due: &str) -> Ge
             window: None,
             business_days: false,
             deadline: SignedDuration::from_hours(24),
+            fresh_until: None,
             occasion: None,
+            fact: None,
             over_budget: OverBudget::Defer,
+            at_their_time: false,
             recipient: String::new(),
             gift_value: None,
         },
         content: Content::default(),
         written: None,
         with_person: false,
+        perhaps_left: None,
         lease: None,
         taken: None,
         attempts: 0,
@@ -361,6 +368,20 @@ fn greetings_are_as_they_like_them() {
     assert_eq!(card.say.expect("a saying").text, "Good morning. Welcome back, it is good to see you again.");
     scene.customer.profile.greeting = Some(Greeting::None);
     assert_eq!((scene.card().say, scene.card().ask), (None, None));
+}
+
+#[test]
+fn nobody_is_spoken_to_by_a_bare_family_name_but_where_each_name_gets_a_title() {
+    let mut scene = Scene::new();
+    scene.customer.profile.display_name.clear();
+    scene.customer.profile.family_name = "佐藤".to_owned();
+    assert_eq!(scene.card().hello, "Good morning.");
+    assert_eq!(scene.card().display_name, "佐藤", "it is shown");
+    scene.customer.profile.language = "ja".to_owned();
+    assert!(scene.card().hello.contains("佐藤様"), "{}", scene.card().hello);
+    (scene.customer.profile.language, scene.customer.profile.honorific) = (String::new(), "Mx".to_owned());
+    scene.customer.profile.family_name = "Okafor".to_owned();
+    assert_eq!(scene.card().hello, "Good morning, Mx Okafor.");
 }
 
 #[test]

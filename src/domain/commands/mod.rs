@@ -13,6 +13,7 @@ mod outreach;
 pub mod place;
 pub mod reassign;
 pub mod record;
+pub mod retention;
 pub mod simulate;
 pub mod story;
 pub mod undo;

@@ -62,7 +62,7 @@ pub(super) fn discount(ledger: &mut Ledger<'_, '_>, id: InteractionId) {
 pub(super) fn used_up_by(ledger: &Ledger<'_, '_>, customer: CustomerId, at: Timestamp) -> Result<Vec<String>, Refusal> {
     let household = ledger.world.customer(customer)?.household;
     let budget = Budget::new(ledger.world.contacts_of(household), &ledger.world.settings, None);
-    Ok(budget.start_at(at).err().map(|full| full.used_by).unwrap_or_default())
+    Ok(budget.had_place_at(at).err().map(|full| full.used_by).unwrap_or_default())
 }
 
 /// Notes that a contact was made which the budget had no place for.

@@ -74,8 +74,9 @@ impl Command for CheckIn {
         let at = self.at.unwrap_or(ledger.context.now);
         self.check_times(at, ledger.now())?;
         let location = ledger.world.location(&self.location)?;
-        let found = self.who.resolve(&mut ledger)?;
-        let id = match found.customer.and_then(|c| self.same_visit(&ledger, c, at)) {
+        let found = self.who.resolve_present(&mut ledger)?;
+        let open = found.customer.and_then(|customer| self.same_visit(&ledger, customer, at));
+        let id = match open {
             Some(visit) => visit,
             None => {
                 let date = local_date(&ledger, &location, at)?;
@@ -112,7 +113,7 @@ impl Command for CheckIn {
             }
         };
         self.once.remember(&mut ledger, &format!("interactions/{id}"));
-        Recorded::read(ledger.world, id, false)
+        Recorded::read(ledger.world, id, open.is_some())
     }
 }
 

@@ -2,6 +2,7 @@
 
 use crate::domain::{
     customer::{Customer, CustomerStatus, Identifier, IdentifierKey, Profile},
+    identity::{Names, compare_names},
     ids::{CustomerId, HouseholdId},
     ledger::Ledger,
     limits::CANDIDATES_MAX,
@@ -110,15 +111,33 @@ impl Who {
                 }
                 Ok(Found::one(customer.id, *id))
             }
-            Self::Identity(identity) => identity.resolve(ledger),
+            Self::Identity(identity) => identity.resolve(ledger, &identity.best_fits(ledger)),
         }
+    }
+
+    /// The same for somebody who stands at a desk, where their card would be read out. Whoever fits but is called otherwise
+    /// is not taken for them: of a household, another one has come.
+    ///
+    /// # Errors
+    /// As for [`Who::resolve`].
+    pub fn resolve_present(&self, ledger: &mut Ledger<'_, '_>) -> Result<Found, Refusal> {
+        let Self::Identity(identity) = self else { return self.resolve(ledger) };
+        let best = identity.best_fits(ledger);
+        let so_called: Vec<_> = best.iter().copied().filter(|id| !identity.is_called_otherwise(ledger, *id)).collect();
+        if best.is_empty() || !so_called.is_empty() {
+            return identity.resolve(ledger, &so_called);
+        }
+        // What is one customer's alone makes nobody else; and whom nobody is to be made of is left to be asked.
+        if identity.on_missing == OnMissing::Create && !identity.identifiers.iter().any(|it| it.kind.is_unique()) {
+            return identity.resolve(ledger, &[]);
+        }
+        Ok(Found { candidates: best, ..Found::default() })
     }
 }
 
 impl Identity {
-    fn resolve(&self, ledger: &mut Ledger<'_, '_>) -> Result<Found, Refusal> {
-        let best = self.best_fits(ledger);
-        match best.as_slice() {
+    fn resolve(&self, ledger: &mut Ledger<'_, '_>, best: &[CustomerId]) -> Result<Found, Refusal> {
+        match best {
             [one] => Ok(Found::one(*one, self.record_of(ledger, *one))),
             [] => match self.on_missing {
                 OnMissing::Create => {
@@ -152,6 +171,11 @@ impl Identity {
         led.first().and_then(|identifier| identifier.origin).unwrap_or(customer)
     }
 
+    fn is_called_otherwise(&self, ledger: &Ledger<'_, '_>, customer: CustomerId) -> bool {
+        let known = ledger.world.customers.get(&customer);
+        known.is_some_and(|it| compare_names(&it.profile, &self.profile) == Names::Differ)
+    }
+
     /// The customers who fit best, each once; several when they fit equally.
     fn best_fits(&self, ledger: &Ledger<'_, '_>) -> Vec<CustomerId> {
         let mut scores: BTreeMap<CustomerId, u32> = BTreeMap::new();
@@ -161,32 +185,18 @@ impl Identity {
                 *scores.entry(customer).or_default() += weight;
             }
         }
-        for (id, score) in &mut scores {
-            if ledger.world.customers.get(id).is_some_and(|c| same_name(&c.profile, &self.profile)) {
-                *score += NAME_MATCH;
+        // Names tell apart; who is alone needs none.
+        if scores.len() > 1 {
+            for (id, score) in &mut scores {
+                let known = ledger.world.customers.get(id);
+                if known.is_some_and(|it| compare_names(&it.profile, &self.profile) == Names::Agree) {
+                    *score += NAME_MATCH;
+                }
             }
         }
         let best = scores.values().max().copied();
         scores.into_iter().filter(|(_, score)| Some(*score) == best).map(|(id, _)| id).collect()
     }
-}
-
-/// Whether two profiles bear the same name, as far as both have one. Case and surrounding blanks don't matter.
-#[must_use]
-pub fn same_name(a: &Profile, b: &Profile) -> bool {
-    fn plain(text: &str) -> String {
-        text.trim().to_lowercase()
-    }
-    fn full(profile: &Profile) -> String {
-        if profile.given_name.is_empty() && profile.family_name.is_empty() {
-            plain(&profile.display_name)
-        } else {
-            plain(&format!("{} {}", profile.given_name.trim(), profile.family_name.trim()))
-        }
-    }
-    let given = plain(&a.given_name) == plain(&b.given_name);
-    let either_lacks_family = a.family_name.is_empty() || b.family_name.is_empty();
-    !full(a).is_empty() && (full(a) == full(b) || (given && !a.given_name.is_empty() && either_lacks_family))
 }
 
 /// Makes a customer with a household of their own.

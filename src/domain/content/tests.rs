@@ -76,7 +76,7 @@ fn an_empty_book_speaks_all_the_same() {
     let mut kit = kit();
     kit.world.templates = std::sync::Arc::default();
     for kind in GestureKind::ALL {
-        let content = of_kind(&kit.world, *kind, &testkit::customer(1), &testkit::shop(), Channel::Email);
+        let content = of_kind(&kit.world, *kind, &testkit::customer(1), &testkit::shop(), None, Channel::Email);
         assert!(!content.text.is_empty(), "{kind}");
     }
 }
@@ -129,6 +129,6 @@ fn who_was_written_the_same_lately_gets_another_variant() {
 fn who_has_a_language_of_their_own_is_spoken_to_in_it() {
     let mut ana = testkit::customer(1);
     ana.profile = Profile { language: "de-AT".to_owned(), ..ana.profile };
-    let content = of_kind(&kit().world, GestureKind::Call, &ana, &testkit::shop(), Channel::Phone);
+    let content = of_kind(&kit().world, GestureKind::Call, &ana, &testkit::shop(), None, Channel::Phone);
     assert_eq!(content.language, "de");
 }

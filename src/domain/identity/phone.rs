@@ -3,6 +3,10 @@
 use rlibphonenumber::{
     PHONE_NUMBER_UTIL, ParseError, PhoneNumber, PhoneNumberFormat, Region, ValidationError, enums::NumberLengthType,
 };
+use std::{
+    collections::HashMap,
+    sync::{LazyLock, PoisonError, RwLock},
+};
 
 /// Why a text is no telephone number that could be dialled.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -64,6 +68,46 @@ pub fn phone_number(typed: &str, regions: &[&str]) -> Result<String, PhoneError>
     }
 }
 
+/// A number in E.164 form as it is written for people in a region (ISO 3166-1): as it is dialled there, or with its country
+/// code where it is of another country or the region has no numbers. What is no number stays as it is.
+#[must_use]
+pub fn phone_in_words(number: &str, region: &str) -> String {
+    static KNOWN: LazyLock<RwLock<HashMap<String, Spelled>>> = LazyLock::new(RwLock::default);
+    if let Some(spelled) = KNOWN.read().unwrap_or_else(PoisonError::into_inner).get(number) {
+        return spelled.for_region(region).to_owned();
+    }
+    let Ok(parsed) = PHONE_NUMBER_UTIL.parse(number, None) else { return number.to_owned() };
+    let written = |format| PHONE_NUMBER_UTIL.format(&parsed, format).into_owned();
+    let spelled = Spelled {
+        country: u16::try_from(parsed.country_code).ok(),
+        national: written(PhoneNumberFormat::National),
+        international: written(PhoneNumberFormat::International),
+    };
+    let text = spelled.for_region(region).to_owned();
+    let mut known = KNOWN.write().unwrap_or_else(PoisonError::into_inner);
+    if known.len() < KEPT {
+        known.insert(number.to_owned(), spelled);
+    }
+    text
+}
+
+/// Most numbers whose spellings are kept: those at which places answer. Reading one takes longer than all else in a note.
+const KEPT: usize = 1_024;
+
+/// How a number is written.
+struct Spelled {
+    country: Option<u16>,
+    national: String,
+    international: String,
+}
+
+impl Spelled {
+    fn for_region(&self, region: &str) -> &str {
+        let is_home = self.country.is_some() && country_code(region) == self.country;
+        if is_home { &self.national } else { &self.international }
+    }
+}
+
 /// The country code of a region (49 for DE), if numbers are given out there.
 pub(super) fn country_code(region: &str) -> Option<u16> {
     let code = PHONE_NUMBER_UTIL.get_country_code_for_region(region.parse().ok()?)?;
@@ -72,7 +116,7 @@ pub(super) fn country_code(region: &str) -> Option<u16> {
 
 /// Reads the numbering plans, which takes some milliseconds; else the first number does.
 pub fn load_numbering_plans() {
-    std::sync::LazyLock::force(&PHONE_NUMBER_UTIL);
+    LazyLock::force(&PHONE_NUMBER_UTIL);
 }
 
 /// The region of a code, if numbers are given out there.
@@ -117,6 +161,22 @@ mod tests {
         for row in rows {
             let (kind, typed, region, e164) = (&row[1], &row[2], &row[3], &row[4]);
             assert_eq!(phone_number(typed, &[region]).as_deref(), Ok(e164), "{kind} {typed} {region}");
+        }
+    }
+
+    #[test]
+    fn a_number_is_written_as_the_region_of_its_reader_does() {
+        for (number, region, written) in [
+            ("+4930901820", "DE", "030 901820"),
+            ("+4930901820", "AT", "+49 30 901820"),
+            ("+4930901820", "", "+49 30 901820"),
+            ("+441134960018", "GB", "0113 496 0018"),
+            ("+12015550123", "CA", "(201) 555-0123"),
+            ("by the bell", "DE", "by the bell"),
+        ] {
+            for _ in 0..2 {
+                assert_eq!(phone_in_words(number, region), written, "{number} {region}");
+            }
         }
     }
 

@@ -7,11 +7,11 @@ use super::{
     script::in_latin,
     words::{is_ideographic, joined, without_umlaut_vowels, words},
 };
-use crate::domain::customer::{BirthDate, ContactAddress, Customer, CustomerStatus, IdentifierKind, Profile};
+use crate::domain::customer::{BirthDate, ContactAddress, ContactPoint, Customer, CustomerStatus, IdentifierKind};
 use std::collections::BTreeSet;
 
 /// Grows whenever the same customer gets other terms or blocks than before: the store then makes all anew.
-pub const VERSION: i32 = 1;
+pub const VERSION: i32 = 3;
 
 /// What a word is a word of.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -83,8 +83,9 @@ impl Class {
 const IDEOGRAPHS_MAX: usize = 8;
 /// The longest word that is a term, in characters. What is longer is no name that anybody types to its end.
 const WORD_MAX: usize = 40;
-/// Most terms of one customer: a record of a hundred addresses must not fill the index.
-const TERMS_MAX: usize = 100;
+/// Most terms of one customer: a record of a hundred addresses must not fill the index. An organisation of a hundred people
+/// is found by the names of all of them.
+const TERMS_MAX: usize = 400;
 
 /// Everything under which a customer is found but by an exact identifier, in order, with a space between; nothing for
 /// those who are found by nothing else: erased and discreet ones.
@@ -93,14 +94,23 @@ pub fn terms(customer: &Customer) -> String {
     if !is_searchable(customer) {
         return String::new();
     }
+    let profile = &customer.profile;
     let mut terms = BTreeSet::new();
-    for name in names(&customer.profile) {
-        name_terms(name, &mut terms);
-    }
-    address_terms(customer, &mut terms);
+    // What is theirs comes first: where there is too much, the rest is what is left out.
+    whole_name_terms(&profile.display_name, &profile.given_name, &profile.family_name, &mut terms);
     identifier_terms(customer, &mut terms);
-    terms.extend(customer.profile.birth_date.and_then(birthday).map(|day| Class::Birthday.term(&day)));
-    terms.into_iter().take(TERMS_MAX).collect::<Vec<_>>().join(" ")
+    if let Some(day) = profile.birth_date.and_then(birthday) {
+        add(Class::Birthday, &day, &mut terms);
+    }
+    address_terms(&profile.contact_points, &mut terms);
+    // Who calls for a company says their own name.
+    for contact in &profile.contacts {
+        whole_name_terms(&contact.display_name, &contact.given_name, &contact.family_name, &mut terms);
+    }
+    for contact in &profile.contacts {
+        address_terms(&contact.contact_points, &mut terms);
+    }
+    terms.into_iter().collect::<Vec<_>>().join(" ")
 }
 
 /// Whether anybody finds them by anything but an exact identifier.
@@ -109,9 +119,27 @@ pub fn is_searchable(customer: &Customer) -> bool {
     customer.status != CustomerStatus::Erased && !customer.profile.discreet
 }
 
-/// The names of somebody, whole.
-pub(super) fn names(profile: &Profile) -> impl Iterator<Item = &str> {
-    [&profile.display_name, &profile.given_name, &profile.family_name].into_iter().map(String::as_str)
+/// The words of a name as it is shown and in its parts.
+fn whole_name_terms(shown: &str, given: &str, family: &str, terms: &mut BTreeSet<String>) {
+    for name in [shown, given, family] {
+        name_terms(name, terms);
+    }
+    for name in [shown, &format!("{family} {given}")] {
+        run_together(name, terms);
+    }
+}
+
+/// What is kept as two names and written without a space between: 王 and 小明 are typed as 王小明, by some the other way round.
+fn run_together(name: &str, terms: &mut BTreeSet<String>) {
+    let words = words(name);
+    if let [first, second] = words.as_slice()
+        && is_ideographic(first)
+        && is_ideographic(second)
+        && first.chars().count() + second.chars().count() <= IDEOGRAPHS_MAX
+    {
+        add(Class::Name, &format!("{first}{second}"), terms);
+        add(Class::Name, &format!("{second}{first}"), terms);
+    }
 }
 
 /// The words of a name, and how else they may be typed.
@@ -136,8 +164,8 @@ fn name_terms(name: &str, terms: &mut BTreeSet<String>) {
     }
 }
 
-fn address_terms(customer: &Customer, terms: &mut BTreeSet<String>) {
-    for point in &customer.profile.contact_points {
+fn address_terms(contact_points: &[ContactPoint], terms: &mut BTreeSet<String>) {
+    for point in contact_points {
         match &point.address {
             ContactAddress::Post(post) => {
                 for word in words(&post.locality) {
@@ -186,7 +214,7 @@ pub(super) fn birthday(date: BirthDate) -> Option<String> {
 }
 
 fn add(class: Class, word: &str, terms: &mut BTreeSet<String>) {
-    if !word.is_empty() && word.chars().count() <= WORD_MAX {
+    if !word.is_empty() && word.chars().count() <= WORD_MAX && terms.len() < TERMS_MAX {
         terms.insert(class.term(word));
     }
 }
@@ -203,8 +231,9 @@ pub fn spelled(terms: &str) -> impl Iterator<Item = &str> {
 mod tests {
     use super::*;
     use crate::domain::{
-        customer::{ContactPoint, Identifier, PostalAddress},
+        customer::{Identifier, PostalAddress, Profile},
         ids::{CustomerId, HouseholdId},
+        organization::OrganizationContact,
     };
     use jiff::Timestamp;
     use uuid::Uuid;
@@ -273,8 +302,63 @@ mod tests {
     #[test]
     fn other_scripts_are_found_as_typed_and_by_their_parts() {
         assert_eq!(terms(&somebody(named("王小明"), Vec::new())), "小明 明 王小明");
+        let apart = |given: &str, family: &str| Profile {
+            given_name: given.to_owned(),
+            family_name: family.to_owned(),
+            ..Profile::default()
+        };
+        assert_eq!(terms(&somebody(apart("小明", "王"), Vec::new())), "小明 小明王 明 王 王小明");
+        assert_eq!(terms(&somebody(named("김 민수"), Vec::new())), "김 김민수 민수 민수김 수");
+        assert_eq!(terms(&somebody(apart("Anna", "王"), Vec::new())), "anna 王");
         assert_eq!(terms(&somebody(named("Иванов"), Vec::new())), "ivanov иванов");
         assert_eq!(terms(&somebody(named("आलिया"), Vec::new())), "आलिया");
+    }
+
+    #[test]
+    fn an_organisation_is_found_by_its_people() {
+        let phone = ContactAddress::Phone("+4930123456".to_owned());
+        let buyer = OrganizationContact {
+            display_name: "Ana Ruiz".to_owned(),
+            contact_points: vec![ContactPoint { address: phone, label: String::new(), bad: false }],
+            ..OrganizationContact::default()
+        };
+        let found = terms(&somebody(Profile { contacts: vec![buyer], ..named("Mill") }, Vec::new()));
+        let names = [(Class::Name, "ana"), (Class::Name, "anaruiz"), (Class::Name, "mill"), (Class::Name, "ruiz")];
+        let numbers = [(Class::PhoneEnd, "6543210394"), (Class::PhoneStart, "4930123456")];
+        assert_eq!(split(&found), [names.as_slice(), &numbers].concat());
+    }
+
+    #[test]
+    fn an_organisation_of_a_hundred_people_is_found_by_itself_and_by_each_of_them() {
+        let person = |n: u32| OrganizationContact {
+            given_name: format!("anna{n}"),
+            family_name: format!("aalto{n}"),
+            contact_points: (0..10)
+                .map(|at| ContactPoint {
+                    address: ContactAddress::Phone(format!("+4930{n:04}{at}")),
+                    label: String::new(),
+                    bad: false,
+                })
+                .collect(),
+            ..OrganizationContact::default()
+        };
+        let profile = Profile { contacts: (0..100).map(person).collect(), ..named("Zwirnerei Zett") };
+        let number = |normalized: &str| Identifier {
+            kind: IdentifierKind::Phone,
+            system: String::new(),
+            typed: normalized.to_owned(),
+            normalized: normalized.to_owned(),
+            origin: None,
+        };
+        let found = terms(&somebody(profile, vec![number("+49309999999")]));
+        let found: BTreeSet<_> = split(&found).into_iter().collect();
+        assert_eq!(found.len(), TERMS_MAX, "the rest is left out");
+        for term in [(Class::Name, "zwirnerei"), (Class::Name, "zett"), (Class::PhoneEnd, "99999990394")] {
+            assert!(found.contains(&term), "{term:?}");
+        }
+        for n in 0..100 {
+            assert!(found.contains(&(Class::Name, format!("aalto{n}").as_str())), "{n}");
+        }
     }
 
     #[test]

@@ -11,7 +11,7 @@ use unicode_normalization::{UnicodeNormalization, char::is_combining_mark};
 /// are letters themselves (the vowel signs of Indic scripts). An apostrophe joins ("O'Brien" is `obrien`), everything
 /// else that is neither letter nor digit divides.
 #[must_use]
-pub(super) fn words(text: &str) -> Vec<String> {
+pub(in crate::domain) fn words(text: &str) -> Vec<String> {
     let mut plain = String::with_capacity(text.len());
     for c in text.nfkd().flat_map(char::to_lowercase) {
         fold(c, &mut plain);
@@ -37,6 +37,8 @@ fn fold(c: char, plain: &mut String) {
         'đ' | 'ð' => plain.push('d'),
         'ı' => plain.push('i'),
         'ς' => plain.push('σ'),
+        // Either kana is typed for names that are written in the other.
+        'ァ'..='ヶ' => plain.extend(char::from_u32(c as u32 - KATAKANA_AFTER_HIRAGANA)),
         // Persian and Urdu keyboards have letters of their own for what Arabic ones have, too.
         'ک' => plain.push('ك'),
         'ی' | 'ى' => plain.push('ي'),
@@ -53,6 +55,9 @@ fn fold(c: char, plain: &mut String) {
         },
     }
 }
+
+/// How far the second syllabary stands behind the first in Unicode.
+const KATAKANA_AFTER_HIRAGANA: u32 = 0x60;
 
 /// Marks that people leave out when they type a name.
 fn is_ornament(c: char) -> bool {
@@ -113,7 +118,8 @@ mod tests {
             ("فاطمة", "فاطمه"),
             ("आलिया", "आलिया"),
             ("王小明", "王小明"),
-            ("ガブリエル", "ガブリエル"),
+            ("ガブリエル", "がぶりえる"),
+            ("ｻｸﾗｲ ヒロー", "さくらい ひろー"),
             ("한국", "한국"),
             ("J.R.R. Tolkien", "j r r tolkien"),
             ("٠٣٠ ۱۲ १२", "030 12 12"),

@@ -102,15 +102,17 @@ fn stricter(one: &[Consent], other: &[Consent]) -> Vec<Consent> {
 
 /// A refusal that a later word of the other record would hide.
 fn last_word(one: &[Consent], other: &[Consent], about: (Channel, Purpose)) -> Option<Consent> {
-    let newest =
-        |said: &[Consent]| said.iter().filter(|it| (it.channel, it.purpose) == about).max_by_key(|it| it.at).cloned();
-    let (one, other) = (newest(one)?, newest(other)?);
+    let (one, other) = (newest(one, about)?, newest(other, about)?);
     let (no, hidden_by) = match (one.state, other.state) {
         (ConsentState::Refused, state) if state != ConsentState::Refused => (one, other.at),
         (state, ConsentState::Refused) if state != ConsentState::Refused => (other, one.at),
         _ => return None,
     };
     Some(Consent { at: no.at.max(hidden_by), ..no })
+}
+
+fn newest(said: &[Consent], about: (Channel, Purpose)) -> Option<Consent> {
+    said.iter().filter(|it| (it.channel, it.purpose) == about).max_by_key(|it| it.at).cloned()
 }
 
 impl Person {
@@ -131,8 +133,9 @@ impl Person {
     }
 }
 
-/// A record that was part of another: what was removed there meanwhile is removed here, and what was found not to reach
-/// them is known here too. What was added or set stays there.
+/// A record that was part of another: what was removed there meanwhile is removed here, what was found not to reach them
+/// is known here too, and what they would not have any more they are not given here either, since nobody can tell which of
+/// the two said so. What was added or set stays there.
 #[must_use]
 pub fn without_removed(mut record: Person, before: &Person, after: &Person) -> Person {
     let gone = |tag: &String| before.tags.contains(tag) && !after.tags.contains(tag);
@@ -146,7 +149,23 @@ pub fn without_removed(mut record: Person, before: &Person, after: &Person) -> P
     let points = &mut record.profile.contact_points;
     points.retain(|point| !leads(&then.contact_points, point) || leads(&now.contact_points, point));
     learn_bad(points, &now.contact_points);
+    for said in after.consents.iter().filter(|said| !before.consents.contains(said)) {
+        if allows_less(said, &record.consents) {
+            record.consents.push(said.clone());
+        }
+    }
     record
+}
+
+/// Whether a word allows less than those before it: a refusal, also one that is repeated, or a grant that is taken back.
+fn allows_less(said: &Consent, before: &[Consent]) -> bool {
+    match said.state {
+        ConsentState::Refused => true,
+        ConsentState::Unknown => {
+            newest(before, (said.channel, said.purpose)).is_some_and(|it| it.state == ConsentState::Granted)
+        }
+        ConsentState::Granted => false,
+    }
 }
 
 fn learn_bad(points: &mut [ContactPoint], known: &[ContactPoint]) {

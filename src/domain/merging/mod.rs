@@ -32,8 +32,11 @@ pub struct Merge {
     pub duplicate: CustomerId,
     /// What the survivor was by themselves, before anybody was merged into them.
     pub own: Person,
-    /// What it stopped: both would have been thanked for the same, or the budget of one is smaller than that of two. Comes
-    /// back when they are parted.
+    /// Whether the duplicate was known to have died: the one thing about them that their record can't say while it leads
+    /// to another.
+    pub deceased: bool,
+    /// What it stopped: both would have been thanked for the same, the budget of one is smaller than that of two, or one of
+    /// them has died. Comes back when they are parted.
     pub stopped: Vec<GestureId>,
     /// When.
     pub at: Timestamp,
@@ -45,6 +48,27 @@ impl Row for Merge {
     fn owners(&self) -> impl Iterator<Item = Uuid> {
         [self.survivor.0, self.duplicate.0].into_iter()
     }
+}
+
+/// Two records that somebody knows to be of two people.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NotSame {
+    /// Both, the smaller id first.
+    pub pair: (CustomerId, CustomerId),
+    /// Since when that is known.
+    pub at: Timestamp,
+}
+
+impl Row for NotSame {
+    fn owners(&self) -> impl Iterator<Item = Uuid> {
+        [self.pair.0.0, self.pair.1.0].into_iter()
+    }
+}
+
+/// A pair as it is kept: the smaller id first.
+#[must_use]
+pub fn ordered((a, b): (CustomerId, CustomerId)) -> (CustomerId, CustomerId) {
+    if a <= b { (a, b) } else { (b, a) }
 }
 
 /// What a merge makes one of: all that a record says about somebody, but for their history and what they are found by.

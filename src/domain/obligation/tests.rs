@@ -127,3 +127,26 @@ fn what_belongs_to_a_visit_is_answered_with_it() {
     assert_eq!((owed.state, owed.follows), (ObligationState::Fulfilled, Some(visit.id)));
     assert!(owed.explanation.contains(&of_visit.explanation));
 }
+
+#[test]
+fn p3_what_gave_way_in_its_group_says_why_the_other_was_not_made() {
+    let interaction = testkit::visit(1, &testkit::customer(1), testkit::at("2026-01-05T10:00"));
+    let mut winner = gesture(1, GestureState::Cancelled, &interaction);
+    (winner.reason, winner.explanation) = (Some(Reason::NeverAgain), "The customer wants no call again.".to_owned());
+    let group_day = Some("thanks/2026-01-05".to_owned());
+    let won = Decision { group_day: group_day.clone(), ..decision(1, Some(winner.id), &interaction) };
+    let lost = Decision { group_day, reason: Some(Reason::Group), ..decision(2, None, &interaction) };
+    let mut displaced = gesture(2, GestureState::Suppressed, &interaction);
+    displaced.reason = Some(Reason::Group);
+    let before = || Decision { gesture: Some(displaced.id), reason: None, ..lost.clone() };
+    for (loser, gestures) in [(lost.clone(), vec![&winner]), (before(), vec![&winner, &displaced])] {
+        let evidence = Evidence { interaction: &interaction, decisions: vec![&won, &loser], gestures, visit: None };
+        let owed = derive(&evidence, unanswered(&interaction, interaction.start_at), interaction.start_at);
+        assert_eq!((owed.state, owed.reason), (ObligationState::Cancelled, Some(Reason::NeverAgain)), "{owed:?}");
+    }
+
+    // As long as the other one stands, or came to another end, it is the group that stopped this one.
+    let evidence = Evidence { interaction: &interaction, decisions: vec![&lost], gestures: vec![], visit: None };
+    let owed = derive(&evidence, unanswered(&interaction, interaction.start_at), interaction.start_at);
+    assert_eq!(owed.reason, Some(Reason::Group));
+}

@@ -4,6 +4,7 @@
 //! them, in their honorific, or by nobody.
 
 mod formats;
+mod greetable;
 mod pattern;
 mod script;
 #[cfg(test)]
@@ -11,6 +12,7 @@ mod tests;
 
 use super::customer::{Customer, Profile};
 use formats::Format;
+pub use greetable::is_name;
 use pattern::fill;
 use script::Script;
 
@@ -142,17 +144,18 @@ impl Customer {
         };
         format(&name, language, &profile.language, usage, formality)
     }
+}
 
+impl Profile {
     /// The name under which a customer is shown in a language: as they like to be called, else the whole name in its
     /// order. Empty when none is known.
     #[must_use]
     pub fn shown_as(&self, language: &str) -> String {
-        let profile = &self.profile;
-        let liked = profile.display_name.trim();
-        let name = PersonName::of(profile);
+        let liked = self.display_name.trim();
+        let name = PersonName::of(self);
         if !liked.is_empty() || name.is_empty() {
             return liked.to_owned();
         }
-        format(&name, language, &profile.language, Usage::Referring, Formality::Formal)
+        format(&name, language, &self.language, Usage::Referring, Formality::Formal)
     }
 }

@@ -2,7 +2,7 @@
 
 use super::{
     CompiledTemplate, Draft, NoteFacts, TemplateText,
-    objections::objections,
+    problems::problems,
     program::Gap,
     render::{Page, Renderer},
     variants::{Variants, primary},
@@ -38,6 +38,20 @@ pub struct Wish<'a> {
     /// What the customer was last written, newest first: its words are not repeated. Only the first
     /// [`super::LAST_NOTES`] count.
     pub last_notes: &'a [&'a str],
+    /// Which variant is tried first.
+    pub begin: Begin,
+}
+
+/// With which of a template's variants to begin.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Begin {
+    /// With one that customer and occasion determine.
+    #[default]
+    Anywhere,
+    /// With the text of this index, where it fits language and channel.
+    With(u32),
+    /// With the one behind the text of this index.
+    Behind(u32),
 }
 
 /// The language that a customer is spoken to in: theirs, else the place's.
@@ -50,8 +64,8 @@ pub fn wanted_language<'a>(customer: &'a Customer, location: &'a Location) -> &'
 /// Composes the words of one gesture, or of several that fold into one note: opening and closing of the strongest,
 /// what each says in order of priority, all in one language.
 ///
-/// Of the variants, the first one is taken against which nothing speaks ([`super::objections`]), beginning with one
-/// that customer and occasion determine; where something speaks against all, the one with the least. The same facts
+/// Of the variants, the first one is taken against which nothing speaks ([`super::problems`]), beginning as
+/// wished; where something speaks against all, the one with the least. The same facts
 /// and wish always give the same draft.
 #[must_use]
 pub fn compose(strongest: Part<'_>, others: &[Part<'_>], wish: &Wish<'_>) -> Draft {
@@ -70,11 +84,11 @@ fn about_whom(facts: &NoteFacts<'_>, draft: Draft) -> Draft {
 
 fn best(strongest: Part<'_>, others: &[Part<'_>], wish: &Wish<'_>) -> Draft {
     let voices = voices(&strongest, others, wish);
-    let first = seed(&strongest.facts);
+    let first = first(&voices[0].1, &strongest.facts, wish.begin);
     let mut least: Option<(usize, Draft)> = None;
     for turn in (0..voices[0].1.len()).map(|n| first.wrapping_add(n)) {
         let draft = draft(&voices, turn, wish);
-        let against = objections(&draft, wish.last_notes).len();
+        let against = problems(&draft, wish.last_notes).len();
         if against == 0 {
             return draft;
         }
@@ -95,6 +109,17 @@ fn voices<'p, 'a>(strongest: &'p Part<'a>, others: &'p [Part<'a>], wish: &Wish<'
     let together = |language| parts().map(|part| Some((part, of(part, language)?))).collect::<Option<Vec<_>>>();
     let alone = |part: &'p Part<'a>| (part, of(part, wish.language).unwrap_or_else(|| Variants::all(part.texts())));
     languages.filter_map(together).next().unwrap_or_else(|| parts().map(alone).collect())
+}
+
+/// The turn of the variant that is tried first.
+fn first(variants: &Variants, facts: &NoteFacts<'_>, begin: Begin) -> usize {
+    let (text, further) = match begin {
+        Begin::Anywhere => return seed(facts),
+        Begin::With(text) => (text, 0),
+        Begin::Behind(text) => (text, 1),
+    };
+    let place = usize::try_from(text).ok().and_then(|text| variants.place_of(text));
+    place.map_or_else(|| seed(facts), |place| place + further)
 }
 
 /// Where a customer begins among the variants: anywhere, but always at the same place for the same occasion.
@@ -129,7 +154,7 @@ fn draft(voices: &[(&Part<'_>, Variants)], turn: usize, wish: &Wish<'_>) -> Draf
     let end = page.text.len();
     page = on(page, &strongest.facts, &words, &programs.closing);
     let mut subject = Page::default();
-    if wish.channel == Channel::Email {
+    if wish.channel.has_subject() {
         subject.facts = std::mem::take(&mut page.facts);
         subject.flaws = std::mem::take(&mut page.flaws);
         subject = on(subject, &strongest.facts, &words, &programs.subject);

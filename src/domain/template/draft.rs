@@ -1,7 +1,6 @@
 //! What composing gives: a text, and what it rests on.
 
-use super::objections::Objection;
-use crate::domain::{customer::FactOrigin, ids::TemplateId};
+use crate::domain::{customer::FactOrigin, ids::TemplateId, note_problem::NoteProblem};
 use serde::{Deserialize, Serialize};
 use std::ops::Range;
 
@@ -25,7 +24,7 @@ pub struct Draft {
     /// Where the words of facts stand in `text`, in order.
     pub(super) told: Vec<Range<usize>>,
     /// What went wrong while it was written.
-    pub(super) flaws: Vec<Objection>,
+    pub(super) flaws: Vec<NoteProblem>,
 }
 
 /// A fact whose words stand in a draft.

@@ -7,11 +7,13 @@
 use super::value::{Value, some_line};
 use crate::domain::{
     card::is_fit,
+    case::{Case, CaseOrigin},
     customer::{Channel, Customer, Fact, FactKind, FactOrigin, Greeting},
+    identity::phone_in_words,
     interaction::{Detail, Interaction, InteractionKind, Outcome, PurchaseItem},
     location::Location,
     money::Money,
-    person_name::{Formality, PersonName, Usage, format},
+    person_name::{Formality, PersonName, Usage, format, is_name},
     summary::Summary,
     upcoming::Upcoming,
 };
@@ -34,6 +36,8 @@ pub struct NoteFacts<'a> {
     pub milestone: Option<u32>,
     /// The day or silence that it is for.
     pub upcoming: Option<Upcoming>,
+    /// What went wrong and is being put right, where it is about that.
+    pub case: Option<&'a Case>,
 }
 
 impl<'a> NoteFacts<'a> {
@@ -63,35 +67,56 @@ fn text(text: &str) -> Read<'_> {
 
 /// Free words, where they are fit to be said.
 fn texts<'a>(all: impl Iterator<Item = &'a str>) -> Read<'a> {
-    let fit: Vec<Cow<'a, str>> = all.filter(|text| is_fit(text)).filter_map(some_line).take(NAMED_MAX).collect();
+    let fit: Vec<Cow<'a, str>> = once(all.filter(|text| is_fit(text)).filter_map(some_line), NAMED_MAX, |text| text);
     (!fit.is_empty()).then_some(Value::Texts(fit))
+}
+
+/// The first so many of what differs by name: what was noted line by line is said once.
+fn once<T>(all: impl Iterator<Item = T>, most: usize, name: impl Fn(&T) -> &str) -> Vec<T> {
+    let mut kept: Vec<T> = Vec::new();
+    for one in all {
+        if kept.len() == most {
+            break;
+        }
+        if !kept.iter().any(|other| name(other).trim().eq_ignore_ascii_case(name(&one).trim())) {
+            kept.push(one);
+        }
+    }
+    kept
 }
 
 fn count(number: impl Into<u64>) -> Read<'static> {
     Some(number.into()).filter(|number| *number > 0).map(Value::Count)
 }
 
-/// Whether the name may be said over a channel.
-fn is_sayable(customer: &Customer, channel: Channel) -> bool {
+/// Whether the name may be said over a channel: not on a screen that others see, of who was at a sensitive place.
+fn is_sayable(facts: &NoteFacts<'_>, channel: Channel) -> bool {
+    let customer = facts.customer.addressee();
+    if facts.is_sensitive() && channel == Channel::Message {
+        return false;
+    }
     channel != Channel::InPerson || customer.profile.greeting.unwrap_or(Greeting::ByName) == Greeting::ByName
 }
 
 pub(super) fn name<'a>(facts: &NoteFacts<'a>, channel: Channel) -> Read<'a> {
-    let customer = facts.customer.addressee();
-    text(&customer.profile.display_name).filter(|_| is_sayable(customer, channel))
+    let name = facts.customer.addressee().greetable_name().filter(|_| is_sayable(facts, channel))?;
+    match name {
+        Cow::Borrowed(name) => text(name),
+        Cow::Owned(name) => some_line(&name).map(|line| Value::Text(line.into_owned().into())),
+    }
 }
 
 pub(super) fn given_name<'a>(facts: &NoteFacts<'a>, channel: Channel) -> Read<'a> {
-    let customer = facts.customer.addressee();
-    text(&customer.profile.given_name).filter(|_| is_sayable(customer, channel))
+    let name = &facts.customer.addressee().profile.given_name;
+    text(name).filter(|_| is_name(name) && is_sayable(facts, channel))
 }
 
 pub(super) fn formal_name<'a>(facts: &NoteFacts<'a>, channel: Channel) -> Read<'a> {
     let profile = &facts.customer.addressee().profile;
-    some_line(&profile.honorific).and(some_line(&profile.family_name))?;
+    some_line(&profile.honorific).and(some_line(&profile.family_name).filter(|family| is_name(family)))?;
     let spoken = if profile.language.is_empty() { &facts.location.settings.language } else { &profile.language };
     let formal = || format(&PersonName::of(profile), spoken, &profile.language, Usage::Addressing, Formality::Formal);
-    let formal = is_sayable(facts.customer.addressee(), channel).then(formal)?;
+    let formal = is_sayable(facts, channel).then(formal)?;
     some_line(&formal).map(|line| Value::Text(line.into_owned().into()))
 }
 
@@ -152,7 +177,11 @@ pub(super) fn location_email<'a>(facts: &NoteFacts<'a>, _: Channel) -> Read<'a> 
 }
 
 pub(super) fn location_phone<'a>(facts: &NoteFacts<'a>, _: Channel) -> Read<'a> {
-    facts.location.settings.reply_contact.phone.as_deref().and_then(text)
+    let settings = &facts.location.settings;
+    let own = facts.customer.profile.region.as_str();
+    let region = if own.is_empty() { settings.region.as_str() } else { own };
+    let number = some_line(settings.reply_contact.phone.as_deref()?)?;
+    Some(Value::Text(phone_in_words(&number, region).into()))
 }
 
 pub(super) fn date<'a>(facts: &NoteFacts<'a>, _: Channel) -> Read<'a> {
@@ -193,7 +222,7 @@ fn bought<'a>(facts: &NoteFacts<'a>) -> impl Iterator<Item = &'a PurchaseItem> {
 }
 
 pub(super) fn items<'a>(facts: &NoteFacts<'a>, _: Channel) -> Read<'a> {
-    let named: Vec<_> = bought(facts).filter(|item| some_line(&item.name).is_some()).collect();
+    let named = once(bought(facts).filter(|item| some_line(&item.name).is_some()), usize::MAX, |item| &item.name);
     (!named.is_empty()).then_some(Value::Items(named))
 }
 
@@ -218,6 +247,35 @@ pub(super) fn no_purchase_reason<'a>(facts: &NoteFacts<'a>, _: Channel) -> Read<
 
 pub(super) fn fault<'a>(facts: &NoteFacts<'a>, _: Channel) -> Read<'a> {
     facts.detail()?.fault.map(|fault| Value::Choice(fault.as_str()))
+}
+
+/// Of a case, what the customer may read; at a sensitive place, nothing.
+fn open_case<'a>(facts: &NoteFacts<'a>) -> Option<&'a Case> {
+    facts.case.filter(|_| !facts.is_sensitive())
+}
+
+/// What a case that opened by itself was called by us is no sentence to a customer, nor in their language.
+pub(super) fn case_summary<'a>(facts: &NoteFacts<'a>, _: Channel) -> Read<'a> {
+    let case = open_case(facts)?;
+    let seen = facts.interaction.filter(|interaction| case.interaction == Some(interaction.id));
+    let is_in_words = match case.origin {
+        CaseOrigin::Person => true,
+        CaseOrigin::Misery => seen.is_some_and(|it| it.moment.summary() != case.summary),
+        CaseOrigin::UnhappyCall | CaseOrigin::MissedPromise => false,
+    };
+    text(unended(&case.summary)).filter(|_| is_in_words)
+}
+
+pub(super) fn case_remedies<'a>(facts: &NoteFacts<'a>, _: Channel) -> Read<'a> {
+    let words = open_case(facts)?.remedies.iter().map(|remedy| unended(&remedy.words));
+    let done: Vec<_> = words.filter_map(some_line).collect();
+    (!done.is_empty()).then_some(Value::Texts(done))
+}
+
+/// Words without the full stop at their end: they stand in a sentence that has its own.
+fn unended(words: &str) -> &str {
+    let words = words.trim_end();
+    words.strip_suffix('.').filter(|rest| !rest.ends_with('.')).unwrap_or(words)
 }
 
 pub(super) fn milestone<'a>(facts: &NoteFacts<'a>, _: Channel) -> Read<'a> {

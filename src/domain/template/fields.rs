@@ -116,7 +116,9 @@ pub const FIELDS: &[Field] = &[
         Kind::Text,
         Occasion::Customer,
         Known::Told,
-        "As they like to be called. Absent in person for who does not want the name said aloud.",
+        "As they like to be called. Absent where what was entered is no name (an address, a number, \"unknown\", \"Family, \
+         Given\" that nobody can turn), in person for who does not want the name said aloud, and in text messages of a \
+         sensitive place.",
         facts::name,
     ),
     field(
@@ -196,6 +198,26 @@ pub const FIELDS: &[Field] = &[
         Known::Seen,
         "What they paid in all, in the currency of the place. Seldom a thing to say.",
         facts::spent,
+    )
+    .particular(),
+    field(
+        "case.summary",
+        Kind::Text,
+        Occasion::Customer,
+        Known::Told,
+        "What went wrong, in the words that a person gave its case, without a full stop at their end. There where a \
+         gesture is about a case. Absent at a sensitive place.",
+        facts::case_summary,
+    )
+    .particular(),
+    field(
+        "case.remedies",
+        Kind::Texts,
+        Occasion::Customer,
+        Known::Seen,
+        "What was given to make up for it, each in the words of who granted it, without a full stop at their end. Absent \
+         likewise.",
+        facts::case_remedies,
     )
     .particular(),
     field(

@@ -4,12 +4,15 @@ use super::{
     draft::UsedFact,
     facts::NoteFacts,
     fields::Field,
-    objections::Objection,
     program::{Comparison, Condition, Expr, Gap, Operand, Program, Step},
     value::{Kind, Value, one_line, some_line},
     words::Words,
 };
-use crate::domain::{customer::Channel, limits::NOTE_MAX_BYTES};
+use crate::domain::{
+    customer::Channel,
+    limits::NOTE_MAX_BYTES,
+    note_problem::{NoteProblem, ProblemReason},
+};
 use std::{borrow::Cow, ops::Range};
 
 /// What is being written.
@@ -19,8 +22,8 @@ pub(super) struct Page {
     /// Where the words of facts stand in it, in order.
     pub(super) told: Vec<Range<usize>>,
     pub(super) facts: Vec<UsedFact>,
-    /// What went wrong on the way; a checked program meets nothing but [`Objection::TooLong`].
-    pub(super) flaws: Vec<Objection>,
+    /// What went wrong on the way; a checked program meets nothing but [`ProblemReason::TooLong`].
+    pub(super) flaws: Vec<NoteProblem>,
     /// White space that stands before the next words, if there are any.
     gap: Gap,
 }
@@ -51,7 +54,7 @@ impl Page {
         };
         let start = self.text.len() + gap.len();
         if start + words.len() > NOTE_MAX_BYTES {
-            self.object(Objection::TooLong);
+            self.object(NoteProblem::cut_short());
             return self.text.len()..self.text.len();
         }
         self.text.push_str(gap);
@@ -59,7 +62,7 @@ impl Page {
         start..self.text.len()
     }
 
-    fn object(&mut self, flaw: Objection) {
+    fn object(&mut self, flaw: NoteProblem) {
         if !self.flaws.contains(&flaw) {
             self.flaws.push(flaw);
         }
@@ -107,7 +110,7 @@ impl<'a> Renderer<'a> {
 
     pub(super) fn run(&mut self, program: &'a Program) {
         for step in program {
-            if self.page.flaws.contains(&Objection::TooLong) {
+            if self.page.flaws.iter().any(|flaw| flaw.reason == ProblemReason::TooLong) {
                 return;
             }
             match step {
@@ -131,7 +134,8 @@ impl<'a> Renderer<'a> {
 
     fn tell(&mut self, expr: &'a Expr) {
         let Some((value, field)) = self.value(expr) else {
-            self.page.object(Objection::Missing(first_field(expr).map_or("a fact", |field| field.path)));
+            let path = first_field(expr).map_or("a fact", |field| field.path);
+            self.page.object(NoteProblem::fact_missing(path));
             return;
         };
         let shown = value.shown(self.words);

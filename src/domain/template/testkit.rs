@@ -1,11 +1,13 @@
 //! What tests of templates compose with: somebody of whom much is known, and somebody of whom nothing is.
 
 use super::{
-    CompiledTemplate, Draft, NoteFacts, Occasion, Part, Template, TemplateDefinition, TemplateState, TemplateText,
-    Wish, compose,
+    Begin, CompiledTemplate, Draft, NoteFacts, Occasion, Part, Template, TemplateDefinition, TemplateState,
+    TemplateText, Wish, compose,
 };
 use crate::domain::{
+    case::{Case, CaseOrigin, CaseState, Remedy, RemedyKind},
     customer::{Channel, Customer, Fact, FactKind, FactOrigin, Profile},
+    ids::CaseId,
     interaction::{FaultKind, Interaction, Outcome, Purchase, PurchaseItem},
     location::{Location, ReplyContact},
     money::Money,
@@ -21,6 +23,7 @@ pub(super) struct Known {
     pub(super) summary: Summary,
     pub(super) location: Location,
     pub(super) interaction: Interaction,
+    pub(super) case: Option<Case>,
 }
 
 impl Known {
@@ -68,7 +71,7 @@ impl Known {
         }
         summary.count(&interaction);
         summary.add_spend(&interaction, 1);
-        Self { customer, summary, location, interaction }
+        Self { customer, summary, location, interaction, case: None }
     }
 
     /// Nobody knows who came, and the place gives nothing away.
@@ -78,7 +81,39 @@ impl Known {
         let interaction = visit(2, &customer, at("2026-10-12T10:00"));
         let mut location = shop();
         location.settings.sensitive = true;
-        Self { summary: Summary::new(customer.id), customer, location, interaction }
+        Self { summary: Summary::new(customer.id), customer, location, interaction, case: None }
+    }
+
+    /// The case of what went wrong then, in a person's words, and what was given for it.
+    pub(super) fn case(&self, remedies: &[&str]) -> Case {
+        let remedy = |words: &&str| Remedy {
+            kind: RemedyKind::Voucher,
+            amount: None,
+            words: (*words).to_owned(),
+            granted_by: "mina".to_owned(),
+            granted_at: at("2026-10-12T12:00"),
+        };
+        Case {
+            id: CaseId(uuid::Uuid::nil()),
+            customer: self.customer.id,
+            interaction: Some(self.interaction.id),
+            gesture: None,
+            state: CaseState::Open,
+            location: None,
+            origin: CaseOrigin::Person,
+            summary: "a cracked lid".to_owned(),
+            severity: 3,
+            assignee: String::new(),
+            root_cause: String::new(),
+            no_cause_found: false,
+            remedy: String::new(),
+            remedies: remedies.iter().map(remedy).collect(),
+            recovery: None,
+            reopened: None,
+            opened_at: at("2026-10-12T11:00"),
+            resolved_at: None,
+            version: 1,
+        }
     }
 
     pub(super) fn facts(&self) -> NoteFacts<'_> {
@@ -89,6 +124,7 @@ impl Known {
             interaction: Some(&self.interaction),
             milestone: Some(5),
             upcoming: Some(Upcoming::Birthday { on: jiff::civil::date(2026, 12, 1) }),
+            case: self.case.as_ref(),
         }
     }
 
@@ -100,7 +136,11 @@ impl Known {
         language: &str,
         last_notes: &[&str],
     ) -> Draft {
-        compose(Part { template, facts: self.facts() }, &[], &Wish { channel, language, last_notes })
+        compose(
+            Part { template, facts: self.facts() },
+            &[],
+            &Wish { channel, language, last_notes, begin: Begin::Anywhere },
+        )
     }
 }
 

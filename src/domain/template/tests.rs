@@ -3,16 +3,51 @@
 mod meaning;
 
 use super::{
-    CompiledTemplate, FIELDS, FILTERS, Kind, NoteFacts, Objection, Occasion, Part, TemplateText, Wish, check, compose,
-    objections,
+    Begin, CompiledTemplate, FIELDS, FILTERS, Kind, NoteFacts, Occasion, Part, TemplateText, Wish, check, compose,
+    problems,
     testkit::{Known, body, definition, item, said, template},
 };
 use crate::domain::{
     customer::{Channel, FactOrigin, Greeting},
     interaction::{InteractionChannel, PurchaseItem},
     limits::NOTE_MAX_BYTES,
+    note_problem::NoteProblem,
 };
 use proptest::prelude::{ProptestConfig, Strategy, any, prop, prop_assert, prop_assert_eq, proptest};
+
+#[test]
+fn p8_nobody_is_greeted_by_what_is_no_name() {
+    let mut known = Known::much();
+    let greets = "Dear {{ customer.name or 'guest' }} ({{ customer.given_name or 'nobody' }})";
+    for none in ["test@example.com", "+49 170 1234567", "Unbekannt", "n/a", "x", "Meier, Hans"] {
+        none.clone_into(&mut known.customer.profile.display_name);
+        known.customer.profile.given_name = "unknown".to_owned();
+        assert_eq!(said(&known, Occasion::Customer, greets), "Dear guest (nobody)", "{none}");
+    }
+    known.customer.profile.display_name = "Schmidt, Ana".to_owned();
+    assert_eq!(said(&known, Occasion::Customer, greets), "Dear Ana Schmidt (nobody)", "her family name is known");
+}
+
+#[test]
+fn p8_what_was_scanned_line_by_line_is_said_once() {
+    let mut known = Known::much();
+    let purchase = known.interaction.detail.purchase.as_mut().expect("much is known");
+    purchase.items = vec![item("eine Kanne", 1), item("Eine Kanne ", 1), item("ein Sieb", 1), item("eine Kanne", 1)];
+    known.interaction.detail.topics = vec!["roses".to_owned(), "roses".to_owned()];
+    let say = |text: &str| said(&known, Occasion::Purchase, text);
+    assert_eq!(say("{{ purchase.items | quoted | list or 'x' }}"), "“eine Kanne” and “ein Sieb”");
+    assert_eq!(say("{{ interaction.topics | list or 'x' }}"), "roses");
+    assert_eq!(say("{{ purchase.quantity | plural(one='# thing', other='# things') or 'x' }}"), "4 things");
+}
+
+#[test]
+fn phone_numbers_are_written_for_their_reader() {
+    let mut known = Known::much();
+    known.location.settings.reply_contact.phone = Some("+4930901820".to_owned());
+    assert_eq!(said(&known, Occasion::Customer, "{{ location.phone or 'x' }}"), "+49 30 901820", "in Britain");
+    known.customer.profile.region = "DE".to_owned();
+    assert_eq!(said(&known, Occasion::Customer, "{{ location.phone or 'x' }}"), "030 901820");
+}
 
 #[test]
 fn values_are_written_as_the_language_does() {
@@ -204,7 +239,7 @@ fn several_gestures_make_one_note_in_one_language() {
     let weak = template(definition(Occasion::Customer, vec![framed("de", "Schwach")]));
     let weakest = template(definition(Occasion::Customer, vec![framed("de", "Am schwächsten")]));
     let part = |template| Part { template, facts: known.facts() };
-    let wish = Wish { channel: Channel::Post, language: "en", last_notes: &[] };
+    let wish = Wish { channel: Channel::Post, language: "en", last_notes: &[], begin: Begin::Anywhere };
     let draft = compose(part(&strong), &[part(&weak), part(&weakest)], &wish);
     assert_eq!(draft.text, "Stark opens\n\nStark\n\nSchwach\n\nAm schwächsten\n\nStark closes");
     assert_eq!((draft.language.as_str(), draft.variant), ("de", 1));
@@ -212,13 +247,14 @@ fn several_gestures_make_one_note_in_one_language() {
 }
 
 #[test]
-fn only_an_email_has_a_subject() {
+fn a_text_message_has_no_subject() {
     let known = Known::much();
     let mail = TemplateText { subject: "For {{ customer.name or 'you' }}".to_owned(), ..body("Words.") };
     let template = template(definition(Occasion::Customer, vec![mail]));
     let draft = known.compose(&template, Channel::Email, "en", &[]);
     assert_eq!((draft.subject.as_str(), draft.facts[0].path.as_str()), ("For Ana", "customer.name"));
-    assert_eq!(known.compose(&template, Channel::Post, "en", &[]).subject, "");
+    assert_eq!(known.compose(&template, Channel::Post, "en", &[]).subject, "For Ana");
+    assert_eq!(known.compose(&template, Channel::Message, "en", &[]).subject, "");
 }
 
 #[test]
@@ -226,9 +262,9 @@ fn what_needs_an_interaction_says_so_where_there_is_none() {
     let known = Known::much();
     let template = template(definition(Occasion::Interaction, vec![body("On {{ interaction.date }}.")]));
     let facts = NoteFacts { interaction: None, ..known.facts() };
-    let wish = Wish { channel: Channel::Post, language: "en", last_notes: &[] };
+    let wish = Wish { channel: Channel::Post, language: "en", last_notes: &[], begin: Begin::Anywhere };
     let draft = compose(Part { template: &template, facts }, &[], &wish);
-    assert!(objections(&draft, &[]).contains(&Objection::Missing("interaction.date")), "{draft:?}");
+    assert!(problems(&draft, &[]).contains(&NoteProblem::fact_missing("interaction.date")), "{draft:?}");
 }
 
 #[test]
@@ -241,7 +277,7 @@ fn a_note_is_bounded_whatever_the_facts() {
     let template = template(definition(Occasion::Purchase, vec![body(&text)]));
     let draft = known.compose(&template, Channel::Post, "en", &[]);
     assert!(draft.text.len() <= NOTE_MAX_BYTES);
-    assert!(objections(&draft, &[]).contains(&Objection::TooLong));
+    assert!(problems(&draft, &[]).contains(&NoteProblem::cut_short()));
 }
 
 #[test]
@@ -336,4 +372,17 @@ proptest! {
             }
         }
     }
+}
+
+#[test]
+fn a_fact_turns_the_direction_of_nothing_behind_it() {
+    let mut known = Known::much();
+    known.customer.profile.display_name = "Ana \u{202e}ikS".to_owned();
+    known.interaction.detail.topics = vec!["\u{2067}roses".to_owned(), "tea\u{202c}".to_owned()];
+    let text = said(
+        &known,
+        Occasion::Interaction,
+        "{{ customer.name or 'you' }}, {{ interaction.topics or 'that' }}: 12 euros",
+    );
+    assert_eq!(text, "Ana \u{202e}ikS\u{202c}, \u{2067}roses\u{2069} and tea: 12 euros");
 }

@@ -1,7 +1,7 @@
 //! What fields are made of.
 
 use super::words::{DateStyle, Words};
-use crate::domain::{interaction::PurchaseItem, money::Money};
+use crate::domain::{direction::closed, interaction::PurchaseItem, money::Money};
 use jiff::civil::Date;
 use std::borrow::Cow;
 
@@ -106,8 +106,16 @@ fn shown_item<'a>(item: &'a PurchaseItem, words: &Words) -> Cow<'a, str> {
     }
 }
 
-/// A text on one line: white space at its ends left out, any other white space or control character a single space.
+/// A text on one line: white space at its ends left out, any other white space or control character a single space, and
+/// nothing that turns the direction of what is written behind it.
 pub(super) fn one_line(text: &str) -> Cow<'_, str> {
+    match without_breaks(text) {
+        Cow::Borrowed(line) => closed(line),
+        Cow::Owned(line) => closed(&line).into_owned().into(),
+    }
+}
+
+fn without_breaks(text: &str) -> Cow<'_, str> {
     let is_blank = |c: char| c.is_control() || c.is_whitespace() && c != '\u{a0}';
     let trimmed = text.trim_matches(is_blank);
     let mut before = ' ';

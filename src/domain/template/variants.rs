@@ -42,6 +42,11 @@ impl Variants {
         self.0.len()
     }
 
+    /// The turn at which a text, by its index, is picked first.
+    pub(super) fn place_of(&self, text: usize) -> Option<usize> {
+        self.0.iter().position(|known| *known == text)
+    }
+
     /// One after the other, over and over.
     pub(super) fn pick(&self, turn: usize) -> usize {
         self.0[turn % self.0.len()]

@@ -3,18 +3,19 @@
 use super::*;
 use crate::domain::{
     commands::{
-        customers::{ProfileChange, RemoveFact, UpdateCustomer},
-        gestures::{CallOutcome, LogCall},
+        customers::{AddFact, ProfileChange, RemoveFact, UpdateCustomer},
+        gestures::{CallOutcome, Claim, Expire, LogCall},
         look_ahead::LookAhead,
     },
-    customer::{BirthDate, Channel, Fact, Profile},
+    customer::{BirthDate, Channel, Consent, ConsentState, Fact, Profile, Purpose},
     gesture::{GestureState, Reason},
     ids::RuleId,
     interaction::{Interaction, InteractionChannel},
     rule::{DateKind, Rule, RuleDefinition, RuleState, Trigger},
     rulebook::{CompiledRule, RuleBook},
     starter,
-    testkit::{Kit, actor, at, customer, shop_id, visit},
+    testkit::{Kit, actor, at, customer, shop_id, unkeyed, visit},
+    world::Due,
 };
 use jiff::civil::date;
 use std::sync::Arc;
@@ -141,6 +142,7 @@ fn a_corrected_birthday_moves_its_greeting_and_a_forgotten_one_takes_it_back() {
         kind: None,
         tags: None,
         identifiers: None,
+        allow_erased: false,
     };
     kit.run(&update(Some(BirthDate { year: None, month: 3, day: 17 }))).unwrap();
     assert_eq!(due(&kit, &ana), ["2026-03-17T09:00"]);
@@ -172,7 +174,7 @@ fn important_dates_go_by_their_words_and_only_by_what_was_told_or_seen() {
     let mut kit = kit("2026-03-01T10:00", &ana, &[("wedding", definition)]);
     live_until(&mut kit, &ana, "2026-03-02T13:00");
     let occurrences: Vec<_> = gestures(&kit, &ana).into_iter().map(|g| g.occurrence).collect();
-    assert_eq!(occurrences, [format!("{}/date/{}/2026", ana.id, Uuid::from_u128(1))]);
+    assert_eq!(occurrences, [format!("{}/date/03-14/2026", ana.id)]);
     kit.run(&RemoveFact { actor: actor(), id: ana.id, fact: Uuid::from_u128(1) }).unwrap();
     assert_eq!(gestures(&kit, &ana)[0].state, GestureState::Cancelled);
 }
@@ -353,4 +355,161 @@ fn somebody_never_looked_at_is_made_anew_from_their_history_first() {
     let summary = kit.world.summary(ana.id);
     assert_eq!(summary.last_spoken, Some(date(2026, 1, 1)));
     assert_eq!(summary.look_at, "2026-01-31T12:00:00Z".parse().unwrap());
+}
+
+/// Ana, who takes e-mails.
+fn by_email(month: i8, day: i8) -> Customer {
+    let mut ana = born(None, month, day);
+    ana.consents.push(Consent {
+        channel: Channel::Email,
+        purpose: Purpose::Gratitude,
+        state: ConsentState::Granted,
+        source: "test".to_owned(),
+        text_version: String::new(),
+        at: at("2026-01-01T00:00"),
+    });
+    ana
+}
+
+#[test]
+fn p5_a_greeting_that_no_hour_of_its_day_is_left_for_does_not_wait_for_the_next() {
+    let ana = by_email(3, 14);
+    let mut told_late = kit("2026-03-14T21:30", &ana, &[greeting()]);
+    live_until(&mut told_late, &ana, "2026-03-14T21:31");
+    let [note] = gestures(&told_late, &ana).try_into().unwrap();
+    assert_eq!(note.channel, Channel::HandOver, "an e-mail would leave the next morning");
+    assert_eq!(note.schedule.deadline_at, at("2026-03-15T00:00"));
+    let told: Vec<_> = note.schedule.steps.iter().map(|step| step.text.as_str()).collect();
+    assert!(told.join(" ").contains("no later than on 2026-03-14"), "{told:?}");
+}
+
+#[test]
+fn p5_a_greeting_is_too_late_when_its_day_is_over_whether_or_not_somebody_asked_for_it_before() {
+    for asked_at in ["2026-03-14T21:30", "2026-03-14T22:59"] {
+        let ana = by_email(3, 14);
+        let mut kit = kit("2026-03-14T08:30", &ana, &[greeting()]);
+        live_until(&mut kit, &ana, asked_at);
+        let [note] = gestures(&kit, &ana).try_into().unwrap();
+        assert_eq!((note.channel, note.schedule.deadline_at), (Channel::Email, at("2026-03-14T23:00")));
+        let claim = Claim {
+            actor: actor(),
+            once: unkeyed(),
+            due: Due { at: kit.now, limit: 10, ..Due::default() },
+            worker: "worker-1".to_owned(),
+            lease: SignedDuration::from_secs(60),
+        };
+        assert!(kit.run(&claim).unwrap().gestures.is_empty(), "nobody is written to at night");
+        let asked = kit.gesture(note.id).clone();
+        assert_eq!(
+            (asked.state, asked.reason),
+            (GestureState::Expired, Some(Reason::TooLate)),
+            "{}",
+            asked.explanation
+        );
+        // Who was never asked for ends the same way.
+        let mut unasked = self::kit("2026-03-14T08:30", &ana, &[greeting()]);
+        live_until(&mut unasked, &ana, "2026-03-14T23:00");
+        let [note] = gestures(&unasked, &ana).try_into().unwrap();
+        unasked.run(&Expire { id: note.id }).unwrap();
+        assert_eq!((unasked.gesture(note.id).state, unasked.gesture(note.id).reason), (asked.state, asked.reason));
+    }
+}
+
+fn told(ana: &Customer, text: &str, day: Date) -> AddFact {
+    AddFact {
+        actor: actor(),
+        once: unkeyed(),
+        id: ana.id,
+        kind: FactKind::ImportantDate,
+        text: text.to_owned(),
+        origin: FactOrigin::ToldUs,
+        learned_at: None,
+        date: Some(day),
+    }
+}
+
+fn of_dates() -> (&'static str, RuleDefinition) {
+    let mut definition = starter_rule("birthday");
+    definition.trigger = Trigger::ImportantDate { kinds: vec![DateKind::ImportantDate], words: Vec::new() };
+    ("dates", definition)
+}
+
+/// The fact that was told last.
+fn last_fact(kit: &Kit, ana: &Customer) -> Uuid {
+    kit.world.customer(ana.id).unwrap().profile.facts.last().unwrap().id
+}
+
+#[test]
+fn p4_a_date_that_is_entered_anew_greets_nobody_twice() {
+    let ana = customer(1);
+    let mut kit = kit("2026-03-10T10:00", &ana, &[of_dates()]);
+    kit.run(&told(&ana, "weding", date(2020, 3, 14))).unwrap();
+    live_until(&mut kit, &ana, "2026-03-11T10:00");
+    let [first] = gestures(&kit, &ana).try_into().unwrap();
+
+    // Corrected before the day, it is planned again, and once.
+    kit.run(&RemoveFact { actor: actor(), id: ana.id, fact: last_fact(&kit, &ana) }).unwrap();
+    assert_eq!(kit.gesture(first.id).reason, Some(Reason::DateChanged));
+    kit.run(&told(&ana, "wedding", date(2020, 3, 14))).unwrap();
+    live_until(&mut kit, &ana, "2026-03-12T18:00");
+    let [again] = gestures(&kit, &ana).try_into().unwrap();
+    assert_eq!((again.id, again.state), (first.id, GestureState::Scheduled));
+    assert_eq!(Upcoming::of(&again).unwrap().fact(), Some(last_fact(&kit, &ana)), "it speaks of what is told now");
+
+    // Corrected after they were greeted, it is not.
+    kit.now = at("2026-03-14T09:30");
+    kit.change(|ledger| ledger.move_gesture(again, GestureState::Completed, Some(Reason::Delivered), "Told."));
+    kit.run(&RemoveFact { actor: actor(), id: ana.id, fact: last_fact(&kit, &ana) }).unwrap();
+    kit.run(&told(&ana, "their wedding", date(2020, 3, 14))).unwrap();
+    live_until(&mut kit, &ana, "2026-03-16T10:00");
+    assert_eq!(gestures(&kit, &ana).len(), 1);
+    live_until(&mut kit, &ana, "2027-03-14T10:00");
+    assert_eq!(gestures(&kit, &ana).len(), 2, "the next year is another occasion");
+}
+
+#[test]
+fn p4_what_was_decided_under_the_former_name_of_a_date_is_not_decided_again() {
+    let ana = customer(1);
+    let mut kit = kit("2026-03-10T10:00", &ana, &[of_dates()]);
+    kit.run(&told(&ana, "wedding", date(2020, 3, 14))).unwrap();
+    let upcoming = Upcoming::ImportantDate { fact: last_fact(&kit, &ana), on: date(2026, 3, 14) };
+    let decision = Decision {
+        rule: "dates".parse().unwrap(),
+        version: 1,
+        occurrence: upcoming.former_occurrence(ana.id).unwrap(),
+        interaction: None,
+        customer: ana.id,
+        gesture: None,
+        reason: Some(Reason::OverBudget),
+        explanation: "Before.".to_owned(),
+        group_day: None,
+        priority: 50,
+        at: kit.now,
+    };
+    kit.world.decisions.put((decision.rule.clone(), decision.occurrence.clone()), decision);
+    kit.world.settle();
+    live_until(&mut kit, &ana, "2026-03-16T10:00");
+    assert_eq!(gestures(&kit, &ana), []);
+}
+
+#[test]
+fn p4_a_birthday_that_was_forgotten_by_mistake_is_greeted_once() {
+    let ana = born(None, 3, 14);
+    let mut kit = kit("2026-03-10T10:00", &ana, &[greeting()]);
+    live_until(&mut kit, &ana, "2026-03-11T10:00");
+    let update = |birth_date: Option<BirthDate>| UpdateCustomer {
+        actor: actor(),
+        id: ana.id,
+        version: None,
+        profile: ProfileChange::new(move |profile: &mut Profile| profile.birth_date = birth_date),
+        kind: None,
+        tags: None,
+        identifiers: None,
+        allow_erased: false,
+    };
+    kit.run(&update(None)).unwrap();
+    kit.run(&update(ana.profile.birth_date)).unwrap();
+    live_until(&mut kit, &ana, "2026-03-13T10:00");
+    let [note] = gestures(&kit, &ana).try_into().unwrap();
+    assert_eq!((note.state, note.schedule.planned_local.as_str()), (GestureState::Scheduled, "2026-03-14T09:00"));
 }

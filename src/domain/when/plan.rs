@@ -49,6 +49,8 @@ pub struct PlanInput<'a> {
     pub zones: &'a [ZoneCandidate<'a>],
     /// How long after it is due it still makes sense. Less than nothing counts as nothing.
     pub deadline: SignedDuration,
+    /// It makes sense only before this instant, however long after it is due that is.
+    pub fresh_until: Option<Timestamp>,
     /// We said we would: it is moved back rather than forward, and its deadline never moves later.
     pub promised: bool,
     /// The present.
@@ -86,9 +88,9 @@ pub enum NotPlannable {
         deadline: Timestamp,
     },
     /// It is on its way too long to arrive on its day.
-    #[error("it would have had to leave on {leaves} to arrive by {arrives}")]
+    #[error("{}", leaves_too_late(*.leaves, *.arrives))]
     LeavesTooLate {
-        /// The last day on which it could leave.
+        /// The last day on which it could leave; not before `arrives` where it is there at once.
         leaves: Date,
         /// The day for which it is meant.
         arrives: Date,
@@ -101,6 +103,14 @@ pub enum NotPlannable {
         /// The next allowed instant, if there is one.
         next: Option<Timestamp>,
     },
+}
+
+fn leaves_too_late(leaves: Date, arrives: Date) -> String {
+    if leaves < arrives {
+        format!("it would have had to leave on {leaves} to arrive by {arrives}")
+    } else {
+        format!("it is for {arrives} and makes sense no later than on {leaves}, of which no allowed time is left")
+    }
 }
 
 fn next_possible(next: &Option<Timestamp>) -> String {
@@ -116,7 +126,8 @@ fn next_possible(next: &Option<Timestamp>) -> String {
 /// A promise keeps its word instead: it has to be kept within `deadline` after moment + wait. Quiet hours at the end
 /// of that time make its deadline earlier; where they cover all of it, it is due before they begin.
 ///
-/// What is meant for a day leaves so many business days before that it arrives then.
+/// What is meant for a day leaves so many business days before that it arrives then, and makes no sense any more when the
+/// day on which it leaves is over.
 ///
 /// # Errors
 /// See [`NotPlannable`].
@@ -125,12 +136,12 @@ pub fn plan(zones: &Zones, input: &PlanInput<'_>) -> Result<Schedule, NotPlannab
     let (zone, candidate) = choose_zone(zones, input, &mut steps)?;
     let wording = Wording::new(&zone);
     steps.push(PlanStep { at: input.moment, text: wording.moment(input.moment, candidate.source) });
-    let (moment, leaves) = match &input.occasion {
-        Some(occasion) => leaving(input, occasion, &zone, wording, &mut steps)?,
+    let (moment, last_day) = match &input.occasion {
+        Some(occasion) => leaving(input, occasion, &zone, wording, &mut steps).map(|(from, day)| (from, Some(day)))?,
         None => (input.moment, None),
     };
     let openings = Openings::new(&zone, &input.allowed);
-    let planner = Planner { input, moment, leaves, zone: &zone, openings, wording, steps };
+    let planner = Planner { input, moment, last_day, zone: &zone, openings, wording, steps };
     let (due, deadline, steps) = if input.promised { planner.promise() } else { planner.wish() }?;
     Ok(Schedule {
         due_at: due,
@@ -141,6 +152,8 @@ pub fn plan(zones: &Zones, input: &PlanInput<'_>) -> Result<Schedule, NotPlannab
         steps,
         planned_by: 0,
         call_day: None,
+        rests_until: None,
+        call_wanted: None,
     })
 }
 
@@ -164,21 +177,43 @@ fn choose_zone<'a>(
     Err(NotPlannable::NoZone(failed))
 }
 
-/// From when on something may leave that is meant for a day, and on which day it must have left, if it is on its way
-/// for any.
+/// The last day on which something may leave that is meant for a day.
+#[derive(Debug, Clone, Copy)]
+struct LastDay {
+    date: Date,
+    /// The midnight after it.
+    ends: Timestamp,
+    /// The day for which it is meant.
+    arrives: Date,
+}
+
+/// From when on something may leave that is meant for a day, and the last day on which it may.
 fn leaving(
     input: &PlanInput<'_>,
     occasion: &Occasion,
     zone: &TimeZone,
     wording: Wording<'_>,
     steps: &mut Vec<PlanStep>,
-) -> Result<(Timestamp, Option<Date>), NotPlannable> {
+) -> Result<(Timestamp, LastDay), NotPlannable> {
     let Occasion { date, lead_days } = *occasion;
     let leaves = input.allowed.calendar.leaves_on(date, lead_days).ok_or(NotPlannable::BeyondCalendar)?;
-    let begins = resolve_local(zone, leaves.to_datetime(Time::midnight())).ok_or(NotPlannable::BeyondCalendar)?;
+    let midnight = |day: Date| resolve_local(zone, day.to_datetime(Time::midnight()));
+    let begins = midnight(leaves).ok_or(NotPlannable::BeyondCalendar)?;
     let from = begins.max(input.moment);
     steps.push(PlanStep { at: from, text: wording.occasion(date, leaves, lead_days) });
-    Ok((from, (lead_days > 0).then_some(leaves)))
+    // What is there at once may be meant for some days after the day.
+    let last = if lead_days > 0 { Some(leaves) } else { day_after_wait(zone, leaves, begins, input.wait) };
+    let last = last.ok_or(NotPlannable::BeyondCalendar)?;
+    let ends = last.tomorrow().ok().and_then(midnight).ok_or(NotPlannable::BeyondCalendar)?;
+    Ok((from, LastDay { date: last, ends, arrives: date }))
+}
+
+/// The day on which a wait ends that counts from the beginning of a day.
+fn day_after_wait(zone: &TimeZone, day: Date, begins: Timestamp, wait: Wait) -> Option<Date> {
+    match wait {
+        Wait::Exact(wait) => later(begins, wait).ok().map(|end| local_date(zone, end)),
+        Wait::Days { days, at } => at.on(day.checked_add(i32::from(days).days()).ok()?).map(|end| end.date()),
+    }
 }
 
 type Planned = (Timestamp, Timestamp, Vec<PlanStep>);
@@ -189,7 +224,7 @@ struct Planner<'a> {
     /// From when the wait counts.
     moment: Timestamp,
     /// The last day on which it arrives in time.
-    leaves: Option<Date>,
+    last_day: Option<LastDay>,
     zone: &'a TimeZone,
     openings: Openings<'a>,
     wording: Wording<'a>,
@@ -201,7 +236,7 @@ impl Planner<'_> {
     fn wish(mut self) -> Result<Planned, NotPlannable> {
         let target = self.after_wait()?;
         let mut due = self.open_from(target)?;
-        let mut deadline = later(due, self.input.deadline)?;
+        let mut deadline = self.deadline(due)?;
         let now = self.input.now;
         self.check_leaves(due.max(now))?;
         if deadline <= now {
@@ -211,17 +246,28 @@ impl Planner<'_> {
             self.say(now, self.wording.late(now));
             due = self.open_from(now)?;
             self.check_leaves(due)?;
-            deadline = later(due, self.input.deadline)?;
+            deadline = self.deadline(due)?;
         }
+        let deadline = self.while_fresh(deadline);
         self.say(due, self.wording.deadline(due, deadline));
         Ok((due, deadline, self.steps))
     }
 
+    /// Until when it makes sense that is due then: no more when its last day is over.
+    fn deadline(&self, due: Timestamp) -> Result<Timestamp, NotPlannable> {
+        let deadline = later(due, self.input.deadline)?;
+        Ok(self.last_day.map_or(deadline, |day| deadline.min(day.ends)))
+    }
+
+    fn while_fresh(&self, deadline: Timestamp) -> Timestamp {
+        self.input.fresh_until.map_or(deadline, |until| deadline.min(until))
+    }
+
     /// What leaves after its last day does not arrive in time.
     fn check_leaves(&self, due: Timestamp) -> Result<(), NotPlannable> {
-        match (self.leaves, &self.input.occasion) {
-            (Some(leaves), Some(occasion)) if local_date(self.zone, due) > leaves => {
-                Err(NotPlannable::LeavesTooLate { leaves, arrives: occasion.date })
+        match self.last_day {
+            Some(LastDay { date, ends, arrives }) if due >= ends => {
+                Err(NotPlannable::LeavesTooLate { leaves: date, arrives })
             }
             _ => Ok(()),
         }
@@ -231,7 +277,7 @@ impl Planner<'_> {
     fn promise(mut self) -> Result<Planned, NotPlannable> {
         let (moment, now, length) = (self.moment, self.input.now, self.input.deadline);
         let target = self.after_wait()?;
-        let by = later(target, length)?;
+        let by = self.while_fresh(self.deadline(target)?);
         if by <= now {
             return Err(NotPlannable::TooLate { deadline: by });
         }

@@ -59,6 +59,8 @@ text_enum! {
         InteractionVoided = "interaction.voided",
         /// An interaction was given to somebody, or taken from them.
         InteractionAttributed = "interaction.attributed",
+        /// What staff wrote about an interaction was forgotten, since its time was over.
+        RemarksForgotten = "interaction.remarks_forgotten",
         /// An obligation changed its state.
         ObligationChanged = "obligation.changed",
         /// A gesture was planned.
@@ -137,8 +139,14 @@ text_enum! {
         NoteWithPerson = "note.with_person",
         /// A gate stopped a note.
         NoteSkipped = "note.skipped",
+        /// A person gave a note other words.
+        NoteEdited = "note.edited",
+        /// A note was composed anew.
+        NoteRegenerated = "note.regenerated",
         /// A note is on its way.
         NoteDelivering = "note.delivering",
+        /// A note was printed, to be sent once that is confirmed.
+        NotePrinted = "note.printed",
         /// A note was handed to the delivery.
         NoteDelivered = "note.delivered",
         /// The delivery refused a note.
@@ -189,6 +197,8 @@ text_enum! {
         StaffSignedIn = "staff.signed_in",
         /// A PIN was refused.
         StaffRefused = "staff.refused",
+        /// Rows of a log were forgotten, since their time was over.
+        RetentionApplied = "retention.applied",
     }
 }
 
@@ -258,6 +268,8 @@ pub enum Subject {
     ApiKey(ApiKeyId),
     /// A member of staff.
     Staff(StaffId),
+    /// How long what is kept is kept.
+    Retention,
 }
 
 impl fmt::Display for Subject {
@@ -276,6 +288,7 @@ impl fmt::Display for Subject {
             Self::Journey(id) => write!(f, "journeys/{id}"),
             Self::Touchpoint(id) => write!(f, "touchpoints/{id}"),
             Self::ContactPolicy => f.write_str("contactPolicy"),
+            Self::Retention => f.write_str("retention"),
             Self::Pause(id) => write!(f, "pauses/{id}"),
             Self::ApiKey(id) => write!(f, "apiKeys/{id}"),
             Self::Staff(id) => write!(f, "staff/{id}"),

@@ -13,9 +13,9 @@ use uuid::Uuid;
 /// What a repeated write is recognised by.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct IdempotencyKey {
-    /// `request/{principal}/{method}` or `source/{system}`.
+    /// `request/{principal}/{method}`, `source` or `contact`.
     pub scope: String,
-    /// The request id, or the id in the source.
+    /// The request id, [what tells of a source](KeyHasher::source), or the gesture.
     pub key: String,
 }
 
@@ -43,12 +43,6 @@ impl IdempotencyKey {
     #[must_use]
     pub fn is_of_contact(&self) -> bool {
         self.scope == "contact"
-    }
-
-    /// The key of a record in another system: holds for ever.
-    #[must_use]
-    pub fn source(system: &str, external_id: &str) -> Self {
-        Self { scope: format!("source/{system}"), key: external_id.to_owned() }
     }
 }
 
@@ -99,6 +93,31 @@ impl KeyHasher {
     #[must_use]
     pub const fn new(secret: [u8; 32]) -> Self {
         Self(secret)
+    }
+
+    /// The key of a record in another system: holds for ever, also when who it is about was erased, and does not say by
+    /// what id which system knows it.
+    #[must_use]
+    pub fn source(&self, system: &str, external_id: &str) -> IdempotencyKey {
+        let mut hasher = blake3::Hasher::new_keyed(&self.0);
+        for part in ["source", system, external_id] {
+            hasher.update(&(part.len() as u64).to_le_bytes());
+            hasher.update(part.as_bytes());
+        }
+        IdempotencyKey { scope: "source".to_owned(), key: hasher.finalize().to_hex()[..32].to_owned() }
+    }
+
+    /// A mark of lines of text: the same for the same lines, and says nothing about them to who has not the secret.
+    #[must_use]
+    pub fn mark(&self, lines: &[String]) -> i64 {
+        let mut hasher = blake3::Hasher::new_keyed(&self.0);
+        for line in std::iter::once("lines").chain(lines.iter().map(String::as_str)) {
+            hasher.update(&(line.len() as u64).to_le_bytes());
+            hasher.update(line.as_bytes());
+        }
+        let mut mark = [0; 8];
+        hasher.finalize_xof().fill(&mut mark);
+        i64::from_le_bytes(mark)
     }
 
     /// The hashes of a request's fields, `{prefix}{field}` each. Empty fields leave no hash, so that an absent field

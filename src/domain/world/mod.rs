@@ -14,7 +14,7 @@ pub use table::{Change, Row, Table};
 
 use super::{
     action::{Action, Changes},
-    capacity::{CallDay, Calls},
+    capacity::{CallDay, Calls, FreedDay},
     case::{Case, CaseState, Grant},
     customer::{Channel, Customer, CustomerStatus, IdentifierKey},
     erasing::{ErasureSecret, Forgetting},
@@ -27,8 +27,8 @@ use super::{
     interaction::{ExternalRef, Interaction},
     journey::TouchpointMap,
     location::Location,
-    merging::{HandOver, Merge},
-    note::{Note, NoteBatch, NoteState},
+    merging::{HandOver, Merge, NotSame},
+    note::{LastWords, Note, NoteBatch, NoteState},
     obligation::{Decision, Obligation},
     pause::PauseBook,
     refusal::Refusal,
@@ -97,7 +97,8 @@ pub struct Needs {
     pub batches: BTreeSet<NoteBatchId>,
     /// Notes, each with its gestures and all that comes with these. Their batches must be named too.
     pub notes: BTreeSet<NoteId>,
-    /// Customers whose last notes are wanted: what they read, not what waits for them.
+    /// Customers who are written to: their last notes are wanted (what they read, not what waits for them), and what they
+    /// bought as a surprise.
     pub readers: BTreeSet<CustomerId>,
     /// Locations.
     pub locations: BTreeSet<LocationId>,
@@ -107,6 +108,9 @@ pub struct Needs {
     pub days: BTreeSet<Date>,
     /// Actions of the desk, as far as they are still kept; not what they changed.
     pub actions: BTreeSet<ActionId>,
+    /// Telephone numbers in E.164 with whose customers a command has to do, whether they are found by it or only reached; at
+    /// most 200 of each. Discreet ones are found by their identifiers only.
+    pub numbers: BTreeSet<String>,
     /// Whether a customer may be created for the identifiers: the store then keeps others from doing the same.
     pub may_create: bool,
     /// Households that somebody may join, with their contacts.
@@ -136,6 +140,7 @@ impl Needs {
         self.neighbours.extend(other.neighbours);
         self.days.extend(other.days);
         self.actions.extend(other.actions);
+        self.numbers.extend(other.numbers);
         self.may_create |= other.may_create;
         self.households.extend(other.households);
         self.families.extend(other.families);
@@ -170,6 +175,8 @@ pub struct Due {
     pub in_batches: Vec<Channel>,
     /// Only what was not sent to the test address before.
     pub untested: bool,
+    /// The far side recognises what it gets twice; only there goes what may have left before.
+    pub far_side_deduplicates: bool,
     /// Only what is due from then on; the store sets it, where it picks apart what is late.
     pub due_from: Option<Timestamp>,
     /// At most so many.
@@ -187,6 +194,8 @@ impl Due {
         gesture.state == GestureState::Scheduled
             && gesture.written.is_none()
             && !gesture.with_person
+            && gesture.schedule.rests_until.is_none_or(|until| until <= self.at)
+            && (self.far_side_deduplicates || gesture.perhaps_left.is_none())
             && gesture.taken_at(self.at).is_none()
             && !left_to_batches
             && among(&self.kinds, &gesture.kind)
@@ -268,12 +277,18 @@ pub struct World {
     pub batches: Table<NoteBatchId, NoteBatch>,
     /// Notes by id.
     pub notes: Table<NoteId, Note>,
+    /// What customers last read that no note of a batch brought them, of those for whom it was asked.
+    pub last_words: BTreeMap<CustomerId, Vec<LastWords>>,
+    /// What [readers](Needs::readers) bought as a surprise or in confidence lately, by whom and in which interaction.
+    pub hidden: BTreeMap<(CustomerId, InteractionId), Vec<String>>,
     /// The revision of the catalogue.
     pub revision: i64,
     /// What was planned before this revision of the catalogue is planned anew, wherever it is.
     pub planned_since: i64,
     /// How many calls are planned for each day, role and location of [`World::calls_known`].
     pub calls: Table<CallDay, Calls>,
+    /// Days on which a place for a call became free. The store offers it to those who wait for one.
+    pub freed: Table<CallDay, FreedDay>,
     /// The locations whose planned calls were counted.
     pub calls_known: BTreeSet<LocationId>,
     /// The pauses that hold.
@@ -284,6 +299,8 @@ pub struct World {
     pub keys: Table<IdempotencyKey, KeyRecord>,
     /// Which records are part of which.
     pub merges: Table<Uuid, Merge>,
+    /// Which records are known to be of two people, of those whose families were wanted.
+    pub not_same: Table<(CustomerId, CustomerId), NotSame>,
     /// What the command had handed over.
     pub handed_over: Option<HandOver>,
     /// Visit days of the customers for whom they were asked, with how many interactions make each.
@@ -330,14 +347,18 @@ impl World {
             contacts: Table::default(),
             batches: Table::default(),
             notes: Table::default(),
+            last_words: BTreeMap::new(),
+            hidden: BTreeMap::new(),
             revision: 0,
             planned_since: 0,
             calls: Table::default(),
+            freed: Table::default(),
             calls_known: BTreeSet::new(),
             pauses: Arc::default(),
             actions: Table::default(),
             keys: Table::default(),
             merges: Table::default(),
+            not_same: Table::default(),
             handed_over: None,
             visit_days: Table::default(),
             histories: BTreeSet::new(),
@@ -385,8 +406,10 @@ impl World {
         apply(&mut self.actions);
         apply(&mut self.keys);
         apply(&mut self.merges);
+        apply(&mut self.not_same);
         apply(&mut self.visit_days);
         apply(&mut self.calls);
+        apply(&mut self.freed);
     }
 
     /// What the current command has changed so far, with how it was before.
@@ -444,16 +467,21 @@ impl World {
         merges
     }
 
-    /// The decision of a rule on an occurrence, by whatever name of the customer it was made: what was decided before
-    /// two records became one stands (P4).
-    #[must_use]
-    pub fn decided(&self, rule: &RuleId, occurrence: &str, customer: CustomerId) -> Option<&Decision> {
-        self.decisions.get(&(rule.clone(), occurrence.to_owned())).or_else(|| {
-            let (named, what) = occurrence.split_once('/')?;
-            let same = |it: &&Decision| it.occurrence.split_once('/').is_some_and(|(_, other)| other == what);
-            (named == customer.to_string())
-                .then(|| self.decisions_of(customer).find(|it| it.rule == *rule && same(it)))?
-        })
+    /// What a rule decided on an occurrence, by whatever names of the customer: what was decided before two records
+    /// became one stands (P4).
+    pub fn decided<'w>(
+        &'w self,
+        rule: &'w RuleId,
+        occurrence: &str,
+        customer: CustomerId,
+    ) -> impl Iterator<Item = &'w Decision> + use<'w> {
+        let exact = self.decisions.get(&(rule.clone(), occurrence.to_owned()));
+        let of_theirs = occurrence.split_once('/').filter(|(named, _)| *named == customer.to_string());
+        let what = of_theirs.map(|(_, what)| what.to_owned());
+        let same = move |it: &&Decision| {
+            it.rule == *rule && it.occurrence.split_once('/').is_some_and(|(_, other)| Some(other) == what.as_deref())
+        };
+        exact.into_iter().chain(self.decisions_of(customer).filter(same))
     }
 
     /// Notes that something happened, in the transaction in which it happens.
@@ -549,12 +577,26 @@ impl World {
         self.contacts.of(gesture.0).find(|c| c.gesture == Some(gesture))
     }
 
-    /// What a customer last read of us, the newest first, as far as it was asked for.
+    /// What a customer last read of us and when, the newest first, as far as it was asked for: notes of batches, and what a
+    /// worker or a person brought them.
     #[must_use]
-    pub fn last_notes(&self, customer: CustomerId) -> Vec<&Note> {
-        let mut read: Vec<_> = self.notes.of(customer.0).filter(|note| note.state == NoteState::Delivered).collect();
-        read.sort_by_key(|note| Reverse((note.delivered_at, note.id)));
+    pub fn last_read(&self, customer: CustomerId) -> Vec<(Timestamp, &str)> {
+        let delivered = self.notes.of(customer.0).filter(|note| note.state == NoteState::Delivered);
+        let notes = delivered.filter_map(|note| Some((note.delivered_at?, note.words.text.as_str())));
+        let others = self.last_words.get(&customer).into_iter().flatten().map(|it| (it.at, it.text.as_str()));
+        let mut read: Vec<_> = notes.chain(others).collect();
+        read.sort_by_key(|read| Reverse(*read));
         read
+    }
+
+    /// The names of what a customer bought as a surprise or in confidence, as far as it was asked for.
+    #[must_use]
+    pub fn hidden_from_others(&self, customer: CustomerId) -> Vec<String> {
+        // What is loaded whole may have been changed since.
+        let loaded = self.interactions_of(customer).flat_map(Interaction::hidden_items).map(str::to_owned);
+        let read = self.hidden.range((customer, InteractionId(Uuid::nil()))..=(customer, InteractionId(Uuid::max())));
+        let others = read.filter(|((_, id), _)| self.interactions.get(id).is_none());
+        loaded.chain(others.flat_map(|(_, names)| names.iter().cloned())).collect()
     }
 
     /// The oldest open case of a customer.

@@ -2,7 +2,7 @@
 
 use crate::domain::{
     action::{Action, Changed},
-    capacity::Calls,
+    capacity::{Calls, FreedDay},
     case::{Case, Grant},
     customer::Customer,
     gesture::{Contact, Gesture},
@@ -219,6 +219,12 @@ impl Row for NoteBatch {
 impl Row for Note {
     fn owners(&self) -> impl Iterator<Item = Uuid> {
         std::iter::once(self.customer.0)
+    }
+}
+
+impl Row for FreedDay {
+    fn owners(&self) -> impl Iterator<Item = Uuid> {
+        std::iter::empty()
     }
 }
 

@@ -3,7 +3,7 @@
 use super::{enums::WireEnum, types::timestamp};
 use crate::{
     domain::{
-        access::{ApiKey, KeySettings, Places, Role, StaffMember, StaffSettings},
+        access::{ApiKey, KeySettings, Places, Role, StaffMember, StaffRole, StaffSettings},
         ids::LocationId,
         limits::PLACES_MAX,
     },
@@ -44,7 +44,8 @@ pub(crate) fn staff_member(member: &StaffMember, now: Timestamp) -> pb::StaffMem
     pb::StaffMember {
         name: member.id.name(),
         display_name: settings.display_name.clone(),
-        role: settings.role.to_wire(),
+        pseudonym: settings.pseudonym.clone(),
+        role: Role::from(settings.role).to_wire(),
         locations: places(&settings.locations),
         end_time: settings.ends_at.map(timestamp),
         state: member.state(now).to_wire(),
@@ -56,13 +57,17 @@ pub(crate) fn staff_member(member: &StaffMember, now: Timestamp) -> pb::StaffMem
 
 pub(crate) fn read_staff(fields: &mut Fields, said: pb::StaffMember) -> Option<StaffSettings> {
     let display_name = fields.required_short("display_name", said.display_name);
-    let role = fields.required_enum::<Role>("role", said.role);
-    if role.is_some_and(|role| !matches!(role, Role::Desk | Role::Manager)) {
-        fields.refuse("role", "must be ROLE_DESK or ROLE_MANAGER: the others are of programs");
-    }
+    let role = fields.required_enum::<Role>("role", said.role).and_then(|role| {
+        let of_staff = StaffRole::of(role);
+        if of_staff.is_none() {
+            fields.refuse("role", "must be ROLE_DESK or ROLE_MANAGER: the others are of programs");
+        }
+        of_staff
+    });
     let locations = read_places(fields, said.locations);
     let ends_at = fields.time("end_time", said.end_time);
-    Some(StaffSettings { display_name, role: role?, locations, ends_at })
+    let pseudonym = fields.short("pseudonym", said.pseudonym);
+    Some(StaffSettings { display_name, pseudonym, role: role?, locations, ends_at })
 }
 
 fn places(places: &Places) -> Vec<String> {

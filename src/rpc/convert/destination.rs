@@ -3,6 +3,7 @@
 use crate::domain::{
     consent::needed_contact_point,
     customer::{Channel, ContactAddress, Customer},
+    postal::{self, Origin},
 };
 
 /// Where something goes over a channel; empty where it needs no contact point.
@@ -11,10 +12,8 @@ pub(crate) fn destination(customer: &Customer, channel: Channel) -> String {
     match point.map(|point| &point.address) {
         Some(ContactAddress::Phone(text) | ContactAddress::Email(text)) => text.clone(),
         Some(ContactAddress::Post(address)) => {
-            let town = format!("{} {}", address.postal_code, address.locality);
-            let parts = [town.trim(), &address.administrative_area, &address.region];
-            let lines = address.lines.iter().map(String::as_str).chain(parts);
-            lines.filter(|line| !line.is_empty()).collect::<Vec<_>>().join("\n")
+            // Whoever reads this is not at any place: with its country, as if it were posted abroad.
+            postal::lines(&[], address, Origin { region: "", language: "en" }).join("\n")
         }
         None => String::new(),
     }

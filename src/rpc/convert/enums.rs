@@ -14,9 +14,13 @@ use crate::{
         },
         journey::{PromiseKept, Standard},
         note::{BatchState, NoteState},
+        note_problem::ProblemReason,
         obligation::{ObligationState, OpenReason},
+        paper::Format,
+        retention::Kept,
         returning::ReturnStatus,
         rule::{DateKind, OverBudget, RuleState},
+        sensitive::Topic,
         template::{Occasion, TemplateState},
     },
     proto::v1 as pb,
@@ -140,11 +144,20 @@ wire_enums! {
     NoteState = pb::note::State {
         Composed, WithPerson, Delivering, Delivered, Skipped, Failed, Uncertain, Cancelled,
     }
+    ProblemReason = pb::note_problem::Reason {
+        Empty, NothingParticular, StaleFact, RepeatedWording, MissingName, WrongLanguage, TooLong, NoFont, NoPerson,
+        NoWayToAnswer, SurpriseAtSharedAddress, SensitivePlace, Placeholder, FactMissing, ApologyWithoutCause,
+    }
+    Format = pb::PrintLayout {
+        FoldedCard, LetterA4, LetterUs, AddressTape62, NoteTape62, LabelsA4, LabelsUs, HandA4, HandUs,
+    }
     RemedyKind = pb::remedy::Kind { Refund, Discount, Voucher, Replacement, Gift, Other }
     CaseOrigin = pb::case::Origin { Person, Misery, UnhappyCall, MissedPromise }
     Role = pb::Role { Desk, Service, Batch, Manager, Operator }
     KeyState = pb::api_key::State { Active, Expired, Revoked }
     StaffState = pb::staff_member::State { Active, NoPin, Ended }
+    Topic = pb::remark_hint::Topic { Health, Religion, Origin, Politics, Union, SexLife, Crime }
+    Kept = pb::RetainedKind { Remarks, Events, Reads, RequestKeys }
 }
 
 #[cfg(test)]

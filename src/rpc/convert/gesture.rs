@@ -4,11 +4,12 @@ use super::{
     enums::{WireEnum, to_wire_or_zero},
     obligation::version,
     rule::default_purpose,
-    types::{date, money, read_date, read_money, timestamp, weekly_hours},
+    types::{date, duration, money, read_date, read_money, timestamp, weekly_hours},
 };
 use crate::{
     app::NewGesture,
     domain::{
+        customer::Channel,
         gesture::{Content, Gesture, GestureKind, Lease, PlanStep, Schedule, Tone},
         money::Money,
         pause::Pause,
@@ -88,7 +89,7 @@ fn lease(lease: &Lease) -> pb::GestureLease {
     pb::GestureLease { owner: lease.owner.clone(), expire_time: Some(timestamp(lease.until)) }
 }
 
-pub(crate) fn queue_entry(entry: &QueueEntry) -> pb::QueueEntry {
+pub(crate) fn queue_entry(entry: &QueueEntry, address_lines: Vec<String>) -> pb::QueueEntry {
     pb::QueueEntry {
         gesture: Some(gesture(&entry.gesture)),
         display_name: entry.display_name.clone(),
@@ -98,10 +99,12 @@ pub(crate) fn queue_entry(entry: &QueueEntry) -> pb::QueueEntry {
         allowed_hours: weekly_hours(entry.allowed_hours.as_ref()),
         time_zone: entry.time_zone.clone(),
         allowed_now: entry.allowed_now,
+        late_duration: entry.late_by.map(duration),
         what_to_say: entry.gesture.content.text.clone(),
         what_happened_last: entry.what_happened_last.clone(),
         not_to_be_said: entry.not_to_be_said.clone(),
         taken_by: entry.taken_by.clone(),
+        address_lines,
         pause: entry.pause.as_ref().map(pause),
     }
 }
@@ -130,6 +133,9 @@ pub(crate) fn read_gesture(fields: &mut Fields, said: pb::Gesture) -> Option<New
     if due_at.zip(deadline_at).is_some_and(|(due, deadline)| deadline <= due) {
         fields.refuse("deadline_time", "must be later than due_time");
     }
+    if let Some((kind, channel)) = kind.zip(channel) {
+        check_channel(fields, kind, channel);
+    }
     let occasion = fields.optional("occasion_date", said.occasion_date, read_date);
     if occasion.is_some() && deadline_at.is_some() {
         fields.refuse("deadline_time", "goes not together with occasion_date");
@@ -155,6 +161,25 @@ pub(crate) fn read_gesture(fields: &mut Fields, said: pb::Gesture) -> Option<New
     })
 }
 
+/// That the one channel of a gesture is one by which it can be made: a call is nothing to send.
+pub(crate) fn check_channel(fields: &mut Fields, kind: GestureKind, channel: Channel) {
+    if kind == GestureKind::Call && channel != Channel::Phone {
+        fields.refuse("channel", "must be PHONE for a CALL; what goes another way is of another kind");
+    }
+}
+
+/// The same for the channels that a gesture may take, in the order in which they were given.
+pub(crate) fn check_channels(fields: &mut Fields, kind: GestureKind, given: &[i32], channels: &[Channel]) {
+    for channel in channels.iter().filter(|channel| !kind.goes_by(**channel)) {
+        let place = given.iter().position(|number| *number == channel.to_wire()).unwrap_or_default();
+        let text = "a CALL goes by PHONE, and where that is not allowed by IN_PERSON or HAND_OVER";
+        fields.refuse(&format!("channels[{place}]"), text);
+    }
+    if kind == GestureKind::Call && !channels.is_empty() && !channels.contains(&Channel::Phone) {
+        fields.refuse("channels", "must have PHONE for a CALL");
+    }
+}
+
 /// What a gift is worth; refused for what is none.
 pub(crate) fn read_gift_value(
     fields: &mut Fields,
@@ -171,7 +196,7 @@ pub(crate) fn read_gift_value(
 fn read_content(fields: &mut Fields, said: pb::GestureContent) -> Option<Option<Content>> {
     let language = fields.language("language_code", &said.language_code);
     let text = fields.text("text", said.text);
-    let subject = fields.text("subject", said.subject);
+    let subject = fields.subject("subject", said.subject);
     Some((!text.trim().is_empty()).then(|| Content { language, subject, text, ..Content::default() }))
 }
 
@@ -180,7 +205,7 @@ mod tests {
     #![allow(clippy::unwrap_used)]
 
     use super::*;
-    use crate::domain::customer::{Channel, Purpose};
+    use crate::domain::customer::Purpose;
 
     fn plain() -> pb::Gesture {
         pb::Gesture {
@@ -205,6 +230,18 @@ mod tests {
         assert_eq!((call.tone, call.purpose, call.content), (Tone::Cheerful, Purpose::Gratitude, None));
         let apology = read(pb::Gesture { kind: GestureKind::Apology.to_wire(), ..plain() }).unwrap();
         assert_eq!((apology.tone, apology.purpose), (Tone::Caring, Purpose::Service));
+    }
+
+    #[test]
+    fn p5_a_call_goes_by_phone() {
+        for channel in Channel::ALL.iter().filter(|channel| **channel != Channel::Phone) {
+            assert_eq!(
+                read(pb::Gesture { channel: channel.to_wire(), ..plain() }),
+                Err(vec!["gesture.channel".to_owned()])
+            );
+        }
+        let kind = GestureKind::Apology.to_wire();
+        assert!(read(pb::Gesture { kind, channel: Channel::Email.to_wire(), ..plain() }).is_ok(), "that is written");
     }
 
     #[test]

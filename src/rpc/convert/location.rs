@@ -1,6 +1,6 @@
 //! Locations.
 
-use super::types::{date, read_date, read_weekly_hours, timestamp, weekly_hours};
+use super::types::{date, postal_address, read_date, read_postal_address, read_weekly_hours, timestamp, weekly_hours};
 use crate::{
     domain::{
         capacity::CallCapacity,
@@ -29,6 +29,7 @@ pub(crate) fn location(location: &Location) -> pb::Location {
         create_time: Some(timestamp(location.created_at)),
         update_time: Some(timestamp(location.updated_at)),
         etag: etag::of(location.version),
+        postal_address: settings.postal_address.as_ref().map(postal_address),
         call_capacity: settings.call_capacity.iter().map(call_capacity).collect(),
     }
 }
@@ -68,6 +69,7 @@ pub(crate) fn read_settings(fields: &mut Fields, location: pb::Location) -> Opti
             .unwrap_or_default(),
         sensitive: location.sensitive,
         brand: some_text(fields.short("brand", location.brand)),
+        postal_address: fields.optional("postal_address", location.postal_address, read_postal_address),
         call_capacity: read_call_capacity(fields, location.call_capacity),
         region,
     })
@@ -129,6 +131,13 @@ mod tests {
             }),
             sensitive: true,
             brand: "Mill".to_owned(),
+            postal_address: Some(pb::PostalAddress {
+                region_code: "GB".to_owned(),
+                postal_code: "LS1 4AB".to_owned(),
+                administrative_area: String::new(),
+                locality: "Leeds".to_owned(),
+                address_lines: vec!["1 Mill Lane".to_owned()],
+            }),
             call_capacity: vec![pb::CallCapacity { role: "desk".to_owned(), calls_per_day: 12 }],
             ..pb::Location::default()
         }

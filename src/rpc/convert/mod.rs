@@ -14,6 +14,7 @@ pub(crate) mod note;
 pub(crate) mod obligation;
 mod organization;
 pub(crate) mod policy;
+pub(crate) mod retention;
 pub(crate) mod rule;
 pub(crate) mod simulation;
 pub(crate) mod template;

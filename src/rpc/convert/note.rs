@@ -10,8 +10,11 @@ use crate::{
     app::{NewNoteBatch, NewSelection},
     domain::{
         filter::{CUSTOMERS, GESTURES},
+        ids::PrintRunId,
         limits::BATCH_AHEAD_MAX,
         note::{Note, NoteBatch, NoteState, Selection, WRITTEN_CHANNELS},
+        note_problem::NoteProblem,
+        paper::Place,
     },
     proto::v1::{self as pb, note_batch::Selection as Said},
     rpc::{
@@ -22,7 +25,8 @@ use crate::{
 };
 use jiff::Timestamp;
 
-pub(crate) fn note_batch(batch: &NoteBatch) -> pb::NoteBatch {
+/// A batch as of now.
+pub(crate) fn note_batch(batch: &NoteBatch, now: Timestamp) -> pb::NoteBatch {
     let counts = &batch.counts;
     pb::NoteBatch {
         name: batch.id.name(),
@@ -47,7 +51,20 @@ pub(crate) fn note_batch(batch: &NoteBatch) -> pb::NoteBatch {
         approve_time: batch.approved_at.map(timestamp),
         end_time: batch.ended_at.map(timestamp),
         etag: etag::of(batch.version),
+        to_print_count: whole(batch.to_print),
+        test_mode: batch.work.for_test,
+        retry_time: batch.rests_until(now).map(timestamp),
+        open_print_runs: Vec::new(),
     }
+}
+
+/// Print runs whose sheets wait to be confirmed.
+pub(crate) fn open_print_runs(open: &[(PrintRunId, u64)]) -> Vec<pb::OpenPrintRun> {
+    let one = |(run, sheets): &(PrintRunId, u64)| pb::OpenPrintRun {
+        print_run: run.to_string(),
+        sheet_count: whole(*sheets),
+    };
+    open.iter().map(one).collect()
 }
 
 fn selection(selection: &Selection) -> Said {
@@ -93,11 +110,31 @@ pub(crate) fn note(note: &Note) -> pb::Note {
         state: note.state.to_wire(),
         state_reason: to_wire_or_zero(note.reason),
         explanation: note.explanation.clone(),
-        objections: note.objections.clone(),
+        problems: note.problems.iter().map(problem).collect(),
         message_id: note.message_id(),
         create_time: Some(timestamp(note.created_at)),
         deliver_time: note.delivered_at.map(timestamp),
+        attempt_count: version(note.tries.attempts),
+        etag: etag::of(note.version),
+        editor: note.edit.as_ref().map(|edit| edit.by.clone()).unwrap_or_default(),
+        edit_time: note.edit.as_ref().map(|edit| timestamp(edit.at)),
+        print_run: note.printed.map(|printed| printed.run.to_string()).unwrap_or_default(),
+        sheet_place: note.printed.map(|printed| sheet_place(printed.place)),
     }
+}
+
+pub(crate) fn problem(problem: &NoteProblem) -> pb::NoteProblem {
+    pb::NoteProblem {
+        reason: problem.reason.to_wire(),
+        text: problem.text.clone(),
+        suggestion: problem.suggestion.clone(),
+    }
+}
+
+/// Where a sheet lies.
+pub(crate) fn sheet_place(place: Place) -> pb::SheetPlace {
+    let small = |number: u32| i32::try_from(number).unwrap_or(i32::MAX);
+    pb::SheetPlace { file: small(place.file), page: small(place.page), position: small(place.position) }
 }
 
 /// Reads a batch to make: everything but what is output only.

@@ -6,7 +6,7 @@ use super::{
 };
 use crate::{
     domain::{
-        advice::Advice,
+        advice::{Advice, plainly},
         obligation::{Decision, LookedAt, Obligation},
     },
     proto::v1 as pb,
@@ -41,6 +41,11 @@ pub(crate) fn decision(decision: &Decision) -> pb::Decision {
         decide_time: Some(timestamp(decision.at)),
         would_change: String::new(),
     }
+}
+
+/// A decision that a gate stopped, with what would have to change as far as the gate alone says so.
+pub(crate) fn stopped(stopped: &Decision) -> pb::Decision {
+    pb::Decision { would_change: stopped.reason.map(plainly).unwrap_or_default().to_owned(), ..decision(stopped) }
 }
 
 /// The rules that did not match, each with what was found there. Advice is given in the same order.

@@ -2,7 +2,7 @@
 
 use super::{
     enums::WireEnum,
-    gesture::read_gift_value,
+    gesture::{check_channels, read_gift_value},
     obligation::version,
     types::{duration, money, read_time_of_day, read_weekly_hours, time_of_day, timestamp, weekly_hours},
 };
@@ -194,9 +194,12 @@ fn read_numbers(fields: &mut Fields, field: &str, numbers: Vec<i32>, max: i32) -
 
 fn read_action(fields: &mut Fields, action: pb::RuleAction) -> Option<Action> {
     let gesture = fields.required_enum("gesture_kind", action.gesture_kind);
-    let channels: Vec<Channel> = fields.enums("channels", action.channels);
+    let channels: Vec<Channel> = fields.enums("channels", action.channels.clone());
     if channels.is_empty() {
         fields.refuse("channels", "must have at least one channel");
+    }
+    if let Some(kind) = gesture {
+        check_channels(fields, kind, &action.channels, &channels);
     }
     let wait = read_wait(fields, action.wait);
     let shortest = SignedDuration::from_micros(1);
@@ -302,6 +305,20 @@ mod tests {
         let definition = fields.required("rule", Some(message), read_definition);
         let paths = |item: pb::ItemError| item.violations.into_iter().map(|v| v.field).collect();
         fields.finish(definition).map_err(|failure| paths(failure.into_item_error()))
+    }
+
+    #[test]
+    fn p5_a_call_goes_by_phone() {
+        let calling = |channels: &[Channel]| {
+            let action = full().action.unwrap();
+            let (gesture_kind, channels) = (GestureKind::Call.to_wire(), wires(channels));
+            pb::Rule { action: Some(pb::RuleAction { gesture_kind, channels, ..action }), ..full() }
+        };
+        let refused = |channels: &[Channel]| read(calling(channels)).unwrap_err();
+        assert_eq!(refused(&[Channel::Phone, Channel::Email]), ["rule.action.channels[1]"]);
+        assert_eq!(refused(&[Channel::Post]), ["rule.action.channels[0]", "rule.action.channels"]);
+        assert_eq!(refused(&[Channel::InPerson]), ["rule.action.channels"]);
+        assert!(read(calling(&[Channel::Phone, Channel::InPerson])).is_ok());
     }
 
     fn shown(definition: RuleDefinition) -> pb::Rule {

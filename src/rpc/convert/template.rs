@@ -1,15 +1,19 @@
 //! Templates, and what they would say.
 
-use super::{enums::WireEnum, obligation::version, types::timestamp};
+use super::{enums::WireEnum, note::problem, obligation::version, types::timestamp};
 use crate::{
-    app::{Preview, PreviewWords, Previewed},
+    app::{Preview, PreviewWords, Previewed, Trial, Tried},
     domain::{
         customer::Channel,
-        limits::TEMPLATE_TEXTS_MAX,
+        limits::{TEMPLATE_SAMPLE_DEFAULT, TEMPLATE_SAMPLE_MAX, TEMPLATE_TEXTS_MAX},
         template::{self, Template, TemplateDefinition, TemplateFault, TemplateText, UsedFact},
     },
     proto::v1 as pb,
-    rpc::{etag, names::ResourceId, validate::Fields},
+    rpc::{
+        etag,
+        names::{ResourceId, optional_name},
+        validate::Fields,
+    },
 };
 use pb::preview_note_request::Words;
 
@@ -73,7 +77,7 @@ fn read_text(fields: &mut Fields, said: pb::TemplateText) -> TemplateText {
     TemplateText {
         language: fields.language("language_code", &said.language_code),
         channels: fields.enums("channels", said.channels),
-        subject: fields.text("subject", said.subject),
+        subject: fields.subject("subject", said.subject),
         opening: fields.text("opening", said.opening),
         body: fields.required_text("body", said.body),
         closing: fields.text("closing", said.closing),
@@ -103,6 +107,52 @@ pub(crate) fn read_preview(fields: &mut Fields, said: pb::PreviewNoteRequest) ->
         customer: customer?,
         words: words?,
     })
+}
+
+pub(crate) fn read_trial(fields: &mut Fields, said: pb::LintTemplateRequest) -> Option<Trial> {
+    use pb::lint_template_request::Words as Asked;
+    let words = said.words.map(|words| match words {
+        Asked::Template(name) => Words::Template(name),
+        Asked::Draft(draft) => Words::Draft(draft),
+    });
+    let words = read_preview_words(fields, words, said.template_version);
+    let size = match u32::try_from(said.sample_size) {
+        Ok(0) => TEMPLATE_SAMPLE_DEFAULT,
+        Ok(size) => size.min(TEMPLATE_SAMPLE_MAX),
+        Err(_) => {
+            fields.refuse("sample_size", format!("must be 0 to {TEMPLATE_SAMPLE_MAX}"));
+            TEMPLATE_SAMPLE_DEFAULT
+        }
+    };
+    Some(Trial {
+        filter: said.filter,
+        size: size as usize,
+        location: fields.optional_name("location", &said.location),
+        channel: fields.optional_enum("channel", said.channel).unwrap_or(Channel::Email),
+        words: words?,
+    })
+}
+
+pub(crate) fn tried(tried: &Tried) -> pb::LintTemplateResponse {
+    let count = |count: usize| i32::try_from(count).unwrap_or(i32::MAX);
+    let drafts = tried.notes.iter().map(|note| pb::LintedDraft {
+        customer: note.customer.name(),
+        interaction: optional_name(note.interaction.as_ref()),
+        language_code: note.language.clone(),
+        variant: version(note.variant),
+        problems: note.problems.iter().map(problem).collect(),
+    });
+    pb::LintTemplateResponse {
+        template_version: tried.version.map_or(0, version),
+        good_count: count(tried.notes.iter().filter(|note| note.problems.is_empty()).count()),
+        left_out_count: count(tried.left_out),
+        problem_counts: tried
+            .totals()
+            .into_iter()
+            .map(|(reason, total)| pb::NoteProblemCount { reason: reason.to_wire(), count: count(total) })
+            .collect(),
+        drafts: drafts.collect(),
+    }
 }
 
 fn read_preview_words(fields: &mut Fields, words: Option<Words>, version: i32) -> Option<PreviewWords> {
@@ -136,7 +186,7 @@ pub(crate) fn previewed(previewed: &Previewed) -> pb::PreviewNoteResponse {
         variant: version(draft.variant),
         template_version: previewed.version.map_or(0, version),
         facts: draft.facts.iter().map(fact).collect(),
-        objections: previewed.objections.iter().map(ToString::to_string).collect(),
+        problems: previewed.problems.iter().map(problem).collect(),
     }
 }
 

@@ -10,7 +10,7 @@ use crate::{
     proto::v1 as pb,
     rpc::{
         Rpc,
-        convert::note::{note, note_batch, read_note_batch},
+        convert::note::{note, note_batch, open_print_runs, read_note_batch},
         etag,
         names::{ALL, NoteName},
         status::Failure,
@@ -35,7 +35,7 @@ impl Rpc {
         actor.request_id = fields.request_id(&said.request_id);
         let new = fields.required("note_batch", said.note_batch, |fields, said| read_note_batch(fields, said, now));
         let made = self.app.create_note_batch(actor, fields.finish(new)?).await?;
-        let note_batch = Some(note_batch(&made.what));
+        let note_batch = Some(note_batch(&made.what, now));
         Ok(Response::new(pb::CreateNoteBatchResponse { note_batch, replayed: made.replayed }))
     }
 
@@ -45,7 +45,8 @@ impl Rpc {
     ) -> Result<Response<pb::NoteBatch>, Failure> {
         let (_, said) = self.call(request)?;
         let found = self.app.note_batch(read_name(&said.name)?).await?;
-        Ok(Response::new(note_batch(&found)))
+        let open_print_runs = open_print_runs(&self.app.open_print_runs(&found).await?);
+        Ok(Response::new(pb::NoteBatch { open_print_runs, ..note_batch(&found, self.app.now()) }))
     }
 
     pub(super) async fn page_of_batches(
@@ -62,7 +63,7 @@ impl Rpc {
         let after = self.tokens.open(&binding, &said.page_token)?;
         let page = self.app.note_batches(&states, after, size).await?;
         Ok(Response::new(pb::ListNoteBatchesResponse {
-            note_batches: page.items.iter().map(note_batch).collect(),
+            note_batches: page.items.iter().map(|batch| note_batch(batch, self.app.now())).collect(),
             next_page_token: self.next_page(&binding, page.next.as_ref())?,
         }))
     }
@@ -76,7 +77,7 @@ impl Rpc {
         let id = fields.name("name", &said.name);
         let version = etag::read(&mut fields, "etag", &said.etag);
         let id = fields.finish(id)?;
-        Ok(Response::new(note_batch(&self.app.approve_note_batch(actor, id, version).await?)))
+        Ok(Response::new(note_batch(&self.app.approve_note_batch(actor, id, version).await?, self.app.now())))
     }
 
     pub(super) async fn end_batch(
@@ -89,7 +90,7 @@ impl Rpc {
         let version = etag::read(&mut fields, "etag", &said.etag);
         let reason = fields.required_short("reason", said.reason);
         let id = fields.finish(id)?;
-        Ok(Response::new(note_batch(&self.app.cancel_note_batch(actor, id, version, reason).await?)))
+        Ok(Response::new(note_batch(&self.app.cancel_note_batch(actor, id, version, reason).await?, self.app.now())))
     }
 
     pub(super) async fn go_on_with_batch(
@@ -98,7 +99,7 @@ impl Rpc {
     ) -> Result<Response<pb::NoteBatch>, Failure> {
         let (actor, said) = self.call(request)?;
         let id = read_name(&said.name)?;
-        Ok(Response::new(note_batch(&self.app.resume_note_batch(actor, id).await?)))
+        Ok(Response::new(note_batch(&self.app.resume_note_batch(actor, id).await?, self.app.now())))
     }
 
     /// The stream asks only when its reader takes: who reads slowly holds one batch, and is shown the newest next.
@@ -172,5 +173,5 @@ async fn next_change(app: Arc<App>, watching: Watching) -> Result<Option<(pb::No
             app.note_batch_after(&shown).await.map_err(Failure::from)?
         }
     };
-    Ok(Some((note_batch(&batch), Watching::After(batch))))
+    Ok(Some((note_batch(&batch, app.now()), Watching::After(batch))))
 }

@@ -1,4 +1,4 @@
-//! The notes of a batch as a file: read page by page as fast as the caller takes them.
+//! The notes of a batch as a file of lines: read page by page as fast as the caller takes them.
 
 use super::letters::Letters;
 use crate::{
@@ -44,16 +44,28 @@ impl Rpc {
         request: Request<pb::DownloadNoteBatchRequest>,
     ) -> Result<Response<BoxStream<pb::DownloadNoteBatchResponse>>, Failure> {
         let (actor, said) = self.call(request)?;
+        if said.format() == Format::Pdf {
+            return self.stream_of_paper(actor, said).await;
+        }
         let mut fields = Fields::new();
         let batch = fields.name::<NoteBatchId>("name", &said.name);
         let letters = match Format::try_from(said.format) {
             Ok(Format::Ndjson) => Some(Letters::ndjson()),
             Ok(Format::Csv) => Some(Letters::csv()),
-            Ok(Format::Unspecified) | Err(_) => {
-                fields.refuse("format", "must be set to one of NDJSON, CSV");
+            Ok(Format::Unspecified | Format::Pdf) | Err(_) => {
+                fields.refuse("format", "must be set to one of NDJSON, CSV, PDF");
                 None
             }
         };
+        let for_pdf = [
+            ("layout", said.layout != 0),
+            ("sheets_per_file", said.sheets_per_file != 0),
+            ("replaces_print_run", !said.replaces_print_run.is_empty()),
+            ("beside_print_run", !said.beside_print_run.is_empty()),
+        ];
+        for (field, _) in for_pdf.into_iter().filter(|(_, given)| *given) {
+            fields.refuse(field, "is for format PDF only");
+        }
         let filter = fields.filter("filter", &said.filter, &NOTES);
         let all = batch.zip(letters).zip(filter);
         let ((batch, letters), filter) = fields.finish(all)?;
@@ -78,6 +90,6 @@ impl Download {
         };
         self.next = page.next.map_or(Next::End, Next::After);
         let data = self.letters.write(&page.items).map_err(|_| Failure::internal())?;
-        Ok(Some((pb::DownloadNoteBatchResponse { data }, self)))
+        Ok(Some((pb::DownloadNoteBatchResponse { data, file: 1, ..pb::DownloadNoteBatchResponse::default() }, self)))
     }
 }

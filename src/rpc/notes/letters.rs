@@ -87,7 +87,7 @@ impl<'a> Line<'a> {
         Self {
             name: NoteName { batch: note.batch, note: note.id }.to_string(),
             customer: note.customer.name(),
-            display_name: Cow::Borrowed(&letter.customer.addressee().profile.display_name),
+            display_name: Cow::Owned(letter.customer.addressee().profile.shown_as(&words.language)),
             channel: channel.strip_prefix("CHANNEL_").unwrap_or(channel),
             destination: Cow::Owned(destination),
             language_code: Cow::Borrowed(&words.language),
@@ -117,12 +117,13 @@ mod tests {
 
     use super::*;
     use crate::domain::{
-        customer::{Channel, ContactAddress, ContactPoint},
+        customer::{Channel, ContactAddress, ContactPoint, Purpose},
         ids::{NoteBatchId, NoteId},
-        note::{Note, NoteState, Words},
-        testkit::customer,
+        note::{Note, NoteState, Tries, Words},
+        testkit::{customer, shop},
     };
     use jiff::Timestamp;
+    use std::sync::Arc;
     use uuid::Uuid;
 
     fn letter(subject: &str, text: &str) -> Letter {
@@ -140,13 +141,17 @@ mod tests {
             state: NoteState::Composed,
             reason: None,
             explanation: String::new(),
-            objections: Vec::new(),
+            problems: Vec::new(),
             due_at: Timestamp::UNIX_EPOCH,
             chunk: None,
+            printed: None,
+            tries: Tries::default(),
             created_at: Timestamp::UNIX_EPOCH,
             delivered_at: None,
+            edit: None,
+            version: 1,
         };
-        Letter { note, customer }
+        Letter { note, customer, location: Arc::new(shop()), purpose: Purpose::Gratitude }
     }
 
     const TEXT: &str = "Liebe \"Grüße\",\nzum Jubiläum; 3 Größen";
@@ -167,7 +172,10 @@ mod tests {
         let mut letters = Letters::csv();
         let mut bytes = letters.write(&[letter("=HYPERLINK(1)", TEXT)]).unwrap();
         assert!(letters.write(&[]).unwrap().is_empty(), "one heading");
-        bytes.extend(letters.write(&[letter("＝1", "-- \nx")]).unwrap());
+        let mut unsaid = letter("＝1", "-- \nx");
+        unsaid.customer.profile.display_name.clear();
+        unsaid.customer.profile.given_name = "Ömer".to_owned();
+        bytes.extend(letters.write(&[unsaid]).unwrap());
         assert!(bytes.starts_with(b"name,customer,display_name,channel,destination"));
         assert!(bytes.windows(2).any(|pair| pair == b"\r\n"));
         let mut rows = csv::Reader::from_reader(bytes.as_slice());
@@ -175,7 +183,7 @@ mod tests {
         let rows: Vec<_> = rows.records().map(Result::unwrap).collect();
         assert_eq!((&rows[0][2], &rows[0][7]), ("Ömer \"Ö\" Şahin", TEXT));
         assert_eq!((&rows[0][4], &rows[0][6]), ("'+4930123456", "'=HYPERLINK(1)"));
-        assert_eq!((&rows[1][6], &rows[1][7]), ("'＝1", "'-- \nx"));
+        assert_eq!((&rows[1][2], &rows[1][6], &rows[1][7]), ("Ömer", "'＝1", "'-- \nx"));
     }
 
     #[test]

@@ -1,13 +1,34 @@
 //! Templates, and the notes that are written in their words.
 
 mod batches;
+mod confirm;
 mod download;
 mod letters;
+mod one;
+mod paper;
+mod settle;
 mod templates;
+mod words;
 
-use super::Rpc;
-use crate::proto::v1::{self as pb, note_service_server::NoteService};
+use super::{Rpc, status::Failure};
+use crate::{
+    domain::paper::{Format, Printed, Sheet},
+    proto::v1::{self as pb, note_service_server::NoteService},
+};
+use std::sync::Arc;
 use tonic::{Request, Response, Status, codegen::BoxStream};
+
+impl Rpc {
+    /// Has the press set sheets under a title: work for the processor alone.
+    async fn set(&self, format: Format, title: &'static str, sheets: Vec<Sheet>) -> Result<Printed, Failure> {
+        let press = Arc::clone(&self.press);
+        let set = tokio::task::spawn_blocking(move || press(format, title, &sheets)).await;
+        set.map_err(|_| Failure::internal())?.map_err(|why| {
+            tracing::error!(error = %why, "the press could not set what it was given");
+            Failure::internal()
+        })
+    }
+}
 
 #[tonic::async_trait]
 impl NoteService for Rpc {
@@ -92,6 +113,20 @@ impl NoteService for Rpc {
         Ok(self.go_on_with_batch(request).await?)
     }
 
+    async fn replay_notes(
+        &self,
+        request: Request<pb::ReplayNotesRequest>,
+    ) -> Result<Response<pb::ReplayNotesResponse>, Status> {
+        Ok(self.have_notes_leave_again(request).await?)
+    }
+
+    async fn resolve_note(
+        &self,
+        request: Request<pb::ResolveNoteRequest>,
+    ) -> Result<Response<pb::ResolveNoteResponse>, Status> {
+        Ok(self.settle_note(request).await?)
+    }
+
     type WatchNoteBatchStream = BoxStream<pb::NoteBatch>;
 
     async fn watch_note_batch(
@@ -112,6 +147,28 @@ impl NoteService for Rpc {
         Ok(self.page_of_notes(request).await?)
     }
 
+    async fn lint_note(&self, request: Request<pb::LintNoteRequest>) -> Result<Response<pb::LintNoteResponse>, Status> {
+        Ok(self.look_at_words(request).await?)
+    }
+
+    async fn lint_template(
+        &self,
+        request: Request<pb::LintTemplateRequest>,
+    ) -> Result<Response<pb::LintTemplateResponse>, Status> {
+        Ok(self.try_template(request).await?)
+    }
+
+    async fn edit_note(&self, request: Request<pb::EditNoteRequest>) -> Result<Response<pb::EditNoteResponse>, Status> {
+        Ok(self.change_note(request).await?)
+    }
+
+    async fn regenerate_note(
+        &self,
+        request: Request<pb::RegenerateNoteRequest>,
+    ) -> Result<Response<pb::RegenerateNoteResponse>, Status> {
+        Ok(self.compose_note_anew(request).await?)
+    }
+
     type DownloadNoteBatchStream = BoxStream<pb::DownloadNoteBatchResponse>;
 
     async fn download_note_batch(
@@ -119,5 +176,21 @@ impl NoteService for Rpc {
         request: Request<pb::DownloadNoteBatchRequest>,
     ) -> Result<Response<Self::DownloadNoteBatchStream>, Status> {
         Ok(self.stream_of_notes(request).await?)
+    }
+
+    type ConfirmPrintedStream = BoxStream<pb::ConfirmPrintedResponse>;
+
+    async fn confirm_printed(
+        &self,
+        request: Request<pb::ConfirmPrintedRequest>,
+    ) -> Result<Response<Self::ConfirmPrintedStream>, Status> {
+        Ok(self.stream_of_confirmed(request).await?)
+    }
+
+    async fn print_note(
+        &self,
+        request: Request<pb::PrintNoteRequest>,
+    ) -> Result<Response<pb::PrintNoteResponse>, Status> {
+        Ok(self.print_one(request).await?)
     }
 }

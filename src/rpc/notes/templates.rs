@@ -1,11 +1,12 @@
 //! Templates, and what they would say.
 
 use crate::{
+    app::Tried,
     domain::ids::TemplateId,
     proto::v1 as pb,
     rpc::{
         Rpc,
-        convert::template::{previewed, read_definition, read_preview, read_version, template},
+        convert::template::{previewed, read_definition, read_preview, read_trial, read_version, template, tried},
         etag,
         mask::merge,
         status::Failure,
@@ -104,5 +105,32 @@ impl Rpc {
         let asked = read_preview(&mut fields, said);
         let asked = fields.finish(asked)?;
         Ok(Response::new(previewed(&self.app.preview(&actor, asked).await?)))
+    }
+
+    pub(super) async fn try_template(
+        &self,
+        request: Request<pb::LintTemplateRequest>,
+    ) -> Result<Response<pb::LintTemplateResponse>, Failure> {
+        let (actor, said) = self.call(request)?;
+        let mut fields = Fields::new();
+        let trial = read_trial(&mut fields, said);
+        let trial = fields.finish(trial)?;
+        let mut found = self.app.lint_template(&actor, trial).await?;
+        self.ask_press(&mut found).await?;
+        Ok(Response::new(tried(&found)))
+    }
+
+    /// Adds what the press can't set, where what was tried is printed.
+    async fn ask_press(&self, tried: &mut Tried) -> Result<(), Failure> {
+        let Some(format) = tried.format else { return Ok(()) };
+        let sheets = tried.take_sheets();
+        if sheets.is_empty() {
+            return Ok(());
+        }
+        let printed = self.set(format, "", sheets).await?;
+        for (note, problems) in &printed.left_out {
+            tried.add_unset(*note, problems);
+        }
+        Ok(())
     }
 }

@@ -54,6 +54,10 @@ pub struct Model {
     pub lease_for_test: bool,
     pub planned_by: i64,
     pub call_day: Option<String>,
+    pub perhaps_left: Option<i64>,
+    pub lease_begun: Option<String>,
+    pub rests_until: Option<i64>,
+    pub call_wanted: Option<String>,
 }
 
 #[derive(Clone, Copy, Debug, EnumIter, DeriveRelation)]

@@ -15,6 +15,8 @@ pub struct Model {
     pub catalog_revision: i64,
     pub planning_revision: i64,
     pub planning_basis: Option<String>,
+    pub forgotten_tx: Option<i64>,
+    pub forgotten_seq: Option<i64>,
 }
 
 #[derive(Clone, Copy, Debug, EnumIter, DeriveRelation)]

@@ -13,6 +13,7 @@ pub struct Model {
     pub survivor_id: Uuid,
     pub duplicate_id: Uuid,
     pub own: String,
+    pub deceased: bool,
     pub stopped: String,
     pub at: i64,
     pub undone_at: Option<i64>,

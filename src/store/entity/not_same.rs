@@ -19,3 +19,7 @@ pub struct Model {
 pub enum Relation {}
 
 impl ActiveModelBehavior for ActiveModel {}
+
+impl super::Table for Entity {
+    const FIXED: &[Self::Column] = &[Column::CreatedAt];
+}

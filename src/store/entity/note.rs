@@ -24,11 +24,23 @@ pub struct Model {
     pub state: String,
     pub reason: Option<String>,
     pub explanation: String,
-    pub objections: String,
+    pub problems: String,
     pub due_at: i64,
     pub chunk: Option<i32>,
+    pub print_run: Option<Uuid>,
+    pub print_number: Option<i64>,
+    pub print_version: Option<i64>,
+    pub print_place: Option<String>,
+    pub print_told: bool,
+    pub print_recipient: Option<i64>,
+    pub attempts: i32,
+    pub perhaps_left: bool,
+    pub route: Option<String>,
     pub created_at: i64,
     pub delivered_at: Option<i64>,
+    pub edited_by: Option<String>,
+    pub edited_at: Option<i64>,
+    pub version: i64,
 }
 
 #[derive(Clone, Copy, Debug, EnumIter, DeriveRelation)]
@@ -37,18 +49,5 @@ pub enum Relation {}
 impl ActiveModelBehavior for ActiveModel {}
 
 impl super::Table for Entity {
-    const FIXED: &[Column] = &[
-        Column::BatchId,
-        Column::CustomerId,
-        Column::Gestures,
-        Column::Channel,
-        Column::Language,
-        Column::Subject,
-        Column::Text,
-        Column::TemplateId,
-        Column::TemplateVersion,
-        Column::Variant,
-        Column::Facts,
-        Column::CreatedAt,
-    ];
+    const FIXED: &[Column] = &[Column::BatchId, Column::CustomerId, Column::Gestures, Column::CreatedAt];
 }

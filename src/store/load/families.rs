@@ -8,12 +8,12 @@ use crate::{
     },
     store::{
         chunk::lists,
-        entity::{customer, merge},
+        entity::{customer, merge, not_same},
         error::StoreError,
         rows,
     },
 };
-use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QuerySelect};
+use sea_orm::{ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter, QuerySelect};
 use std::collections::BTreeSet;
 use uuid::Uuid;
 
@@ -49,7 +49,8 @@ pub(in crate::store) async fn of(
     Ok(found)
 }
 
-/// How the customers that are loaded became part of each other, where families are wanted.
+/// How the customers that are loaded became part of each other, and who of them is known to be somebody else, where
+/// families are wanted.
 pub(super) async fn merges(db: &impl ConnectionTrait, world: &mut World, needs: &[Needs]) -> Result<(), StoreError> {
     let mut all = Needs::default();
     needs.iter().for_each(|need| all.families.extend(&need.families));
@@ -57,6 +58,7 @@ pub(super) async fn merges(db: &impl ConnectionTrait, world: &mut World, needs: 
         return Ok(());
     }
     let survivors: BTreeSet<Uuid> = all.families.iter().map(|id| id.0).chain(members(db, &all).await?).collect();
+    apart(db, world, &survivors).await?;
     for list in lists(survivors) {
         let standing = merge::Entity::find()
             .filter(merge::Column::SurvivorId.is_in(list))
@@ -64,6 +66,18 @@ pub(super) async fn merges(db: &impl ConnectionTrait, world: &mut World, needs: 
         for row in standing.all(db).await? {
             let merge = rows::merges::from_row(row)?;
             world.merges.load(merge.id, merge);
+        }
+    }
+    Ok(())
+}
+
+async fn apart(db: &impl ConnectionTrait, world: &mut World, records: &BTreeSet<Uuid>) -> Result<(), StoreError> {
+    use not_same::{Column, Entity};
+    for list in lists(records.iter().copied()) {
+        let theirs = Condition::any().add(Column::CustomerId.is_in(list.clone())).add(Column::OtherId.is_in(list));
+        for row in Entity::find().filter(theirs).all(db).await? {
+            let apart = rows::merges::apart_from_row(&row)?;
+            world.not_same.load(apart.pair, apart);
         }
     }
     Ok(())

@@ -14,16 +14,16 @@ use crate::{
         chunk::lists,
         constant,
         entity::{
-            case, consent, contact, customer, customer_identifier, customer_summary, customer_tag, decision, gesture,
-            household, idempotency_key, interaction, obligation, remedy_grant,
+            case, contact, customer, customer_summary, decision, gesture, household, idempotency_key, interaction,
+            obligation, remedy_grant,
         },
         error::StoreError,
-        rows,
+        nested, rows,
         statement::{places, statement},
     },
 };
 use jiff::{Timestamp, civil::Date};
-use sea_orm::{ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter, QuerySelect};
+use sea_orm::{ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter, QuerySelect, Value};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use uuid::Uuid;
 
@@ -272,29 +272,28 @@ async fn gestures(
     reach: &Reach,
 ) -> Result<BTreeSet<Uuid>, StoreError> {
     use gesture::{Column, Entity};
-    let mut found = Vec::new();
-    for list in lists(reach.gestures.iter().map(|id| id.0)) {
-        found.extend(Entity::find().filter(Column::Id.is_in(list)).all(db).await?);
-    }
+    // Most are found by more than one of these, and no row is wider: so the ids first, and each row once.
+    let mut found: BTreeSet<Uuid> = reach.gestures.iter().map(|id| id.0).collect();
+    let ids = || Entity::find().select_only().column(Column::Id);
     for list in lists(interactions.iter().copied()) {
-        found.extend(Entity::find().filter(Column::InteractionId.is_in(list)).all(db).await?);
+        let answers: Vec<Uuid> = ids().filter(Column::InteractionId.is_in(list)).into_tuple().all(db).await?;
+        found.extend(answers);
     }
     let settled = GestureState::ALL.iter().filter(|state| state.is_final()).map(|state| state.as_str());
     let settled: Vec<_> = settled.collect();
     for list in lists(customers.iter().copied()) {
-        let pending = Entity::find()
-            .filter(Column::CustomerId.is_in(list))
-            .filter(Column::State.is_not_in(settled.iter().copied()));
-        found.extend(pending.all(db).await?);
+        let pending =
+            ids().filter(Column::CustomerId.is_in(list)).filter(Column::State.is_not_in(settled.iter().copied()));
+        let pending: Vec<Uuid> = pending.into_tuple().all(db).await?;
+        found.extend(pending);
     }
-    let mut fetched = BTreeSet::new();
-    for row in found {
-        let gesture = rows::gestures::from_row(row)?;
-        if fetched.insert(gesture.id.0) {
+    for list in lists(found.iter().copied()) {
+        for row in Entity::find().filter(Column::Id.is_in(list)).all(db).await? {
+            let gesture = rows::gestures::from_row(row)?;
             world.gestures.load(gesture.id, gesture);
         }
     }
-    Ok(fetched)
+    Ok(found)
 }
 
 /// The cases that are named, and the open ones of customers.
@@ -389,7 +388,10 @@ async fn unplanned_contacts(
 }
 
 /// Those for whom a customer stands as a guardian.
-pub(super) async fn wards(db: &impl ConnectionTrait, guardian: CustomerId) -> Result<BTreeSet<CustomerId>, StoreError> {
+pub(in crate::store) async fn wards(
+    db: &impl ConnectionTrait,
+    guardian: CustomerId,
+) -> Result<BTreeSet<CustomerId>, StoreError> {
     let ids: Vec<Uuid> = customer::Entity::find()
         .select_only()
         .column(customer::Column::Id)
@@ -438,41 +440,15 @@ async fn with_survivors(
 }
 
 async fn themselves(db: &impl ConnectionTrait, ids: &BTreeSet<Uuid>) -> Result<Vec<Customer>, StoreError> {
+    let backend = db.get_database_backend();
+    let columns = nested::customer_columns(backend);
     let mut found = Vec::with_capacity(ids.len());
     for list in lists(ids.iter().copied()) {
-        let customers = customer::Entity::find().filter(customer::Column::Id.is_in(list.clone())).all(db).await?;
-        let mut identifiers = by_customer(
-            customer_identifier::Entity::find()
-                .filter(customer_identifier::Column::CustomerId.is_in(list.clone()))
-                .all(db)
-                .await?,
-            |row| row.customer_id,
-        );
-        let mut tags = by_customer(
-            customer_tag::Entity::find().filter(customer_tag::Column::CustomerId.is_in(list.clone())).all(db).await?,
-            |row| row.customer_id,
-        );
-        let mut consents = by_customer(
-            consent::Entity::find().filter(consent::Column::CustomerId.is_in(list)).all(db).await?,
-            |row| row.customer_id,
-        );
-        for row in customers {
-            let id = row.id;
-            found.push(rows::customers::from_rows(rows::customers::CustomerRows {
-                customer: row,
-                identifiers: identifiers.remove(&id).unwrap_or_default(),
-                tags: tags.remove(&id).unwrap_or_default(),
-                consents: consents.remove(&id).unwrap_or_default(),
-            })?);
+        let sql = format!("SELECT {columns} FROM customers c WHERE c.id IN ({})", places(list.len()));
+        let wanted = statement(backend, &sql, list.into_iter().map(Value::from).collect());
+        for row in db.query_all_raw(wanted).await? {
+            found.push(nested::customer(&row)?);
         }
     }
     Ok(found)
-}
-
-fn by_customer<T>(rows: Vec<T>, owner: impl Fn(&T) -> Uuid) -> HashMap<Uuid, Vec<T>> {
-    let mut grouped: HashMap<Uuid, Vec<T>> = HashMap::new();
-    for row in rows {
-        grouped.entry(owner(&row)).or_default().push(row);
-    }
-    grouped
 }

@@ -5,16 +5,20 @@
 //! under it.
 
 mod calls;
+mod claimed;
 mod families;
 mod fetch;
 mod gifts;
 mod hand_over;
+mod hidden;
 mod neighbours;
 mod notes;
 mod reach;
 
 pub(super) use families::of as members;
 pub(super) use fetch::customers;
+pub(super) use fetch::wards;
+pub(super) use hidden::{purchases as hidden_purchases, since as hidden_since};
 
 use super::{actions, catalog::Catalog, due, error::StoreError};
 use crate::domain::{
@@ -39,6 +43,8 @@ pub(super) struct Session {
     only_reads: bool,
     /// Contacts before this instant count in no budget any more.
     contacts_from: Timestamp,
+    /// Surprises before this instant are none any more.
+    hidden_from: Timestamp,
 }
 
 /// Why loading did not come to an end.
@@ -56,13 +62,21 @@ impl<E: Into<StoreError>> From<E> for LoadError {
 }
 
 impl Session {
-    pub(super) fn new(catalog: std::sync::Arc<Catalog>, contacts_from: Timestamp) -> Self {
-        Self { originals: HashMap::new(), catalog, locked: BTreeSet::new(), only_reads: false, contacts_from }
+    pub(super) fn new(catalog: std::sync::Arc<Catalog>, contacts_from: Timestamp, now: Timestamp) -> Self {
+        let hidden_from = hidden::since(now);
+        Self {
+            originals: HashMap::new(),
+            catalog,
+            locked: BTreeSet::new(),
+            only_reads: false,
+            contacts_from,
+            hidden_from,
+        }
     }
 
     /// For those who keep nothing of what they decide.
-    pub(super) fn reading(catalog: std::sync::Arc<Catalog>, contacts_from: Timestamp) -> Self {
-        Self { only_reads: true, ..Self::new(catalog, contacts_from) }
+    pub(super) fn reading(catalog: std::sync::Arc<Catalog>, contacts_from: Timestamp, now: Timestamp) -> Self {
+        Self { only_reads: true, ..Self::new(catalog, contacts_from, now) }
     }
 
     /// Whether others could change what is read.
@@ -78,8 +92,9 @@ impl Session {
         needs: &[Needs],
     ) -> Result<(), LoadError> {
         // Batches come first of all locks: whoever works on one waits here for the others.
-        notes::batches(db, world, needs).await?;
-        // Before the locks: whoever writes the same key meanwhile makes the insert fail, and the group is replayed.
+        notes::batches(db, world, needs, self.hidden_from).await?;
+        // Before the locks: whoever writes the same key meanwhile makes the insert fail, and the group is replayed; or the
+        // command is refused by what they did, and looks again.
         fetch::keys(db, world, needs).await?;
         actions::load(db, world, needs).await?;
         let mut reach = self.reach(db, world, needs).await?;
@@ -88,10 +103,11 @@ impl Session {
         let picked = due::pick(db, &wishes, &world.pauses, world.settings.catch_up_per_minute).await?;
         if !picked.is_empty() {
             world.picked.extend(&picked);
-            let picked = Needs { gestures: picked, ..Needs::default() };
+            let picked = Needs { gestures: picked.clone(), ..Needs::default() };
             reach.extend(self.reach(db, world, std::slice::from_ref(&picked)).await?);
         }
         let fetched = fetch::everything(db, world, &reach, needs, self.contacts_from).await?;
+        claimed::sources(db, world, &picked, self.hidden_from).await?;
         if self.locks(db) && self.has_shifted(world, &reach, &fetched) {
             return Err(LoadError::Shifted);
         }
@@ -124,6 +140,23 @@ impl Session {
             self.locked.extend(&reach.households);
         }
         Ok(reach)
+    }
+
+    /// Whether the call of a command that is refused was made by somebody else, while it waited for the locks: then it is
+    /// a repetition, and decides again.
+    pub(super) async fn made_meanwhile(
+        &self,
+        db: &impl ConnectionTrait,
+        world: &mut World,
+        needs: &Needs,
+    ) -> Result<bool, StoreError> {
+        let unknown = |world: &World| needs.keys.iter().filter(|key| world.keys.get(key).is_none()).count();
+        let before = unknown(world);
+        if !self.locks(db) || before == 0 {
+            return Ok(false);
+        }
+        fetch::keys(db, world, std::slice::from_ref(needs)).await?;
+        Ok(unknown(world) < before)
     }
 
     /// Loads what a command found missing. What was decided before must have been written by then.

@@ -1,5 +1,6 @@
 //! Notes and their batches.
 
+use super::hidden;
 use crate::{
     domain::{
         ids::{CustomerId, NoteBatchId, NoteId},
@@ -10,9 +11,10 @@ use crate::{
         chunk::lists,
         entity::{note, note_batch},
         error::StoreError,
-        rows,
+        last_words, rows,
     },
 };
+use jiff::Timestamp;
 use sea_orm::{
     ColumnTrait, ConnectionTrait, DbBackend, EntityTrait, QueryFilter, QueryOrder, QuerySelect, Statement, Value,
 };
@@ -20,8 +22,13 @@ use std::collections::BTreeSet;
 use uuid::Uuid;
 
 /// The batches that are named, locked until the end of the transaction (in order of id), with the notes that are named
-/// and those that customers last read. A note changes only under the lock of its batch.
-pub(super) async fn batches(db: &impl ConnectionTrait, world: &mut World, needs: &[Needs]) -> Result<(), StoreError> {
+/// and what is wanted of readers. A note changes only under the lock of its batch.
+pub(super) async fn batches(
+    db: &impl ConnectionTrait,
+    world: &mut World,
+    needs: &[Needs],
+    hidden_from: Timestamp,
+) -> Result<(), StoreError> {
     let batches: BTreeSet<NoteBatchId> = needs.iter().flat_map(|need| need.batches.iter().copied()).collect();
     for list in lists(batches.iter().map(|id| id.0)) {
         let query =
@@ -36,11 +43,28 @@ pub(super) async fn batches(db: &impl ConnectionTrait, world: &mut World, needs:
     for list in lists(notes.iter().map(|id| id.0)) {
         load(world, note::Entity::find().filter(note::Column::Id.is_in(list)).all(db).await?)?;
     }
-    let readers: BTreeSet<CustomerId> = needs.iter().flat_map(|need| need.readers.iter().copied()).collect();
+    let readers = needs.iter().flat_map(|need| need.readers.iter().copied()).collect();
+    read_by(db, world, readers, hidden_from).await
+}
+
+/// What customers last read: the notes of batches, and the words of what reached them otherwise; and what they bought as a
+/// surprise since an instant.
+pub(super) async fn read_by(
+    db: &impl ConnectionTrait,
+    world: &mut World,
+    readers: BTreeSet<CustomerId>,
+    hidden_from: Timestamp,
+) -> Result<(), StoreError> {
     for list in lists(readers.iter().map(|id| id.0)) {
         let ids = last_read(db, &list).await?;
-        for list in lists(ids) {
-            load(world, note::Entity::find().filter(note::Column::Id.is_in(list)).all(db).await?)?;
+        for ids in lists(ids) {
+            load(world, note::Entity::find().filter(note::Column::Id.is_in(ids)).all(db).await?)?;
+        }
+        world.last_words.extend(last_words::by_gestures(db, &list).await?);
+        for purchase in hidden::purchases(db, list, hidden_from).await? {
+            let Some(customer) = purchase.customer else { continue };
+            let names = purchase.hidden_items().map(str::to_owned).collect();
+            world.hidden.insert((customer, purchase.id), names);
         }
     }
     Ok(())

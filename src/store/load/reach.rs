@@ -13,6 +13,7 @@ use crate::{
         chunk::lists,
         entity::{case, customer, customer_identifier, gesture, household, interaction},
         error::StoreError,
+        search,
     },
 };
 use sea_orm::{ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, Statement};
@@ -71,6 +72,9 @@ pub(super) async fn find(db: &impl ConnectionTrait, world: &World, needs: &[Need
     seen.extend(owners.gestures.values().chain(owners.cases.values()).map(|(customer, _)| *customer));
     seen.extend(owners.interactions.values().flatten());
     seen.extend(families::members(db, &all).await?);
+    for number in &all.numbers {
+        seen.extend(search::at_number(db, number).await?.into_iter().map(|id| id.0));
+    }
     let survivors = customers(db, seen, &mut reach).await?;
 
     for need in needs.iter().filter(|need| !need.neighbours.is_empty()) {

@@ -8,7 +8,7 @@ use crate::{
     clock::Stopwatch,
     domain::{
         ids::IdSource,
-        world::{Context, Miss, Needs, World},
+        world::{Context, Needs, World},
     },
     store::{
         error::StoreError,
@@ -134,50 +134,56 @@ async fn decide(
     let catalog = shared.catalog.get(tx).await?;
     let now = shared.now();
     let (mut world, contacts_from) = shared.world(&catalog, now);
-    let mut session = Session::new(catalog, contacts_from);
+    let mut session = Session::new(catalog, contacts_from, now);
     session.load(tx, &mut world, needs).await?;
 
     for (index, command) in group.iter_mut().enumerate() {
-        let mut misses = 0;
-        while let Some(miss) =
-            decide_one(ids, now, command.as_mut(), &mut world).map_err(|error| GroupError::Broken { index, error })?
-        {
-            misses += 1;
-            if misses > if needs[index].alone { MISSES_ALONE_MAX } else { MISSES_MAX } {
-                let error = StoreError::Bug { what: "a command kept asking for more".to_owned() };
-                return Err(GroupError::Broken { index, error });
+        let (mut misses, mut refusals) = (0, 0);
+        loop {
+            let attempt = decide_one(ids, now, command.as_mut(), &mut world);
+            match attempt.map_err(|error| GroupError::Broken { index, error })? {
+                Attempt::Decided(true) => break,
+                Attempt::Decided(false) => {
+                    refusals += 1;
+                    if refusals > 1 || !session.made_meanwhile(tx, &mut world, &needs[index]).await? {
+                        break;
+                    }
+                }
+                Attempt::Missing(miss) => {
+                    misses += 1;
+                    if misses > if needs[index].alone { MISSES_ALONE_MAX } else { MISSES_MAX } {
+                        let error = StoreError::Bug { what: "a command kept asking for more".to_owned() };
+                        return Err(GroupError::Broken { index, error });
+                    }
+                    // What is loaded now must not lack what the commands before decided.
+                    flush(tx, &mut world, &mut session.originals).await?;
+                    session.load_missing(tx, &mut world, miss).await?;
+                }
             }
-            // What is loaded now must not lack what the commands before decided.
-            flush(tx, &mut world, &mut session.originals).await?;
-            session.load_missing(tx, &mut world, miss).await?;
         }
     }
     flush(tx, &mut world, &mut session.originals).await?;
     Ok(())
 }
 
-/// Lets one command decide, and keeps or drops its changes; `Some` when it needs more.
+/// Lets one command decide, and keeps or drops its changes.
 fn decide_one(
     ids: &mut IdSource,
     now: jiff::Timestamp,
     command: &mut dyn Pending,
     world: &mut World,
-) -> Result<Option<Miss>, StoreError> {
+) -> Result<Attempt, StoreError> {
     let mut context = Context { now, ids };
     // A defect in one decision must not end the writer that all others wait for.
     let attempt = catch_unwind(AssertUnwindSafe(|| command.decide(world, &mut context)));
     match attempt {
         Ok(Attempt::Decided(true)) => {
             world.settle();
-            Ok(None)
+            Ok(Attempt::Decided(true))
         }
-        Ok(Attempt::Decided(false)) => {
+        Ok(dropped) => {
             world.revert();
-            Ok(None)
-        }
-        Ok(Attempt::Missing(miss)) => {
-            world.revert();
-            Ok(Some(miss))
+            Ok(dropped)
         }
         Err(_panic) => {
             world.revert();

@@ -66,7 +66,7 @@ pub(in crate::store) fn key_from_row(row: api_key::Model) -> Result<ApiKey, Stor
 }
 
 pub(in crate::store) fn staff_to_row(member: &StaffMember) -> Result<staff::Model, StoreError> {
-    let StaffSettings { display_name, role, locations, ends_at } = &member.settings;
+    let StaffSettings { display_name, pseudonym, role, locations, ends_at } = &member.settings;
     Ok(staff::Model {
         id: member.id.to_string(),
         display_name: display_name.clone(),
@@ -78,6 +78,7 @@ pub(in crate::store) fn staff_to_row(member: &StaffMember) -> Result<staff::Mode
         created_at: member.created_at.as_microsecond(),
         updated_at: member.updated_at.as_microsecond(),
         version: member.version,
+        pseudonym: Some(pseudonym.clone()).filter(|it| !it.is_empty()),
     })
 }
 
@@ -86,6 +87,7 @@ pub(in crate::store) fn staff_from_row(row: staff::Model) -> Result<StaffMember,
         id: STAFF.named("id", &row.id)?,
         settings: StaffSettings {
             display_name: row.display_name,
+            pseudonym: row.pseudonym.unwrap_or_default(),
             role: STAFF.named("role", &row.role)?,
             locations: STAFF.json("locations", &row.locations)?,
             ends_at: STAFF.instant_opt("ends_at", row.ends_at)?,

@@ -94,10 +94,15 @@ fn consent_to_row(customer: CustomerId, position: i32, consent: &Consent) -> con
     }
 }
 
+/// What is known of a customer, from its column.
+pub(in crate::store) fn profile(text: &str) -> Result<Profile, StoreError> {
+    CUSTOMERS.json("profile", text)
+}
+
 /// A customer from its rows, in whatever order they come.
 pub(in crate::store) fn from_rows(rows: CustomerRows) -> Result<Customer, StoreError> {
     let CustomerRows { customer: row, mut identifiers, tags, mut consents } = rows;
-    let profile: Profile = CUSTOMERS.json("profile", &row.profile)?;
+    let profile = profile(&row.profile)?;
     identifiers.sort_by_key(|i| i.position);
     consents.sort_by_key(|c| c.position);
     let mut tags: Vec<_> = tags.into_iter().map(|t| t.tag).collect();

@@ -3,7 +3,7 @@
 use super::{Source, count};
 use crate::{
     domain::{
-        gesture::{Contact, Gesture, Lease, Schedule, Taken, Written},
+        gesture::{Contact, Content, Gesture, Lease, Schedule, Taken, Written},
         ids::{CaseId, CustomerId, GestureId, HouseholdId, InteractionId, NoteBatchId, NoteId, RuleId},
     },
     store::{
@@ -65,7 +65,16 @@ pub(in crate::store) fn to_row(gesture: &Gesture) -> Result<gesture::Model, Stor
         lease_for_test: lease.is_some_and(|l| l.for_test),
         planned_by: schedule.planned_by,
         call_day: schedule.call_day.map(|day| day.to_string()),
+        rests_until: schedule.rests_until.map(|at| at.as_microsecond()),
+        call_wanted: schedule.call_wanted.map(|day| day.to_string()),
+        perhaps_left: gesture.perhaps_left,
+        lease_begun: lease.and_then(|l| l.begun).map(|channel| channel.as_str().to_owned()),
     })
+}
+
+/// What a gesture says, alone.
+pub(in crate::store) fn content(json: &str) -> Result<Content, StoreError> {
+    GESTURES.json("content", json)
 }
 
 pub(in crate::store) fn from_row(row: gesture::Model) -> Result<Gesture, StoreError> {
@@ -100,6 +109,7 @@ pub(in crate::store) fn from_row(row: gesture::Model) -> Result<Gesture, StoreEr
         promised: row.promised,
         explanation: row.explanation,
         version: row.version,
+        perhaps_left: row.perhaps_left,
     })
 }
 
@@ -130,6 +140,8 @@ fn schedule(row: &gesture::Model) -> Result<Schedule, StoreError> {
         steps: GESTURES.json("steps", &row.steps)?,
         planned_by: row.planned_by,
         call_day: GESTURES.day_opt("call_day", row.call_day.as_deref())?,
+        rests_until: GESTURES.instant_opt("rests_until", row.rests_until)?,
+        call_wanted: GESTURES.day_opt("call_wanted", row.call_wanted.as_deref())?,
     })
 }
 
@@ -143,6 +155,7 @@ fn lease(row: &gesture::Model) -> Result<Option<Lease>, StoreError> {
         until: GESTURES.instant("lease_until", until)?,
         far_side_deduplicates: row.far_side_deduplicates.unwrap_or(false),
         for_test: row.lease_for_test,
+        begun: GESTURES.named_opt("lease_begun", row.lease_begun.as_deref())?,
     }))
 }
 

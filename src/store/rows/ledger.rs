@@ -54,6 +54,9 @@ fn subject(name: &str) -> Result<Subject, StoreError> {
     if name == Subject::ContactPolicy.to_string() {
         return Ok(Subject::ContactPolicy);
     }
+    if name == Subject::Retention.to_string() {
+        return Ok(Subject::Retention);
+    }
     let (collection, id) = name.split_once('/').ok_or_else(bad)?;
     let uuid = |id: &str| id.parse::<Uuid>().map_err(|_| bad());
     Ok(match collection {

@@ -4,8 +4,8 @@ use super::{Source, count};
 use crate::{
     domain::{
         gesture::Reason,
-        ids::{CustomerId, GestureId, NoteBatchId, NoteId},
-        note::{BatchWork, Note, NoteBatch, NoteCounts, NoteState, Words},
+        ids::{CustomerId, GestureId, NoteBatchId, NoteId, PrintRunId},
+        note::{BatchWork, Note, NoteBatch, NoteCounts, NoteEdit, NoteState, OnPaper, Tries, Words},
     },
     store::{
         entity::{note, note_batch},
@@ -13,6 +13,7 @@ use crate::{
     },
 };
 use std::collections::BTreeMap;
+use uuid::Uuid;
 
 const BATCHES: Source = Source("note_batches");
 const NOTES: Source = Source("notes");
@@ -38,12 +39,12 @@ pub(in crate::store) fn batch_to_row(batch: &NoteBatch) -> Result<note_batch::Mo
         failed: big(failed),
         uncertain: big(uncertain),
         cancelled: big(cancelled),
+        to_print: big(batch.to_print),
         reasons: BATCHES.to_json("reasons", &reasons)?,
         cursor: work.cursor.map(|id| id.0),
         chunks: count(work.chunks),
-        chunk: work.chunk.as_ref().map(|chunk| BATCHES.to_json("chunk", chunk)).transpose()?,
-        attempts: count(work.attempts),
-        retry_at: work.retry_at.map(|at| at.as_microsecond()),
+        lanes: BATCHES.to_json("lanes", &work.lanes)?,
+        for_test: work.for_test,
         stopped_in: work.stopped_in.map(|state| state.as_str().to_owned()),
         lenient: work.lenient,
         began_at: work.began_at.map(|at| at.as_microsecond()),
@@ -75,13 +76,13 @@ pub(in crate::store) fn batch_from_row(row: note_batch::Model) -> Result<NoteBat
             uncertain: counted("uncertain", row.uncertain)?,
             cancelled: counted("cancelled", row.cancelled)?,
         },
+        to_print: counted("to_print", row.to_print)?,
         reasons: reasons.into_iter().map(|(state, reason, count)| ((state, reason), count)).collect::<BTreeMap<_, _>>(),
         work: BatchWork {
             cursor: row.cursor.map(CustomerId),
             chunks: BATCHES.number("chunks", row.chunks)?,
-            chunk: row.chunk.as_deref().map(|text| BATCHES.json("chunk", text)).transpose()?,
-            attempts: BATCHES.number("attempts", row.attempts)?,
-            retry_at: BATCHES.instant_opt("retry_at", row.retry_at)?,
+            lanes: BATCHES.json("lanes", &row.lanes)?,
+            for_test: row.for_test,
             stopped_in: BATCHES.named_opt("stopped_in", row.stopped_in.as_deref())?,
             lenient: row.lenient,
             began_at: BATCHES.instant_opt("began_at", row.began_at)?,
@@ -116,11 +117,23 @@ pub(in crate::store) fn to_row(note: &Note) -> Result<note::Model, StoreError> {
         state: note.state.as_str().to_owned(),
         reason: note.reason.map(|reason| reason.as_str().to_owned()),
         explanation: note.explanation.clone(),
-        objections: NOTES.to_json("objections", &note.objections)?,
+        problems: NOTES.to_json("problems", &note.problems)?,
         due_at: note.due_at.as_microsecond(),
         chunk: note.chunk.map(count),
+        print_run: note.printed.map(|printed| printed.run.0),
+        print_number: note.printed.map(|printed| printed.place.number.into()),
+        print_version: note.printed.map(|printed| printed.version),
+        print_place: note.printed.map(|printed| NOTES.to_json("print_place", &printed.place)).transpose()?,
+        print_recipient: note.printed.and_then(|printed| printed.recipient),
+        print_told: note.printed.is_some_and(|printed| printed.told),
+        attempts: count(note.tries.attempts),
+        perhaps_left: note.tries.perhaps_left,
+        route: note.tries.route.map(|route| route.as_str().to_owned()),
         created_at: note.created_at.as_microsecond(),
         delivered_at: note.delivered_at.map(|at| at.as_microsecond()),
+        edited_by: note.edit.as_ref().map(|edit| edit.by.clone()),
+        edited_at: note.edit.as_ref().map(|edit| edit.at.as_microsecond()),
+        version: note.version,
     })
 }
 
@@ -129,6 +142,10 @@ pub(in crate::store) fn from_row(row: note::Model) -> Result<Note, StoreError> {
         (Some(id), Some(version)) => {
             Some((NOTES.named("template_id", id)?, NOTES.number("template_version", version)?))
         }
+        _ => None,
+    };
+    let edit = match (row.edited_by, NOTES.instant_opt("edited_at", row.edited_at)?) {
+        (Some(by), Some(at)) => Some(NoteEdit { by, at }),
         _ => None,
     };
     Ok(Note {
@@ -148,12 +165,39 @@ pub(in crate::store) fn from_row(row: note::Model) -> Result<Note, StoreError> {
         state: NOTES.named("state", &row.state)?,
         reason: NOTES.named_opt("reason", row.reason.as_deref())?,
         explanation: row.explanation,
-        objections: NOTES.json("objections", &row.objections)?,
+        problems: NOTES.json("problems", &row.problems)?,
         due_at: NOTES.instant("due_at", row.due_at)?,
         chunk: row.chunk.map(|number| NOTES.number("chunk", number)).transpose()?,
+        printed: printed(
+            row.print_run,
+            row.print_version,
+            row.print_place.as_deref(),
+            (row.print_told, row.print_recipient),
+        )?,
+        tries: Tries {
+            attempts: NOTES.number("attempts", row.attempts)?,
+            perhaps_left: row.perhaps_left,
+            route: NOTES.named_opt("route", row.route.as_deref())?,
+        },
         created_at: NOTES.instant("created_at", row.created_at)?,
         delivered_at: NOTES.instant_opt("delivered_at", row.delivered_at)?,
+        edit,
+        version: row.version,
     })
+}
+
+/// Where a note lies on paper.
+fn printed(
+    run: Option<Uuid>,
+    version: Option<i64>,
+    place: Option<&str>,
+    (told, recipient): (bool, Option<i64>),
+) -> Result<Option<OnPaper>, StoreError> {
+    let all = run.zip(version).zip(place);
+    let read = |((run, version), place)| {
+        Ok(OnPaper { run: PrintRunId(run), version, place: NOTES.json("print_place", place)?, told, recipient })
+    };
+    all.map(read).transpose()
 }
 
 /// The gestures that a note carries.

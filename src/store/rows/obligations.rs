@@ -65,7 +65,7 @@ pub(in crate::store) fn decision_to_row(decision: &Decision) -> decision::Model 
         gesture_id: decision.gesture.map(|id| id.0),
         reason: decision.reason.map(|r| r.as_str().to_owned()),
         explanation: decision.explanation.clone(),
-        local_day: decision.group_day.as_deref().and_then(|key| key.rsplit('/').next()).map(str::to_owned),
+        local_day: decision.local_day().map(str::to_owned),
         group_day: decision.group_day.clone(),
         standing: decision.occurrence.contains('/'),
         priority: i32::from(decision.priority),

@@ -7,9 +7,9 @@ use crate::{
         identity::{near_keys, search::Lookup, terms::Class},
         ids::CustomerId,
     },
-    store::{Store, chunk::lists, entity::search_word, error::StoreError},
+    store::{Store, chunk::lists, error::StoreError},
 };
-use sea_orm::{ColumnTrait, ConnectionTrait, DbBackend, EntityTrait, QueryFilter, QuerySelect, Statement, Value};
+use sea_orm::{ConnectionTrait, DbBackend, Statement, Value};
 use std::collections::BTreeSet;
 use uuid::Uuid;
 
@@ -31,32 +31,21 @@ pub struct Wanted {
     pub all: bool,
 }
 
-/// Most candidates of one condition.
+/// Most candidates.
 const CANDIDATES_MAX: usize = 200;
 /// Most known words that are compared with what was typed.
 const NEAR_WORDS_MAX: u64 = 500;
 
 impl Store {
-    /// Customers who meet any of the conditions, at most 200 for each, in no order.
+    /// Customers who are wanted, at most 200, in no order.
     ///
     /// # Errors
     /// [`StoreError`] when the database can't tell.
-    pub async fn search(&self, wanted: &[Wanted]) -> Result<Vec<SearchHit>, StoreError> {
-        if wanted.iter().all(|wanted| wanted.words.is_empty()) {
+    pub async fn search(&self, wanted: &Wanted) -> Result<Vec<SearchHit>, StoreError> {
+        if wanted.words.is_empty() {
             return Ok(Vec::new());
         }
-        let db = self.reader();
-        let backend = db.get_database_backend();
-        let (sql, values) = match backend {
-            DbBackend::Postgres => on_postgres(wanted),
-            _ => on_sqlite(wanted),
-        };
-        let rows = db.query_all_raw(Statement::from_sql_and_values(backend, sql, values)).await?;
-        let hit = |row: &sea_orm::QueryResult| {
-            let customer = CustomerId(row.try_get::<Uuid>("", "customer_id")?);
-            Ok(SearchHit { customer, terms: row.try_get("", "terms")? })
-        };
-        rows.iter().map(hit).collect()
+        candidates(self.reader(), wanted).await?.lines().map(hit).collect()
     }
 
     /// The known words that may be meant by what was typed: some letter away, or sounding alike. They have yet to be
@@ -65,20 +54,13 @@ impl Store {
     /// # Errors
     /// [`StoreError`] when the database can't tell.
     pub async fn words_near(&self, typed: impl Iterator<Item = &str>) -> Result<Vec<String>, StoreError> {
-        use search_word::{Column, Entity};
         let keys: BTreeSet<String> = typed.flat_map(near_keys).collect();
+        let db = self.reader();
+        let backend = db.get_database_backend();
         let mut near = Vec::new();
         for list in lists(keys) {
-            let found: Vec<String> = Entity::find()
-                .select_only()
-                .column(Column::Word)
-                .distinct()
-                .filter(Column::Key.is_in(list))
-                .limit(NEAR_WORDS_MAX)
-                .into_tuple()
-                .all(self.reader())
-                .await?;
-            near.extend(found);
+            let statement = Statement::from_sql_and_values(backend, words_of(backend, list.len()), values(list));
+            near.extend(together(db, statement).await?.lines().map(str::to_owned));
         }
         Ok(near)
     }
@@ -100,25 +82,69 @@ impl Store {
     }
 }
 
+/// Reads what a statement makes one text of. Row by row, hundreds of candidates would cost more to hand over than to find.
+async fn together(db: &impl ConnectionTrait, statement: Statement) -> Result<String, StoreError> {
+    let row = db.query_one_raw(statement).await?;
+    Ok(row.map(|row| row.try_get::<Option<String>>("", "found")).transpose()?.flatten().unwrap_or_default())
+}
+
+/// A line of what was found: who, a space, and their terms.
+fn hit(line: &str) -> Result<SearchHit, StoreError> {
+    let (customer, terms) = line.split_once(' ').unwrap_or((line, ""));
+    let customer =
+        Uuid::try_parse(customer).map_err(|why| StoreError::corrupt("customer_search", "customer_id", why))?;
+    Ok(SearchHit { customer: CustomerId(customer), terms: terms.to_owned() })
+}
+
+fn words_of(backend: DbBackend, keys: usize) -> String {
+    let postgres = backend == DbBackend::Postgres;
+    let key = |at| if postgres { format!("${at}") } else { "?".to_owned() };
+    let keys: Vec<_> = (1..=keys).map(key).collect();
+    let words =
+        format!("SELECT DISTINCT word FROM search_words WHERE key IN ({}) LIMIT {NEAR_WORDS_MAX}", keys.join(", "));
+    let joined = if postgres { "string_agg(word, chr(10))" } else { "group_concat(word, char(10))" };
+    format!("SELECT {joined} AS found FROM ({words}) AS words")
+}
+
+fn values(texts: Vec<String>) -> Vec<Value> {
+    texts.into_iter().map(Value::from).collect()
+}
+
+/// The customers with a telephone number, as an identifier or only as a contact point; at most 200.
+pub(in crate::store) async fn at_number(
+    db: &impl ConnectionTrait,
+    number: &str,
+) -> Result<Vec<CustomerId>, StoreError> {
+    let digits: String = number.chars().filter(char::is_ascii_digit).collect();
+    if digits.is_empty() {
+        return Ok(Vec::new());
+    }
+    let whole = Lookup::Whole(Class::PhoneStart.term(&digits));
+    let found = candidates(db, &Wanted { words: vec![vec![whole]], all: true }).await?;
+    found.lines().map(|line| hit(line).map(|hit| hit.customer)).collect()
+}
+
 /// Whether anybody is still found by a word.
 pub(super) async fn is_used(db: &impl ConnectionTrait, word: &str) -> Result<bool, StoreError> {
     let lookups = [Class::Name, Class::Town].map(|class| Lookup::Whole(class.term(word))).to_vec();
-    let wanted = [Wanted { words: vec![lookups], all: true }];
-    let backend = db.get_database_backend();
-    let (sql, values) = match backend {
-        DbBackend::Postgres => on_postgres(&wanted),
-        _ => on_sqlite(&wanted),
-    };
-    Ok(db.query_one_raw(Statement::from_sql_and_values(backend, sql, values)).await?.is_some())
+    Ok(!candidates(db, &Wanted { words: vec![lookups], all: true }).await?.is_empty())
 }
 
-fn on_sqlite(wanted: &[Wanted]) -> (String, Vec<Value>) {
-    let one = format!(
-        "SELECT rowid FROM (SELECT rowid FROM customer_terms WHERE customer_terms MATCH ? LIMIT {CANDIDATES_MAX})"
-    );
-    let found = vec![one; wanted.len()].join(" UNION ");
-    let values = wanted.iter().map(|wanted| matching(wanted).into()).collect();
-    (format!("SELECT customer_id, terms FROM customer_search WHERE id IN ({found})"), values)
+/// Those who are wanted, each in a line.
+async fn candidates(db: &impl ConnectionTrait, wanted: &Wanted) -> Result<String, StoreError> {
+    let backend = db.get_database_backend();
+    let (sql, values) = match backend {
+        DbBackend::Postgres => on_postgres(wanted),
+        _ => (on_sqlite(), vec![matching(wanted).into()]),
+    };
+    together(db, Statement::from_sql_and_values(backend, sql, values)).await
+}
+
+fn on_sqlite() -> String {
+    format!(
+        "SELECT group_concat(hex(customer_id) || ' ' || terms, char(10)) AS found FROM customer_search WHERE id IN \
+         (SELECT rowid FROM customer_terms WHERE customer_terms MATCH ? LIMIT {CANDIDATES_MAX})"
+    )
 }
 
 /// The condition in the language of SQLite's full-text tables. Terms have neither quotes nor spaces.
@@ -134,26 +160,19 @@ fn matching(wanted: &Wanted) -> String {
     combined(&words, wanted.all)
 }
 
-/// Each condition stands in a list of its own that is read only as far as it is asked for. The planner must not see the
+/// The condition stands in a list of its own that is read only as far as it is asked for. The planner must not see the
 /// limit: it would hope to meet two hundred soon, and read the whole table for a name that is rare.
-fn on_postgres(wanted: &[Wanted]) -> (String, Vec<Value>) {
-    let mut values: Vec<Value> = Vec::new();
-    let (mut lists, mut found) = (Vec::new(), Vec::new());
-    for (at, wanted) in wanted.iter().enumerate() {
-        let mut words = Vec::new();
-        for lookups in &wanted.words {
-            values.push(lookups.iter().map(keys::of_lookup).collect::<Vec<_>>().join(" ").into());
-            words.push(format!("keys && string_to_array(${}, ' ')", values.len()));
-        }
-        let condition = combined(&words, wanted.all);
-        lists.push(format!(
-            "list{at} AS MATERIALIZED (SELECT customer_id, terms FROM customer_search WHERE {condition})"
-        ));
-        found.push(format!(
-            "SELECT * FROM (SELECT customer_id, terms FROM list{at} LIMIT {CANDIDATES_MAX}) AS part{at}"
-        ));
-    }
-    (format!("WITH {} {}", lists.join(", "), found.join(" UNION ")), values)
+fn on_postgres(wanted: &Wanted) -> (String, Vec<Value>) {
+    let keys = |lookups: &Vec<Lookup>| lookups.iter().map(keys::of_lookup).collect::<Vec<_>>().join(" ");
+    let values: Vec<Value> = wanted.words.iter().map(|lookups| keys(lookups).into()).collect();
+    let words: Vec<_> = (1..=values.len()).map(|at| format!("keys && string_to_array(${at}, ' ')")).collect();
+    let condition = combined(&words, wanted.all);
+    let sql = format!(
+        "WITH list AS MATERIALIZED (SELECT customer_id, terms FROM customer_search WHERE {condition}) \
+         SELECT string_agg(customer_id::text || ' ' || terms, chr(10)) AS found \
+         FROM (SELECT customer_id, terms FROM list LIMIT {CANDIDATES_MAX}) AS hits"
+    );
+    (sql, values)
 }
 
 /// All of the conditions, or any two.
@@ -184,7 +203,7 @@ mod tests {
     #[test]
     fn conditions_are_said_in_the_words_of_each_engine() {
         assert_eq!(matching(&wanted(true)), "(\"anna\" OR \"ann\") AND (\"mu\"*) AND (\"\u{e000}ulm\")");
-        let (sql, values) = on_postgres(&[wanted(true)]);
+        let (sql, values) = on_postgres(&wanted(true));
         assert!(sql.contains("keys && string_to_array($1, ' ') AND keys && string_to_array($2, ' ')"), "{sql}");
         assert_eq!(values, ["=anna =ann".into(), "mu".into(), "=\u{e000}ulm".into()]);
     }

@@ -7,6 +7,8 @@ mod fill;
 mod find;
 mod keep;
 mod keys;
+mod tidy;
 
+pub(super) use find::at_number;
 pub use find::{SearchHit, Wanted};
 pub(super) use keep::{forget, keep};

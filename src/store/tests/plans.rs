@@ -10,11 +10,12 @@ use crate::{
         ids::{ActionId, CaseId, CustomerId, GestureId, HouseholdId, InteractionId, NoteBatchId, NoteId},
         interaction::ExternalRef,
         refusal::Refusal,
+        retention::Kept,
         world::{Command, Context, Due, EventKind, IdempotencyKey, Miss, Needs, Neighbourhood, Subject, World},
     },
     store::{
-        CoverageQuery, DueNotes, Lane, ObligationQuery, PageRequest, Segment, Store, catch_up, connect, due,
-        filter::List, paging::Cursor,
+        CoverageQuery, DueNotes, Lane, NoteWorkQuery, ObligationQuery, PageRequest, Segment, Store, catch_up, connect,
+        due, filter::List, paging::Cursor,
     },
 };
 use jiff::{SignedDuration, Timestamp, civil::date};
@@ -103,6 +104,7 @@ fn everything() -> Everything {
         locations: vec![],
         in_batches: Vec::new(),
         untested: false,
+        far_side_deduplicates: false,
         due_from: None,
         limit: 10,
     };
@@ -124,6 +126,7 @@ fn everything() -> Everything {
         neighbours: [near].into(),
         days: [date(2026, 11, 22)].into(),
         actions: [ActionId(some_id())].into(),
+        numbers: ["+351911111111".to_owned()].into(),
         may_create: true,
         families: [customer].into(),
         households: [HouseholdId(some_id())].into(),
@@ -146,21 +149,31 @@ async fn read_everything(store: &Store) {
     store.answered(InteractionId(some_id())).await.unwrap();
     store.last_interaction_before(customer, now()).await.unwrap();
     store.pending_gestures(customer).await.unwrap();
+    store.hidden_from_others(&[customer]).await.unwrap();
     store.open_case(customer).await.unwrap();
     store.timeline(customer, &page).await.unwrap();
     store.events_of(&Subject::Customer(customer), 50, None).await.unwrap();
-    store.list_customers(&all(List::Customers), &page).await.unwrap();
-    store.list_interactions(&all(List::Interactions), &page).await.unwrap();
-    store.list_gestures(&all(List::Gestures), &page).await.unwrap();
-    store.list_cases(&all(List::Cases), &page).await.unwrap();
+    for with_discreet in [true, false] {
+        store.list_customers(&all(List::Customers), with_discreet, &page).await.unwrap();
+    }
+    store.list_interactions(&all(List::Interactions), true, &page).await.unwrap();
+    store.list_gestures(&all(List::Gestures), true, &page).await.unwrap();
+    store.list_cases(&all(List::Cases), true, &page).await.unwrap();
     store.list_obligations(&ObligationQuery::default(), &page).await.unwrap();
     store.visits_to_close(now(), SignedDuration::from_hours(8), 50).await.unwrap();
     store.lapsed_leases(now(), 50).await.unwrap();
     store.overdue_gestures(now(), 50).await.unwrap();
+    store.wake_late(now(), 50).await.unwrap();
+    store.offered_calls(50).await.unwrap();
     store.customers_to_look_at(now(), 50).await.unwrap();
     store.forget_request_keys(now(), 50).await.unwrap();
     store.forget_desk_actions(now(), 50).await.unwrap();
     store.visits_here(&"lisbon".parse().unwrap(), &page).await.unwrap();
+    store.strangers(&"lisbon".parse().unwrap(), &page).await.unwrap();
+    store.with_old_remarks(now(), 50).await.unwrap();
+    for kept in [Kept::Remarks, Kept::RequestKeys] {
+        store.too_old(kept, now()).await.unwrap();
+    }
     store.visits(&[InteractionId(some_id())].into()).await.unwrap();
     let end = store.feed_end().await.unwrap();
     store.feed(EventKind::OF_VISITS, end, 50).await.unwrap();
@@ -175,12 +188,16 @@ async fn read_notes(store: &Store, page: &PageRequest) {
     let (batch, customer) = (NoteBatchId(some_id()), CustomerId(some_id()));
     store.note_batch(batch).await.unwrap();
     store.list_note_batches(&[], page).await.unwrap();
-    store.note_batches_at_work(50).await.unwrap();
+    for only_leaving in [false, true] {
+        let wanted = NoteWorkQuery { channels: vec![Channel::Email, Channel::Post], now: now(), only_leaving };
+        store.note_batches_at_work(&wanted, page).await.unwrap();
+    }
+    store.stopped_note_batches(50).await.unwrap();
     store.note(NoteId(some_id())).await.unwrap();
     store.list_notes(Some(batch), &all(List::Notes), page).await.unwrap();
     store.list_notes(None, &all(List::Notes), page).await.unwrap();
-    store.waiting_notes(batch, Some(now())).await.unwrap();
-    store.waiting_notes(batch, None).await.unwrap();
+    store.waiting_notes(batch, &[Channel::Email, Channel::Post], now(), 8).await.unwrap();
+    store.unsent_notes(batch).await.unwrap();
     store.notes_on_their_way(batch, 1).await.unwrap();
     store.intents(&[GestureId(some_id())]).await.unwrap();
     let filter = all(List::Gestures);

@@ -106,6 +106,7 @@ both_engines! {
         let state = browser.state().await;
         assert_eq!((&state["staff"], &state["display_name"], &state["role"]), (&json!("ana"), &json!("ANA"), &json!("desk")));
         assert_eq!((&state["location"], &state["enrolled"]), (&json!(SHOP), &json!(true)));
+        assert_eq!(state["called"], json!("ana"), "as the records have them");
         assert_eq!(browser.lists_customers().await, 0);
 
         assert_eq!(browser.ask("DELETE", PATH, "", b"").await.status, 204);

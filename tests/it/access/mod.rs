@@ -1,9 +1,17 @@
 //! Who is let in, and what they may: keys, roles, staff at a desk.
 
 mod desk;
+mod discreet;
 mod keys;
+mod known;
+mod may;
 mod places;
+mod replicas;
+mod rights;
 mod roles;
+mod streams;
+mod told;
+mod words;
 
 use gratitude::proto::v1 as pb;
 use pb::{

@@ -2,8 +2,8 @@
 
 use gratitude::proto::v1 as pb;
 use pb::{
-    case_service_client::CaseServiceClient, interaction_service_client::InteractionServiceClient,
-    rule_service_client::RuleServiceClient,
+    case_service_client::CaseServiceClient, gesture_service_client::GestureServiceClient,
+    interaction_service_client::InteractionServiceClient, rule_service_client::RuleServiceClient,
 };
 use tonic::{Code, Status};
 
@@ -63,6 +63,40 @@ async fn ada(service: &TestService, token: &str) -> pb::Customer {
     };
     let request = pb::CreateCustomerRequest { customer: Some(customer), ..pb::CreateCustomerRequest::default() };
     customers(service, token).create_customer(request).await.expect("made").into_inner().customer.expect("returned")
+}
+
+/// An organisation whose contact has numbers of their own.
+async fn mill(service: &TestService, token: &str) -> pb::Customer {
+    let points = [
+        pb::contact_point::Address::Phone("020 7946 0018".to_owned()),
+        pb::contact_point::Address::Email("Ada@Mill.example".to_owned()),
+        pb::contact_point::Address::Post(pb::PostalAddress {
+            region_code: "GB".to_owned(),
+            address_lines: vec!["18 Mill Lane".to_owned()],
+            locality: "Bath".to_owned(),
+            ..pb::PostalAddress::default()
+        }),
+    ];
+    let contact = pb::OrganizationContact {
+        display_name: "Ada".to_owned(),
+        contact_points: points.map(|it| pb::ContactPoint { address: Some(it), ..Default::default() }).into(),
+        ..pb::OrganizationContact::default()
+    };
+    let customer = pb::Customer {
+        kind: pb::customer::Kind::Organization.into(),
+        display_name: "The Mill".to_owned(),
+        region_code: "GB".to_owned(),
+        contacts: vec![contact],
+        ..pb::Customer::default()
+    };
+    let request = pb::CreateCustomerRequest { customer: Some(customer), ..pb::CreateCustomerRequest::default() };
+    customers(service, token).create_customer(request).await.expect("made").into_inner().customer.expect("returned")
+}
+
+fn assert_masked(shown: &str) {
+    for secret in ["79460018", "0018", "Ada@Mill.example", "ada@mill.example", "18 Mill Lane"] {
+        assert!(!shown.contains(secret), "{secret} in {shown}");
+    }
 }
 
 both_engines! {
@@ -128,21 +162,30 @@ both_engines! {
         let (_, till) = made(&service, &operator, key(pb::Role::Service, &[])).await;
         let (_, manager) = made(&service, &operator, key(pb::Role::Manager, &[])).await;
         let ada = ada(&service, &manager).await;
+        let mill = mill(&service, &manager).await;
         let listed = async |token: &str| {
             let page = customers(&service, token).list_customers(pb::ListCustomersRequest::default()).await;
             format!("{:?}", page.expect("listed").into_inner().customers)
         };
         let (hidden, shown) = (listed(&desk).await, listed(&manager).await);
-        for secret in ["79460018", "0018", "Ada@Mill.example", "ada@mill.example"] {
-            assert!(!hidden.contains(secret), "{secret} in {hidden}");
-        }
         assert!(hidden.contains("•••") && shown.contains("79460018"));
+        assert_masked(&hidden);
         let whole = customers(&service, &desk).get_customer(pb::GetCustomerRequest { name: ada.name.clone() }).await;
         assert!(format!("{:?}", whole.expect("one at a time").into_inner()).contains("79460018"));
+        let several = async |token: &str| {
+            let request = pb::BatchGetCustomersRequest { names: vec![ada.name.clone(), mill.name.clone()] };
+            let read = customers(&service, token).batch_get_customers(request).await.expect("both are there");
+            format!("{:?}", read.into_inner().customers)
+        };
+        for token in [&desk, &till] {
+            assert_masked(&several(token).await);
+        }
+        assert!(several(&manager).await.contains("18 Mill Lane"));
 
         let discreet = pb::UpdateCustomerRequest {
             customer: Some(pb::Customer { name: ada.name.clone(), discreet: true, ..pb::Customer::default() }),
             update_mask: Some(prost_types::FieldMask { paths: vec!["discreet".to_owned()] }),
+            allow_erased: false,
         };
         customers(&service, &manager).update_customer(discreet).await.expect("updated");
         assert!(!listed(&desk).await.contains(&ada.name), "who is discreet stands in no list of a desk");
@@ -151,6 +194,64 @@ both_engines! {
         let visit = record(&service, &desk, SHOP, &ada.name).await.expect("recorded");
         assert_eq!(get(&service, &desk, &visit.name).await.expect("read").remarks, "Looked for a red teapot.");
         assert_eq!(get(&service, &till, &visit.name).await.expect("read").remarks, "");
+        service.stop().await;
+    }
+
+    async fn who_is_discreet_stands_in_no_list_and_is_served_all_the_same(database) {
+        let (service, operator) = locked(database).await;
+        let (_, desk) = made(&service, &operator, key(pb::Role::Desk, &[SHOP])).await;
+        let (_, manager) = made(&service, &operator, key(pb::Role::Manager, &[])).await;
+        let ada = ada(&service, &manager).await;
+        let visit = record(&service, &desk, SHOP, &ada.name).await.expect("recorded");
+        let case = pb::Case {
+            customer: ada.name.clone(),
+            location: SHOP.to_owned(),
+            summary: "The glaze cracked.".to_owned(),
+            ..pb::Case::default()
+        };
+        let request = pb::OpenCaseRequest { case: Some(case), ..pb::OpenCaseRequest::default() };
+        CaseServiceClient::new(with(&service, &desk)).open_case(request).await.expect("opened");
+        let call = pb::Gesture {
+            customer: ada.name.clone(),
+            location: SHOP.to_owned(),
+            kind: pb::GestureKind::Call.into(),
+            channel: pb::Channel::Phone.into(),
+            purpose: pb::Purpose::Service.into(),
+            tone: pb::Tone::Caring.into(),
+            ..pb::Gesture::default()
+        };
+        let request = pb::ScheduleGestureRequest { gesture: Some(call), ..pb::ScheduleGestureRequest::default() };
+        let planned = GestureServiceClient::new(with(&service, &desk)).schedule_gesture(request).await;
+        let call = planned.expect("planned").into_inner().gesture.expect("it is returned");
+
+        let listed = async |token: &str| {
+            let guest = || with(&service, token);
+            let interactions = InteractionServiceClient::new(guest()).list_interactions(pb::ListInteractionsRequest::default()).await;
+            let gestures = GestureServiceClient::new(guest()).list_gestures(pb::ListGesturesRequest::default()).await;
+            let cases = CaseServiceClient::new(guest()).list_cases(pb::ListCasesRequest::default()).await;
+            [
+                interactions.expect("listed").into_inner().interactions.len(),
+                gestures.expect("listed").into_inner().gestures.len(),
+                cases.expect("listed").into_inner().cases.len(),
+            ]
+        };
+        let all = listed(&manager).await;
+        assert!(all.iter().all(|count| *count > 0), "{all:?}");
+        assert_eq!(listed(&desk).await, all, "as long as she is not");
+        let discreet = pb::UpdateCustomerRequest {
+            customer: Some(pb::Customer { name: ada.name.clone(), discreet: true, ..pb::Customer::default() }),
+            update_mask: Some(prost_types::FieldMask { paths: vec!["discreet".to_owned()] }),
+            allow_erased: false,
+        };
+        customers(&service, &manager).update_customer(discreet).await.expect("updated");
+        assert_eq!(listed(&desk).await, [0, 0, 0]);
+        assert_eq!(listed(&manager).await, all);
+
+        assert_eq!(get(&service, &desk, &visit.name).await.expect("by its name").customer, ada.name);
+        let queue = pb::ListQueueRequest { location: SHOP.to_owned(), ..pb::ListQueueRequest::default() };
+        let queue = GestureServiceClient::new(with(&service, &desk)).list_queue(queue).await.expect("listed");
+        let waits = queue.into_inner().entries.into_iter().filter_map(|entry| entry.gesture).any(|it| it.name == call.name);
+        assert!(waits, "somebody has to call her");
         service.stop().await;
     }
 }

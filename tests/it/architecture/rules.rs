@@ -15,7 +15,7 @@ pub(super) struct Rule {
 /// `clock`, `config` and `telemetry` are leaves that everybody but the domain may use.
 const IMPORTS: [(&str, &[&str]); 13] = [
     ("main", &["cli"]),
-    ("cli", &["server", "desk", "scheduler", "rpc", "app", "store", "domain", "proto"]),
+    ("cli", &["server", "desk", "scheduler", "rpc", "app", "delivery", "store", "domain", "proto"]),
     ("server", &["rpc", "app", "proto"]),
     ("desk", &["app", "domain"]),
     ("rpc", &["app", "domain", "proto"]),
@@ -100,7 +100,14 @@ pub(super) const ALL: [Rule; 8] = [
             "delivery" => Vec::new(),
             // It takes the connections that others made.
             _ if source.file == "server/tls.rs" => Vec::new(),
-            _ => source.paths_below(&["std::net::TcpStream", "std::net::UdpSocket", "tokio::net::TcpStream", "lettre"]),
+            _ => source.paths_below(&[
+                "std::net::TcpStream",
+                "std::net::UdpSocket",
+                "tokio::net::TcpStream",
+                "hyper_util::client",
+                "hyper_rustls",
+                "lettre",
+            ]),
         },
     },
     Rule {

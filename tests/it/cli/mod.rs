@@ -6,6 +6,7 @@ mod import;
 mod journeys;
 mod keys;
 mod notes;
+mod paper;
 mod people;
 mod serve;
 mod visits;

@@ -8,8 +8,8 @@ use tempfile::TempDir;
 use crate::support::binary::{Serving, gratitude, stderr, stdout};
 
 /// A service on a database of its own, whose notes go to a folder of its own, with three people's purchases.
-struct Desk {
-    serving: Serving,
+pub(super) struct Desk {
+    pub(super) serving: Serving,
     folder: TempDir,
 }
 
@@ -37,9 +37,14 @@ closing = \"{{ location.team or 'the whole team' }}\"
 
 impl Desk {
     fn open() -> Self {
+        Self::with("")
+    }
+
+    /// With more lines of configuration.
+    pub(super) fn with(more: &str) -> Self {
         let folder = tempfile::tempdir().expect("there is room for temporary files");
         let path = |name: &str| folder.path().join(name);
-        let config = format!("[delivery]\nspool = {:?}\n", path("letters").display().to_string());
+        let config = format!("[delivery]\nspool = {:?}\n{more}", path("letters").display().to_string());
         fs::write(path("gratitude.toml"), config).expect("there is room for temporary files");
         fs::write(path("purchases.csv"), PURCHASES).expect("there is room for temporary files");
         let url = format!("sqlite:{}", path("gratitude.db").display());
@@ -50,7 +55,7 @@ impl Desk {
         desk
     }
 
-    fn path(&self, name: &str) -> String {
+    pub(super) fn path(&self, name: &str) -> String {
         self.folder.path().join(name).display().to_string()
     }
 
@@ -63,24 +68,24 @@ impl Desk {
         gratitude(arguments).env("GRATITUDE_SERVER", self.serving.url()).output().expect("the binary runs")
     }
 
-    fn done(&self, arguments: &[&str]) -> String {
+    pub(super) fn done(&self, arguments: &[&str]) -> String {
         let output = self.run(arguments);
         assert!(output.status.success(), "{arguments:?}: {}", stderr(&output));
         stdout(&output)
     }
 
-    fn json(&self, arguments: &[&str]) -> Value {
+    pub(super) fn json(&self, arguments: &[&str]) -> Value {
         serde_json::from_str(&self.done(&[arguments, &["--output", "json"]].concat())).expect("JSON")
     }
 
-    fn refused(&self, arguments: &[&str], code: i32) -> String {
+    pub(super) fn refused(&self, arguments: &[&str], code: i32) -> String {
         let output = self.run(arguments);
         assert_eq!(output.status.code(), Some(code), "{arguments:?}: {}{}", stdout(&output), stderr(&output));
         stderr(&output)
     }
 
     /// A batch to those who came back, written.
-    fn written(&self) -> Value {
+    pub(super) fn written(&self) -> Value {
         let template = "thanks-for-being-our-customer";
         let segment = ["notes", "create", "segment", "--filter", "summary.visit_days >= 2", "--template", template];
         self.json(&[&segment[..], &["--channel", "hand-over", "--name", "Those who came back", "--watch"]].concat())

@@ -112,3 +112,94 @@ async fn a_case_is_opened_taken_care_of_and_settled() {
     let list = desk.done(&["cases", "list"]);
     assert!(list.contains("The cup was chipped."), "{list}");
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_customer_moves_to_another_household_and_out_again() {
+    let desk = Desk::open().await;
+    let channel = tonic::transport::Endpoint::from_shared(desk.serving.url()).expect("an address");
+    let channel = channel.connect().await.expect("it listens");
+    let email = pb::Identifier {
+        kind: pb::identifier::Kind::Email.into(),
+        value: "bo@example.org".to_owned(),
+        ..Default::default()
+    };
+    let bo = pb::Customer { display_name: "Bo".to_owned(), identifiers: vec![email], ..Default::default() };
+    let request = pb::CreateCustomerRequest { customer: Some(bo), ..Default::default() };
+    let bo = CustomerServiceClient::new(channel).create_customer(request).await.expect("made").into_inner();
+    let household = bo.customer.expect("it is returned").household;
+    let joined = desk.done(&["customers", "set-household", ADA, "--with", "bo@example.org"]);
+    assert!(joined.contains(&household), "{joined}");
+    let again = desk.done(&["customers", "set-household", ADA, "--household", &household]);
+    assert!(again.contains(&household), "{again}");
+    let left = desk.done(&["customers", "set-household", ADA, "--own"]);
+    assert!(left.contains("households/") && !left.contains(&household), "{left}");
+    let neither = desk.run(&["customers", "set-household", ADA]);
+    assert_eq!(neither.status.code(), Some(2), "{}", stderr(&neither));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_is_kept_for_too_long_is_shown_before_it_goes() {
+    let desk = Desk::open().await;
+    let shown = desk.done(&["retention", "--dry-run"]);
+    for line in ["remarks", "events", "reads", "request keys", "ever"] {
+        assert!(shown.contains(line), "{line}: {shown}");
+    }
+    let tried = desk.done(&["retention", "--dry-run", "--remarks-days", "365", "--output", "json"]);
+    assert!(tried.contains("\"kind\": \"RETAINED_KIND_REMARKS\"") && tried.contains("31536000s"), "{tried}");
+    let done = desk.done(&["retention"]);
+    assert!(done.contains("remarks"), "{done}");
+    let without = desk.run(&["retention", "--remarks-days", "365"]);
+    assert_eq!(without.status.code(), Some(2), "only what is configured is forgotten: {}", stderr(&without));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn who_left_without_being_known_is_known_later() {
+    let desk = Desk::open().await;
+    let nobody = desk.done(&["strangers", "list"]);
+    assert!(nobody.contains("Nobody left without being known."), "{nobody}");
+    let came = desk.run(&["checkin", "--stranger", "in a wheelchair, blue coat"]);
+    assert!(stderr(&came).contains("`stranger` may be about health"), "{}", stderr(&came));
+    let visit = ending(&stdout(&came));
+    desk.done(&["clock", "advance", "5m"]);
+    desk.done(&["checkout", &visit, "not-purchased", "--looked-at", "a red teapot", "--remarks", "In a hurry."]);
+    let listed = desk.done(&["strangers", "list"]);
+    assert!(listed.contains("blue coat") && listed.contains("a red teapot"), "{listed}");
+    let linked = desk.done(&["strangers", "link", &visit, ADA]);
+    assert!(linked.contains("owed: open") && linked.contains("gratitude undo"), "{linked}");
+    assert!(desk.done(&["strangers", "list"]).contains("Nobody"), "she is known now");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_stands_in_the_queue_is_said_to_be_done() {
+    let desk = Desk::open().await;
+    let said = desk.done(&["promise", ADA, "--within", "4h", "--words", "Say whether the glaze is back."]);
+    let promised = ending(&said);
+    assert!(desk.done(&["queue"]).contains("Ada"));
+    let done = desk.done(&["queue", "done", &promised, "--by", "mina"]);
+    assert!(done.contains("completed"), "{done}");
+    assert_eq!(desk.done(&["queue"]).trim(), "Nothing to do.");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn words_are_looked_at_in_the_name_of_where_somebody_was() {
+    let desk = Desk::open().await;
+    let channel = tonic::transport::Endpoint::from_shared(desk.serving.url()).expect("an address");
+    let channel = channel.connect().await.expect("it listens");
+    let bakery = pb::Location {
+        display_name: "The bakery".to_owned(),
+        time_zone: "Europe/London".to_owned(),
+        region_code: "GB".to_owned(),
+        language_code: "en".to_owned(),
+        currency_code: "GBP".to_owned(),
+        ..pb::Location::default()
+    };
+    let request =
+        pb::CreateLocationRequest { location_id: "bakery".to_owned(), location: Some(bakery), ..Default::default() };
+    LocationServiceClient::new(channel).create_location(request).await.expect("another location");
+    desk.done(&["checkin", ADA, "--location", "tea-house", "--by", "mina"]);
+    let linted = desk.done(&["notes", "lint", "--customer", ADA, "--text", "Hello,\n\nthank you.\n\nMina"]);
+    assert!(!linted.trim().is_empty());
+    let nothing = desk.run(&["notes", "edit", "4f2a"]);
+    assert_eq!(nothing.status.code(), Some(2), "{}", stderr(&nothing));
+    assert!(stderr(&nothing).contains("--accept"), "{}", stderr(&nothing));
+}

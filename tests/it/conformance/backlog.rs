@@ -62,6 +62,7 @@ async fn claim(ledger: &TestLedger, kinds: Vec<GestureKind>, limit: u32) -> Vec<
         locations: Vec::new(),
         in_batches: Vec::new(),
         untested: false,
+        far_side_deduplicates: false,
         due_from: None,
         limit,
     };
@@ -71,7 +72,6 @@ async fn claim(ledger: &TestLedger, kinds: Vec<GestureKind>, limit: u32) -> Vec<
         due,
         worker: "dialler".to_owned(),
         lease: SignedDuration::from_mins(1),
-        far_side_deduplicates: false,
     };
     ledger.store.submit(Lane::Interactive, claim).await.expect("claimed").gestures
 }
@@ -166,6 +166,7 @@ both_engines! {
             locations: Vec::new(),
             in_batches: Vec::new(),
             untested: false,
+            far_side_deduplicates: false,
             due_from: None,
             limit: 10,
         };

@@ -17,7 +17,7 @@ const WORDS: &[(&str, &[&str])] = &[
     ("desk_actions", &["changes"]),
     ("interactions", &["detail", "source_id", "source_system", "subject_id", "subject_system", "void_reason"]),
     ("merges", &["own"]),
-    ("notes", &["explanation", "facts", "objections", "subject", "text"]),
+    ("notes", &["explanation", "facts", "problems", "subject", "text"]),
     ("obligations", &["explanation"]),
     ("search_words", &["key", "word"]),
 ];
@@ -55,9 +55,11 @@ const OTHERS: &[(&str, &[&str])] = &[
         "gestures",
         &[
             "call_day",
+            "call_wanted",
             "channel",
             "group_name",
             "kind",
+            "lease_begun",
             "lease_owner",
             "location_id",
             "occurrence",
@@ -75,7 +77,7 @@ const OTHERS: &[(&str, &[&str])] = &[
             "zone",
         ],
     ),
-    ("idempotency_keys", &["*"]),
+    ("idempotency_keys", &["fingerprint", "key", "resource", "scope"]),
     ("instance", &["*"]),
     ("instance_secrets", &["*"]),
     (
@@ -105,7 +107,10 @@ const OTHERS: &[(&str, &[&str])] = &[
     ("locations", &["*"]),
     ("merges", &["stopped"]),
     ("note_batches", &["*"]),
-    ("notes", &["channel", "gestures", "language", "reason", "state", "template_id"]),
+    (
+        "notes",
+        &["channel", "edited_by", "gestures", "language", "print_place", "reason", "route", "state", "template_id"],
+    ),
     ("obligations", &["kind", "location_id", "looked_at", "open_reason", "outcome", "reason", "state"]),
     ("pauses", &["*"]),
     ("pin_tries", &["*"]),

@@ -172,9 +172,9 @@ async fn walk(story: &Telling) {
     let all = |list: List| Filter::parse("", list.schema()).expect("an empty filter selects all");
     store.timeline(customer, &page).await.expect("read");
     store.pending_gestures(customer).await.expect("read");
-    store.list_customers(&all(List::Customers), &page).await.expect("read");
-    store.list_interactions(&all(List::Interactions), &page).await.expect("read");
-    store.list_gestures(&all(List::Gestures), &page).await.expect("read");
+    store.list_customers(&all(List::Customers), true, &page).await.expect("read");
+    store.list_interactions(&all(List::Interactions), true, &page).await.expect("read");
+    store.list_gestures(&all(List::Gestures), true, &page).await.expect("read");
     store.visits_to_close(story.ledger.now(), SignedDuration::from_hours(8), 50).await.expect("read");
     store.lapsed_leases(story.ledger.now(), 50).await.expect("read");
     store.overdue_gestures(story.ledger.now(), 50).await.expect("read");

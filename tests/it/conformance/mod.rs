@@ -3,13 +3,17 @@
 mod arrivals;
 mod backlog;
 mod erasure;
+mod events;
 mod filter;
 mod grown;
 mod ledger;
+mod merging;
+mod migrations;
 mod plans;
 mod policy;
 mod queue;
 mod reads;
 mod remedies;
+mod retention;
 mod schema;
 mod templates;

@@ -3,15 +3,16 @@
 
 use crate::support::{
     database::{Database, Engine},
-    ledger::TestLedger,
+    ledger::{LOCATION, TestLedger},
 };
 use gratitude::{
     domain::{
         customer::{IdentifierKey, IdentifierKind},
         filter::Filter,
+        retention::Kept,
         world::Subject,
     },
-    store::{PageRequest, filter::List},
+    store::{FeedPosition, PageRequest, filter::List},
 };
 use jiff::SignedDuration;
 use sea_orm::{ConnectionTrait, Database as Connection, DatabaseConnection, DbBackend, Statement};
@@ -75,16 +76,25 @@ async fn read(ledger: &TestLedger) {
     let normalized = "+351910000001".to_owned();
     let key = IdentifierKey { kind: IdentifierKind::Phone, system: String::new(), normalized };
     let known = store.recognise(&[key]).await.expect("read").remove(0).customer.id;
-    let gesture = store.list_gestures(&all(List::Gestures), &page).await.expect("read").items.remove(0);
+    let gesture = store.list_gestures(&all(List::Gestures), true, &page).await.expect("read").items.remove(0);
     let interaction = gesture.interaction.expect("it answers one");
     store.answered(interaction).await.expect("read").expect("there");
     store.timeline(known, &page).await.expect("read");
     store.events_of(&Subject::Gesture(gesture.id), 10, None).await.expect("read");
-    store.list_customers(&all(List::Customers), &page).await.expect("read");
-    store.list_interactions(&all(List::Interactions), &page).await.expect("read");
+    store.events_behind(FeedPosition::START, 10).await.expect("read");
+    store.list_customers(&all(List::Customers), true, &page).await.expect("read");
+    store.list_interactions(&all(List::Interactions), true, &page).await.expect("read");
     store.visits_to_close(now, SignedDuration::from_hours(8), 10).await.expect("read");
     store.lapsed_leases(now, 10).await.expect("read");
     store.overdue_gestures(now, 10).await.expect("read");
     store.customers_to_look_at(now, 10).await.expect("read");
     store.forget_request_keys(now, 10).await.expect("forgotten");
+    store.strangers(&LOCATION.parse().expect("a slug"), &page).await.expect("read");
+    store.with_old_remarks(now, 10).await.expect("read");
+    for kept in Kept::ALL {
+        store.too_old(*kept, now).await.expect("counted");
+    }
+    for kept in [Kept::Events, Kept::Reads] {
+        store.forget_log(kept, now - SignedDuration::from_hours(24 * 365), 10, now).await.expect("nothing is so old");
+    }
 }

@@ -2,10 +2,11 @@
 
 use crate::support::ledger::{LOCATION, TestLedger};
 use gratitude::{
-    app::App,
+    app::{App, Duplicates, NewCustomer},
     clock::Clock,
     domain::{
-        customer::{Channel, IdentifierKey, IdentifierKind},
+        commands::customers::OnMatch,
+        customer::{Channel, CustomerKind, Identifier, IdentifierKey, IdentifierKind, Profile},
         filter::Filter,
         gesture::{GestureState, Lease, Reason},
         ids::GestureId,
@@ -85,8 +86,14 @@ impl Command for TakeDue {
             taken.push(gesture.id);
             gesture.state = self.1;
             gesture.reason = (self.1 == GestureState::Uncertain).then_some(Reason::LeaseLapsed);
-            gesture.lease =
-                Some(Lease { owner: "w".to_owned(), token: 1, until, far_side_deduplicates: false, for_test: false });
+            gesture.lease = Some(Lease {
+                owner: "w".to_owned(),
+                token: 1,
+                until,
+                far_side_deduplicates: false,
+                for_test: false,
+                begun: None,
+            });
             gesture.version += 1;
             world.gestures.put(gesture.id, gesture);
         }
@@ -100,13 +107,13 @@ both_engines! {
         a_few_days(&ledger).await;
         let store = &ledger.store;
         for size in [1, 2, 3, 500] {
-            let interactions = pages(size, async |page| store.list_interactions(&all(List::Interactions), &page).await).await;
+            let interactions = pages(size, async |page| store.list_interactions(&all(List::Interactions), true, &page).await).await;
             assert_eq!(interactions.len(), 6);
             assert!(interactions.is_sorted_by_key(|i| (std::cmp::Reverse(i.start_at), std::cmp::Reverse(i.id))));
-            let customers = pages(size, async |page| store.list_customers(&all(List::Customers), &page).await).await;
+            let customers = pages(size, async |page| store.list_customers(&all(List::Customers), true, &page).await).await;
             assert_eq!(customers.len(), 3);
             assert!(customers.iter().all(|c| c.identifiers.len() == 1));
-            let gestures = pages(size, async |page| store.list_gestures(&all(List::Gestures), &page).await).await;
+            let gestures = pages(size, async |page| store.list_gestures(&all(List::Gestures), true, &page).await).await;
             assert!(gestures.is_sorted_by_key(|g| (g.schedule.due_at, g.id)));
             let obligations = pages(size, async |page| store.list_obligations(&ObligationQuery::default(), &page).await).await;
             assert_eq!(obligations.len(), 6);
@@ -115,7 +122,7 @@ both_engines! {
             let templates = pages(size, async |page| store.list_templates(false, &page).await).await;
             assert_eq!(templates.len(), gratitude::domain::template::starter::templates().len());
             assert_eq!(pages(size, async |page| store.list_locations(&page).await).await.len(), 1);
-            assert_eq!(pages(size, async |page| store.list_cases(&all(List::Cases), &page).await).await, []);
+            assert_eq!(pages(size, async |page| store.list_cases(&all(List::Cases), true, &page).await).await, []);
         }
     }
 
@@ -194,7 +201,7 @@ both_engines! {
             ledger.record(ledger.visit(&phone(number), &number.to_string())).await.expect("recorded");
         }
         ledger.advance(DAY * 3);
-        let due = Due { at: ledger.now(), kinds: vec![], channels: vec![], locations: vec![], in_batches: Vec::new(), untested: false, due_from: None, limit: 7 };
+        let due = Due { at: ledger.now(), kinds: vec![], channels: vec![], locations: vec![], in_batches: Vec::new(), untested: false, far_side_deduplicates: false, due_from: None, limit: 7 };
         let offered = ledger.store.due_gestures(&due).await.expect("read");
         assert_eq!(offered.len(), 7);
         let claims = (0..6).map(|_| ledger.store.submit(Lane::Bulk, TakeDue(due.clone(), GestureState::Claimed)));
@@ -261,7 +268,7 @@ both_engines! {
         query.channels = Channel::ALL.iter().copied().filter(|c| scheduled.iter().all(|g| g.channel != *c)).collect();
         assert_eq!(ledger.store.queue(&query).await.expect("read").gestures, []);
         let at = scheduled[0].schedule.due_at;
-        let due = Due { at, kinds: vec![], channels: vec![], locations: vec![], in_batches: Vec::new(), untested: false, due_from: None, limit: 100 };
+        let due = Due { at, kinds: vec![], channels: vec![], locations: vec![], in_batches: Vec::new(), untested: false, far_side_deduplicates: false, due_from: None, limit: 100 };
         let lost = ledger.store.submit(Lane::Bulk, TakeDue(due, GestureState::Uncertain)).await.expect("lost on the way");
         let listed = ledger.store.queue(&query).await.expect("read").gestures;
         assert!(!lost.is_empty() && listed.len() == lost.len());
@@ -328,6 +335,54 @@ both_engines! {
         let statement = Statement::from_string(connection.get_database_backend(), sql);
         let row = connection.query_one_raw(statement).await.expect("read").expect("a count has a row");
         assert_eq!(row.try_get::<i64>("", "n").expect("a number"), 3);
+    }
+
+    async fn p12_whoever_is_shown_leaves_a_trace_also_where_nothing_was_changed(database) {
+        let ledger = TestLedger::open(database).await;
+        let app = App::new(ledger.store.clone(), Clock::manual(ledger.now()), Arc::clone(&ledger.settings));
+        let clerk = Actor { on_behalf_of: Some("mia".to_owned()), ..Actor::system() };
+        let make = async |on_match| {
+            let IdentifierKey { kind, system, normalized } = key(1);
+            let new = NewCustomer {
+                id: None,
+                kind: CustomerKind::Person,
+                profile: Profile { display_name: "Ana".to_owned(), ..Profile::default() },
+                tags: Vec::new(),
+                identifiers: vec![Identifier { kind, system, typed: normalized.clone(), normalized, origin: None }],
+                on_match,
+                allow_erased: false,
+            };
+            app.create_customer(clerk.clone(), new).await.expect("made").known.customer.id
+        };
+        let ana = make(OnMatch::Reject).await;
+        assert_eq!(make(OnMatch::ReturnExisting).await, ana);
+        let other = make(OnMatch::CreateAnyway).await;
+        let lisbon = LOCATION.parse().expect("a location");
+        let found = app.recognize(&clerk, &lisbon, &[key(1)], "", None).await.expect("found");
+        assert!(found.needs_confirmation && found.card.is_none() && found.candidates.len() == 2);
+        app.remove_fact(clerk.clone(), ana, ana.0).await.expect("there is no such fact");
+        app.set_deceased(clerk.clone(), ana, None, false).await.expect("she is not");
+        let both = Duplicates { survivor: (ana, None), duplicate: (other, None), validate_only: true };
+        app.merge_customers(clerk.clone(), both).await.expect("told");
+        app.close().await;
+
+        let connection = ledger.reader().await;
+        let sql = "SELECT method, count(DISTINCT customer_id) AS people, count(*) AS n FROM reads \
+                   WHERE on_behalf_of = 'mia' GROUP BY method ORDER BY method";
+        let statement = Statement::from_string(connection.get_database_backend(), sql);
+        let rows = connection.query_all_raw(statement).await.expect("read");
+        let noted = rows.iter().map(|row| {
+            let number = |column| row.try_get::<i64>("", column).expect("a number");
+            (row.try_get::<String>("", "method").expect("a name"), number("people"), number("n"))
+        });
+        let expected = [
+            ("CreateCustomer", 2, 3),
+            ("MergeCustomers", 2, 2),
+            ("Recognize", 2, 2),
+            ("RemoveFact", 1, 1),
+            ("SetDeceased", 1, 1),
+        ];
+        assert_eq!(noted.collect::<Vec<_>>(), expected.map(|(method, people, n)| (method.to_owned(), people, n)));
     }
 
     async fn obligations_are_listed_by_state(database) {

@@ -53,6 +53,7 @@ fn named_columns() -> Vec<(&'static str, &'static str, &'static [&'static str])>
         ("gestures", "purpose", Purpose::NAMES),
         ("gestures", "tone", Tone::NAMES),
         ("gestures", "state", GestureState::NAMES),
+        ("gestures", "lease_begun", Channel::NAMES),
         ("obligations", "state", ObligationState::NAMES),
         ("obligations", "open_reason", OpenReason::NAMES),
         ("contacts", "channel", Channel::NAMES),
@@ -122,8 +123,8 @@ const BROKEN_NOTES: &[(&str, &str)] = &[
     (
         "a second note to one customer",
         "INSERT INTO notes (id, batch_id, customer_id, gestures, language, subject, text, variant, facts, state, \
-         explanation, objections, due_at, created_at) SELECT customer_id, batch_id, customer_id, gestures, language, \
-         subject, text, variant, facts, state, explanation, objections, due_at, created_at FROM notes",
+         explanation, problems, due_at, created_at) SELECT customer_id, batch_id, customer_id, gestures, language, \
+         subject, text, variant, facts, state, explanation, problems, due_at, created_at FROM notes",
     ),
     ("a delivered note without a time", "UPDATE notes SET state = 'delivered', chunk = 1"),
     ("a note on its way outside of a chunk", "UPDATE notes SET state = 'delivering'"),

@@ -1,12 +1,13 @@
 //! Who comes and goes, watched.
 
-use super::{SHOP, ada, fields, reason, shop};
+use super::{SHOP, ada, customers, fields, identifier, reason, shop};
 use crate::support::service::TestService;
 use gratitude::proto::v1 as pb;
 use pb::{
     arrival_change::Kind, front_desk_service_client::FrontDeskServiceClient, interaction::State,
     location_service_client::LocationServiceClient, watch_arrivals_response::News,
 };
+use std::collections::BTreeSet;
 use tonic::{Code, Status, Streaming, transport::Channel};
 
 type Arrivals = Streaming<pb::WatchArrivalsResponse>;
@@ -76,7 +77,55 @@ async fn snapshot(stream: &mut Arrivals) -> (Vec<pb::Arrival>, String) {
     }
 }
 
+/// Somebody as a till or an import writes them: nobody said what they like to be called.
+async fn imported(service: &TestService, [honorific, given, family]: [&str; 3], email: &str) -> String {
+    let customer = pb::Customer {
+        honorific: honorific.to_owned(),
+        given_name: given.to_owned(),
+        family_name: family.to_owned(),
+        identifiers: vec![identifier(pb::identifier::Kind::Email, "", email)],
+        ..pb::Customer::default()
+    };
+    let request = pb::CreateCustomerRequest { customer: Some(customer), ..pb::CreateCustomerRequest::default() };
+    let made = customers(service).create_customer(request).await.expect("a new customer").into_inner();
+    made.customer.expect("it is returned").name
+}
+
 both_engines! {
+    async fn whoever_comes_is_shown_by_the_same_name_everywhere(database) {
+        let service = shop(database).await;
+        let mut stream = watch(&service, SHOP, "").await.expect("watched");
+        snapshot(&mut stream).await;
+        let people = [
+            (["", "Ana", "Costa"], "ana@mill.example", "Ana Costa"),
+            (["Frau Dr.", "Ulrike", "Meyer"], "ulrike@mill.example", "Frau Dr. Ulrike Meyer"),
+            (["", "小明", "王"], "ming@mill.example", "王小明"),
+        ];
+        for (name, email, shown) in people {
+            let customer = imported(&service, name, email).await;
+            let visit = comes(&service, &customer).await;
+            let (_, arrival) = change_of(&mut stream, &visit).await;
+            assert_eq!(arrival.display_name, shown);
+            let request = pb::RecognizeRequest { location: SHOP.to_owned(), query: email.to_owned(), ..Default::default() };
+            let found = desk(&service).recognize(request).await.expect("an answer").into_inner();
+            let names = [found.card.map(|it| it.display_name), found.candidates.first().map(|it| it.display_name.clone())];
+            assert_eq!(names, [Some(shown.to_owned()), Some(shown.to_owned())]);
+            for location in [SHOP, ""] {
+                let request = pb::SearchCustomersRequest {
+                    query: email.to_owned(),
+                    location: location.to_owned(),
+                    ..pb::SearchCustomersRequest::default()
+                };
+                let found = customers(&service).search_customers(request).await.expect("an answer").into_inner();
+                assert_eq!(found.candidates.first().map(|it| it.display_name.as_str()), Some(shown), "{location}");
+            }
+        }
+        let (here, _) = snapshot(&mut watch(&service, SHOP, "").await.expect("watched")).await;
+        let here: BTreeSet<_> = here.iter().map(|it| it.display_name.as_str()).collect();
+        assert_eq!(here, people.map(|(_, _, shown)| shown).into());
+        service.stop().await;
+    }
+
     async fn a_watcher_is_told_at_once_who_is_here_and_then_who_comes_and_goes(database) {
         let service = shop(database).await;
         let ada = ada(&service).await;

@@ -1,12 +1,15 @@
 //! Templates made to break the service: endless loops, texts that grow, recursion, names that nothing gives.
 
 use gratitude::{domain::limits, proto::v1 as pb};
-use pb::note_service_client::NoteServiceClient;
+use pb::{
+    interaction_service_client::InteractionServiceClient, note_service_client::NoteServiceClient,
+    preview_note_request::Words,
+};
 use std::fs;
 use tonic::{Code, Status, transport::Channel};
 
 use super::{
-    shop,
+    SHOP, ada, shop,
     templates::{browse, create, faults, text},
 };
 use crate::support::binary::Serving;
@@ -33,6 +36,51 @@ both_engines! {
             }
         }
         assert_eq!(names(&mut notes).await, before, "nothing was saved");
+        service.stop().await;
+    }
+}
+
+both_engines! {
+    /// Nothing is wrong with these words: what is too much is what they say of this one purchase.
+    async fn p8_words_that_grow_without_end_are_cut_and_go_to_a_person(database) {
+        let service = shop(database).await;
+        let ada = ada(&service).await;
+        let item = |n: usize| pb::PurchaseItem {
+            display_name: format!("{n} {}", "ä".repeat(120)),
+            quantity: 10_000,
+            ..pb::PurchaseItem::default()
+        };
+        let request = pb::RecordInteractionRequest {
+            who: Some(pb::Who { who: Some(pb::who::Who::Customer(ada.name.clone())) }),
+            interaction: Some(pb::Interaction {
+                location: SHOP.to_owned(),
+                kind: pb::InteractionKind::Purchase.into(),
+                channel: pb::InteractionChannel::InStore.into(),
+                outcome: pb::Outcome::Purchased.into(),
+                purchase: Some(pb::Purchase { items: (0..100).map(item).collect(), ..pb::Purchase::default() }),
+                ..pb::Interaction::default()
+            }),
+            ..pb::RecordInteractionRequest::default()
+        };
+        let recorded = InteractionServiceClient::new(service.channel()).record_interaction(request).await;
+        let interaction = recorded.expect("recorded").into_inner().interaction.expect("it is returned").name;
+        let all = "{{ purchase.items | quoted | list or 'all' }} ".repeat(100);
+        let each = "{% for item in purchase.items %}{{ item.name }} {{ item.quantity | number }} {% endfor %}";
+        let long = format!("{{% for item in purchase.items %}}{}{{% endfor %}}", "x".repeat(7_000));
+        let given = |body: &str| format!("{{% if purchase.items %}}{body}{{% endif %}}");
+        for body in [all, given(&each.repeat(45)), given(&long)] {
+            let draft = pb::Template { occasion: pb::Occasion::Purchase.into(), texts: vec![text("en", &body)], ..browse() };
+            let request = pb::PreviewNoteRequest {
+                customer: ada.name.clone(),
+                words: Some(Words::Draft(draft)),
+                interaction: interaction.clone(),
+                ..pb::PreviewNoteRequest::default()
+            };
+            let shown = NoteServiceClient::new(service.channel()).preview_note(request).await.expect("shown").into_inner();
+            assert!(shown.text.len() <= limits::NOTE_MAX_BYTES && shown.text.len() > 10_000, "{} bytes", shown.text.len());
+            let too_long = |problem: &pb::NoteProblem| problem.reason() == pb::note_problem::Reason::TooLong;
+            assert!(shown.problems.iter().any(too_long), "{:?}", shown.problems);
+        }
         service.stop().await;
     }
 }
@@ -111,6 +159,36 @@ fn attacks() -> Vec<String> {
         "{{ customer.name",
         "{% if customer.name %}",
         "{{ customer.name | default('friend') | nonsense }}",
+        "{{ customer['__class__'] }}",
+        "{{ customer.name.__class__.__mro__[1].__subclasses__() }}",
+        "{{ ''.__class__ }}",
+        "{{ customer.name | attr('__class__') }}",
+        "{{ customer.name[0] }}",
+        "{{ customer.name[0:1000000000] }}",
+        "{{ customer }}",
+        "{{ self }}",
+        "{{ loop }}",
+        "{{ config }}",
+        "{{ namespace(x=1) }}",
+        "{{ 'x'.join(interaction.topics) }}",
+        "{{ '{0.__class__}'.format(customer) }}",
+        "{{ '%(x)s' % customer }}",
+        "{{ 9 ** 999999999 }}",
+        "{{ 1 / 0 }}",
+        "{% for c in customer.name %}{{ c }}{% endfor %}",
+        "{% for key in customer %}{{ key }}{% endfor %}",
+        "{% for x in interaction.topics %}{{ loop.index0 }}{{ loop.cycle('a') }}{% endfor %}",
+        "{% filter upper %}x{% endfilter %}",
+        "{% autoescape false %}x{% endautoescape %}",
+        "{% with x = 1 %}{{ x }}{% endwith %}",
+        "{% do customer.clear() %}",
+        "{% raw %}x",
+        "{# x",
+        "{{ 'x",
+        "{% endif %}",
+        "{% else %}",
+        "{% if %}x{% endif %}",
+        "{{ customer.name if customer.name }}",
     ]
     .map(str::to_owned)
     .into();
@@ -119,5 +197,11 @@ fn attacks() -> Vec<String> {
     attacks.push(format!("{{{{ {}customer.name{} }}}}", "(".repeat(2_000), ")".repeat(2_000)));
     attacks.push("{% if customer.name %}".repeat(200) + &"{% endif %}".repeat(200));
     attacks.push(format!("{{{{ customer.name{} }}}}", " | upper_first".repeat(500)));
+    attacks.push(format!("{{% if {}customer.name %}}x{{% endif %}}", "not ".repeat(1_900)));
+    attacks.push(format!("{{% if {}customer.name %}}x{{% endif %}}", "customer.name and ".repeat(400)));
+    attacks.push(format!("{{{{ {}'x' }}}}", "'x' if customer.name else ".repeat(300)));
+    attacks.push(format!("{{{{ {}1{} }}}}", "[".repeat(2_000), "]".repeat(2_000)));
+    attacks.push("{".repeat(8_000));
+    attacks.push("{% for x in interaction.topics %}".repeat(200));
     attacks
 }

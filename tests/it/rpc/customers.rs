@@ -56,14 +56,16 @@ both_engines! {
             ..pb::Customer::default()
         };
         let paths = ["how_to_say", "tags", "suffix", "facts"].map(str::to_owned).to_vec();
-        let request = pb::UpdateCustomerRequest { customer: Some(new.clone()), update_mask: Some(FieldMask { paths }) };
+        let mask = Some(FieldMask { paths });
+        let request =
+            pb::UpdateCustomerRequest { customer: Some(new.clone()), update_mask: mask, allow_erased: false };
         let after = customers.update_customer(request).await.expect("changed").into_inner();
         assert_eq!((after.display_name.as_str(), after.how_to_say.as_str()), ("Ada", "AY-da"));
         assert_eq!(after.tags, ["tea"]);
         assert_eq!(after.identifiers, ada.identifiers);
         assert_eq!(after.contact_points, ada.contact_points);
 
-        let request = pb::UpdateCustomerRequest { customer: Some(new), update_mask: None };
+        let request = pb::UpdateCustomerRequest { customer: Some(new), ..pb::UpdateCustomerRequest::default() };
         let status = customers.update_customer(request).await.expect_err("changed since");
         assert_eq!((status.code(), reason(&status).as_str()), (Code::Aborted, "ETAG_MISMATCH"));
         service.stop().await;

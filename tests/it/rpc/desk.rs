@@ -74,6 +74,7 @@ both_engines! {
         let ada = ada(&service).await;
         let word = word(&service, &ada.name).await;
         let said = |etag: &str, request_id: u128| pb::AcknowledgeGestureRequest {
+            gift_value: None,
             gesture: word.name.clone(),
             etag: etag.to_owned(),
             how: How::Done.into(),

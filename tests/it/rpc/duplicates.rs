@@ -63,6 +63,18 @@ async fn pairs(service: &TestService, rule: Rule, page_size: i32) -> Vec<pb::Dup
 }
 
 both_engines! {
+    async fn both_of_a_pair_are_shown_as_people_of_their_script_write_them(database) {
+        let service = shop(database).await;
+        street(&service).await;
+        for family in ["王", "王"] {
+            record(&service, "小明", family, Some((1980, 5, 12)), "12 Lime Street").await;
+        }
+        let found = pairs(&service, Rule::Broad, 500).await;
+        let [pair] = found.as_slice() else { panic!("one pair: {found:?}") };
+        assert_eq!([pair.display_name.as_str(), pair.other_display_name.as_str()], ["王小明", "王小明"]);
+        service.stop().await;
+    }
+
     async fn records_of_one_person_are_found_with_reasons(database) {
         let service = shop(database).await;
         street(&service).await;
@@ -104,6 +116,20 @@ both_engines! {
         let request = pb::MarkNotSameRequest { name: first, other: nobody, take_back: false };
         let status = customers(&service).mark_not_same(request).await.expect_err("not there");
         assert_eq!(status.code(), Code::NotFound);
+        service.stop().await;
+    }
+
+    async fn a_page_looks_at_no_more_customers_than_it_says(database) {
+        let service = shop(database).await;
+        for n in 0..51 {
+            record(&service, "Ada", &format!("Okafor{n}"), None, &format!("{n} Mill Lane")).await;
+        }
+        let all = pb::FindDuplicatesRequest { page_size: 500, ..Default::default() };
+        let page = customers(&service).find_duplicates(all.clone()).await.expect("a page").into_inner();
+        assert_ne!(page.next_page_token, "", "50 of 51 were looked at");
+        let last = pb::FindDuplicatesRequest { page_token: page.next_page_token, ..all };
+        let last = customers(&service).find_duplicates(last).await.expect("a page").into_inner();
+        assert_eq!(last.next_page_token, "");
         service.stop().await;
     }
 }

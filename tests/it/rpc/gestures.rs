@@ -4,17 +4,29 @@ use gratitude::proto::v1 as pb;
 use pb::gesture_service_client::GestureServiceClient;
 use tonic::{Code, transport::Channel};
 
-use super::{SHOP, ada, fields, reason, shop};
+use super::{SHOP, ada, customers, fields, identifier, reason, shop};
 use crate::support::service::TestService;
 
 async fn scheduled(service: &TestService, kind: pb::GestureKind, channel: pb::Channel) -> pb::Gesture {
-    let customer = ada(service).await;
+    let customer = ada(service).await.name;
+    scheduled_for(service, customer, kind, channel).await
+}
+
+async fn scheduled_for(
+    service: &TestService,
+    customer: String,
+    kind: pb::GestureKind,
+    channel: pb::Channel,
+) -> pb::Gesture {
+    let own_words = kind == pb::GestureKind::Note;
     let gesture = pb::Gesture {
-        customer: customer.name,
+        customer,
         location: SHOP.to_owned(),
         kind: kind.into(),
         channel: channel.into(),
         purpose: pb::Purpose::Service.into(),
+        content: own_words
+            .then(|| pb::GestureContent { text: "It was good to see you.".to_owned(), ..Default::default() }),
         ..pb::Gesture::default()
     };
     let request = pb::ScheduleGestureRequest { gesture: Some(gesture), ..pb::ScheduleGestureRequest::default() };
@@ -57,6 +69,49 @@ both_engines! {
         let cancel = pb::CancelGestureRequest { name, reason: "too late".to_owned(), etag: String::new() };
         let status = client.cancel_gesture(cancel).await.expect_err("it is done");
         assert_eq!((status.code(), reason(&status).as_str()), (Code::FailedPrecondition, "GESTURE_STATE"));
+        service.stop().await;
+    }
+
+    async fn a_worker_is_told_the_whole_name_where_nobody_said_how_they_are_called(database) {
+        let service = shop(database).await;
+        let customer = pb::Customer {
+            given_name: "Ana".to_owned(),
+            family_name: "Costa".to_owned(),
+            identifiers: vec![identifier(pb::identifier::Kind::Email, "", "ana@mill.example")],
+            ..pb::Customer::default()
+        };
+        let request = pb::CreateCustomerRequest { customer: Some(customer), ..pb::CreateCustomerRequest::default() };
+        let made = customers(&service).create_customer(request).await.expect("a new customer").into_inner();
+        let ana = made.customer.expect("it is returned").name;
+        scheduled_for(&service, ana, pb::GestureKind::Note, pb::Channel::Email).await;
+        service.advance("1m").await;
+        let taken = claimed(&mut GestureServiceClient::new(service.channel())).await;
+        assert_eq!(taken.display_name, "Ana Costa");
+        service.stop().await;
+    }
+
+    async fn p8_what_is_not_good_enough_for_a_batch_is_for_no_worker_either(database) {
+        let service = shop(database).await;
+        let mut client = GestureServiceClient::new(service.channel());
+        let plain = pb::Gesture {
+            customer: ada(&service).await.name,
+            location: SHOP.to_owned(),
+            kind: pb::GestureKind::Note.into(),
+            channel: pb::Channel::Email.into(),
+            purpose: pb::Purpose::Service.into(),
+            ..pb::Gesture::default()
+        };
+        let request = pb::ScheduleGestureRequest { gesture: Some(plain), ..pb::ScheduleGestureRequest::default() };
+        let planned = client.schedule_gesture(request).await.expect("planned").into_inner().gesture.expect("it is returned");
+        service.advance("1m").await;
+        let claim = pb::ClaimGesturesRequest { worker: "mailer".to_owned(), max_count: 10, ..Default::default() };
+        assert_eq!(client.claim_gestures(claim).await.expect("answered").into_inner().gestures, [], "nothing is known of her");
+        let request = pb::GetGestureRequest { name: planned.name };
+        let waiting = client.get_gesture(request).await.expect("it is there").into_inner();
+        assert_eq!((waiting.state(), waiting.state_reason()), (pb::gesture::State::Scheduled, pb::Reason::NotGenuine));
+        assert!(waiting.explanation.contains("name what they bought"), "{}", waiting.explanation);
+        let request = pb::ListQueueRequest { location: SHOP.to_owned(), ..pb::ListQueueRequest::default() };
+        assert_eq!(client.list_queue(request).await.expect("a page").into_inner().entries.len(), 1, "a person's");
         service.stop().await;
     }
 

@@ -7,10 +7,17 @@ use pb::{
 };
 use prost::Message;
 use prost_types::FieldMask;
-use tonic::Code;
+use tonic::{Code, Status, service::interceptor::InterceptedService};
 use tonic_types::StatusExt;
 
-use super::{SHOP, customers, fields, mill_lane, raw, reason, shop};
+use super::{SHOP, customers, fields, mill_lane, reason, shop};
+use crate::support::{raw, service::TestService};
+
+/// What a method answers to bytes that need not be a message.
+async fn asked(service: &TestService, bytes: Vec<u8>) -> Result<Vec<u8>, Status> {
+    let anybody = InterceptedService::new(service.channel(), Ok);
+    raw::ask(anybody, "CustomerService/GetCustomer", bytes).await
+}
 
 both_engines! {
     async fn bytes_that_are_no_message_are_the_callers_fault(database) {
@@ -20,7 +27,7 @@ both_engines! {
         let wrong_wire_type = vec![0x08, 0x01];
         let nonsense = vec![0xff; 64];
         for bytes in [bad_utf8, cut_off, wrong_wire_type, nonsense] {
-            let refused = raw::send::<pb::Customer>(service.channel(), "CustomerService/GetCustomer", bytes.clone()).await;
+            let refused = asked(&service, bytes.clone()).await;
             let status = refused.expect_err("no message");
             assert_eq!((status.code(), reason(&status).as_str()), (Code::InvalidArgument, "MALFORMED_REQUEST"), "{bytes:?}");
         }
@@ -30,7 +37,7 @@ both_engines! {
     async fn a_message_above_the_limit_is_refused_with_the_limit(database) {
         let service = shop(database).await;
         let huge = pb::GetCustomerRequest { name: "x".repeat(limits::REQUEST_MAX_BYTES) }.encode_to_vec();
-        let refused = raw::send::<pb::Customer>(service.channel(), "CustomerService/GetCustomer", huge).await;
+        let refused = asked(&service, huge).await;
         let status = refused.expect_err("too large");
         assert_eq!((status.code(), reason(&status).as_str()), (Code::InvalidArgument, "REQUEST_TOO_LARGE"));
         let metadata = status.get_details_error_info().expect("details").metadata;

@@ -19,6 +19,7 @@ fn note(customer: &str) -> pb::ScheduleGestureRequest {
         kind: pb::GestureKind::Note.into(),
         channel: pb::Channel::Email.into(),
         purpose: pb::Purpose::Service.into(),
+        content: Some(pb::GestureContent { text: "It was good to see you.".to_owned(), ..Default::default() }),
         ..pb::Gesture::default()
     };
     pb::ScheduleGestureRequest { gesture: Some(gesture), ..pb::ScheduleGestureRequest::default() }
@@ -34,9 +35,13 @@ fn claim(wait: i64) -> pb::ClaimGesturesRequest {
 
 /// A note that a worker has begun; its name and token.
 async fn begun(service: &TestService) -> (String, i64) {
+    begun_by(service, claim(0)).await
+}
+
+async fn begun_by(service: &TestService, claim: pb::ClaimGesturesRequest) -> (String, i64) {
     let customer = ada(service).await.name;
     gestures(service).schedule_gesture(note(&customer)).await.expect("planned");
-    let taken = gestures(service).claim_gestures(claim(0)).await.expect("claimed").into_inner().gestures.remove(0);
+    let taken = gestures(service).claim_gestures(claim).await.expect("claimed").into_inner().gestures.remove(0);
     let (name, lease_token) = (taken.gesture.expect("it comes along").name, taken.lease_token);
     let items = vec![pb::StartDeliveryItem { name: name.clone(), lease_token }];
     let started = gestures(service).start_delivery(pb::StartDeliveryRequest { items }).await.expect("answered");
@@ -68,6 +73,42 @@ both_engines! {
         assert_eq!(gesture(&service, &name).await.state(), pb::gesture::State::Uncertain);
         let lapsed = gestures(&service).extend_lease(request).await.expect("answered").into_inner().results;
         assert!(lapsed.iter().all(|result| result.error.is_some()));
+        service.stop().await;
+    }
+
+    async fn p4_what_may_have_left_goes_to_no_worker_whose_far_side_would_send_it_twice(database) {
+        let service = shop(database).await;
+        let recognising = || pb::ClaimGesturesRequest { far_side_deduplicates: true, ..claim(0) };
+        let (name, lease_token) = begun_by(&service, recognising()).await;
+        service.advance("2m").await;
+        let waits = gesture(&service, &name).await;
+        assert_eq!((waits.state(), waits.state_reason()), (pb::gesture::State::Scheduled, pb::Reason::LeaseLapsed));
+        assert!(waits.explanation.contains("may have left"), "{}", waits.explanation);
+        let explain = pb::ExplainGestureRequest { name: name.clone() };
+        let explained = gestures(&service).explain_gesture(explain).await.expect("explained").into_inner();
+        assert!(explained.would_change.contains("far_side_deduplicates"), "{}", explained.would_change);
+
+        for later in ["0s", "15m"] {
+            service.advance(later).await;
+            let other = gestures(&service).claim_gestures(claim(0)).await.expect("answered").into_inner();
+            assert!(other.gestures.is_empty(), "after {later}, also as what is late");
+        }
+        let again = gestures(&service).claim_gestures(recognising()).await.expect("answered").into_inner().gestures;
+        assert_eq!(again.iter().map(|it| it.lease_token).collect::<Vec<_>>(), [lease_token + 1]);
+        let release = pb::ReleaseGestureRequest {
+            name: name.clone(),
+            authority: Some(pb::release_gesture_request::Authority::LeaseToken(lease_token + 1)),
+        };
+        gestures(&service).release_gesture(release).await.expect("given back");
+        let other = gestures(&service).claim_gestures(claim(0)).await.expect("answered").into_inner();
+        assert!(other.gestures.is_empty(), "nor after another had it");
+
+        let cancel = pb::CancelGestureRequest { name, reason: "Not wanted.".to_owned(), ..Default::default() };
+        let kept = gestures(&service).cancel_gesture(cancel).await.expect("answered").into_inner();
+        assert_eq!((kept.state(), kept.state_reason()), (pb::gesture::State::Uncertain, pb::Reason::ByPerson));
+        let queue = pb::ListQueueRequest { location: SHOP.to_owned(), ..Default::default() };
+        let queue = gestures(&service).list_queue(queue).await.expect("listed").into_inner();
+        assert_eq!(queue.entries.len(), 1, "a person finds out");
         service.stop().await;
     }
 
@@ -103,6 +144,29 @@ both_engines! {
         assert!(again.replayed && again.contact_interaction == settled.contact_interaction);
         let status = gestures(&service).resolve_gesture(resolve(Finding::GiveUp)).await.expect_err("it said otherwise");
         assert_eq!((status.code(), reason(&status).as_str()), (Code::AlreadyExists, "CONTENT_DIFFERS"));
+        service.stop().await;
+    }
+
+    async fn p4_a_late_answer_is_taken_also_after_a_person_had_it_tried_again(database) {
+        let service = shop(database).await;
+        let (name, lease_token) = begun(&service).await;
+        service.advance("2m").await;
+        let resolve = pb::ResolveGestureRequest {
+            name: name.clone(),
+            etag: gesture(&service, &name).await.etag,
+            finding: pb::resolve_gesture_request::Finding::TryAgain.into(),
+            reason: "Nothing in the log".to_owned(),
+            ..pb::ResolveGestureRequest::default()
+        };
+        gestures(&service).resolve_gesture(resolve).await.expect("settled");
+        assert_eq!(gesture(&service, &name).await.state(), pb::gesture::State::Scheduled);
+        let authority = Some(pb::complete_gesture_request::Authority::LeaseToken(lease_token));
+        let complete = pb::CompleteGestureRequest { name: name.clone(), authority, ..Default::default() };
+        let done = gestures(&service).complete_gesture(complete).await.expect("believed").into_inner();
+        assert_eq!(done.gesture.map(|it| it.state()), Some(pb::gesture::State::Completed));
+        service.advance("1h").await;
+        let more = gestures(&service).claim_gestures(claim(0)).await.expect("answered").into_inner();
+        assert!(more.gestures.is_empty(), "it is not sent a second time");
         service.stop().await;
     }
 

@@ -2,24 +2,32 @@
 
 mod arrivals;
 mod attacks;
+mod calls;
 mod customers;
 mod desk;
 mod duplicates;
+mod events;
 mod explain;
 mod gestures;
+mod guardians;
 mod input;
 mod journeys;
 mod leases;
+mod note_words;
 mod notes;
 mod organizations;
 mod pauses;
 mod people;
 mod policy;
+mod print;
+mod print_anew;
 mod race;
-mod raw;
+mod remarks;
 mod rules;
 mod search;
 mod simulation;
+mod taken_back;
+mod template_lint;
 mod templates;
 mod times;
 
@@ -95,16 +103,32 @@ fn identifier(kind: pb::identifier::Kind, system: &str, value: &str) -> pb::Iden
 
 /// A visit of a customer that ended without a purchase.
 async fn visit(service: &TestService, customer: &str) -> pb::RecordInteractionResponse {
+    let visit = pb::Interaction {
+        kind: pb::InteractionKind::Visit.into(),
+        channel: pb::InteractionChannel::InStore.into(),
+        outcome: pb::Outcome::NotPurchased.into(),
+        items_looked_at: vec!["a red teapot".to_owned()],
+        ..pb::Interaction::default()
+    };
+    record(service, customer, visit).await
+}
+
+/// A complaint of a customer that was not put right at once.
+async fn complaint(service: &TestService, customer: &str) -> pb::RecordInteractionResponse {
+    let complaint = pb::Interaction {
+        kind: pb::InteractionKind::Complaint.into(),
+        channel: pb::InteractionChannel::Phone.into(),
+        outcome: pb::Outcome::Unresolved.into(),
+        ..pb::Interaction::default()
+    };
+    record(service, customer, complaint).await
+}
+
+/// Something that a customer did at the shop.
+async fn record(service: &TestService, customer: &str, interaction: pb::Interaction) -> pb::RecordInteractionResponse {
     let request = pb::RecordInteractionRequest {
         who: Some(pb::Who { who: Some(pb::who::Who::Customer(customer.to_owned())) }),
-        interaction: Some(pb::Interaction {
-            location: SHOP.to_owned(),
-            kind: pb::InteractionKind::Visit.into(),
-            channel: pb::InteractionChannel::InStore.into(),
-            outcome: pb::Outcome::NotPurchased.into(),
-            items_looked_at: vec!["a red teapot".to_owned()],
-            ..pb::Interaction::default()
-        }),
+        interaction: Some(pb::Interaction { location: SHOP.to_owned(), ..interaction }),
         ..pb::RecordInteractionRequest::default()
     };
     InteractionServiceClient::new(service.channel()).record_interaction(request).await.expect("recorded").into_inner()

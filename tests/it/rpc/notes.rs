@@ -11,10 +11,10 @@ use tonic_types::StatusExt;
 use super::{SHOP, fields, identifier, reason, shop};
 use crate::support::{database::Database, service::TestService};
 
-const TEMPLATE: &str = "templates/thanks-for-being-our-customer";
+pub(super) const TEMPLATE: &str = "templates/thanks-for-being-our-customer";
 
 /// A service with one shop, three customers who came back, and one who came once.
-async fn shop_with_regulars(database: Database) -> TestService {
+pub(super) async fn shop_with_regulars(database: Database) -> TestService {
     let service = shop(database).await;
     for (name, days) in [("Ada", 2), ("Bülent \"B\"", 3), ("=Cleo", 5), ("Dan", 1)] {
         for day in 1..=days {
@@ -25,7 +25,7 @@ async fn shop_with_regulars(database: Database) -> TestService {
 }
 
 /// What somebody bought on a day long ago: counted, and not thanked for.
-async fn purchase(service: &TestService, name: &str, day: i64) {
+pub(super) async fn purchase(service: &TestService, name: &str, day: i64) {
     let identity = pb::Identity {
         identifiers: vec![identifier(pb::identifier::Kind::ExternalId, "till", name)],
         profile: Some(pb::Customer { display_name: name.to_owned(), ..pb::Customer::default() }),
@@ -51,7 +51,7 @@ async fn purchase(service: &TestService, name: &str, day: i64) {
     InteractionServiceClient::new(service.channel()).record_interaction(request).await.expect("recorded");
 }
 
-fn notes(service: &TestService) -> NoteServiceClient<Channel> {
+pub(super) fn notes(service: &TestService) -> NoteServiceClient<Channel> {
     NoteServiceClient::new(service.channel())
 }
 
@@ -74,17 +74,17 @@ fn to_regulars(request_id: u128) -> pb::CreateNoteBatchRequest {
     }
 }
 
-async fn made(service: &TestService) -> pb::NoteBatch {
+pub(super) async fn made(service: &TestService) -> pb::NoteBatch {
     let reply = notes(service).create_note_batch(to_regulars(1)).await.expect("made").into_inner();
     reply.note_batch.expect("it is returned")
 }
 
-async fn batch(service: &TestService, name: &str) -> pb::NoteBatch {
+pub(super) async fn batch(service: &TestService, name: &str) -> pb::NoteBatch {
     let request = pb::GetNoteBatchRequest { name: name.to_owned() };
     notes(service).get_note_batch(request).await.expect("it is there").into_inner()
 }
 
-async fn approve(service: &TestService, name: &str, etag: &str) -> Result<pb::NoteBatch, Status> {
+pub(super) async fn approve(service: &TestService, name: &str, etag: &str) -> Result<pb::NoteBatch, Status> {
     let request = pb::ApproveNoteBatchRequest { name: name.to_owned(), etag: etag.to_owned() };
     notes(service).approve_note_batch(request).await.map(tonic::Response::into_inner)
 }
@@ -104,7 +104,7 @@ async fn seen_until(stream: &mut Streaming<pb::NoteBatch>, state: note_batch::St
     }
 }
 
-async fn listed(service: &TestService, parent: &str, filter: &str) -> Vec<pb::Note> {
+pub(super) async fn listed(service: &TestService, parent: &str, filter: &str) -> Vec<pb::Note> {
     let request = pb::ListNotesRequest {
         parent: parent.to_owned(),
         filter: filter.to_owned(),
@@ -114,8 +114,12 @@ async fn listed(service: &TestService, parent: &str, filter: &str) -> Vec<pb::No
 }
 
 async fn download(service: &TestService, name: &str, format: Format, filter: &str) -> Result<String, Status> {
-    let request =
-        pb::DownloadNoteBatchRequest { name: name.to_owned(), format: format.into(), filter: filter.to_owned() };
+    let request = pb::DownloadNoteBatchRequest {
+        name: name.to_owned(),
+        format: format.into(),
+        filter: filter.to_owned(),
+        ..pb::DownloadNoteBatchRequest::default()
+    };
     let mut parts = notes(service).download_note_batch(request).await?.into_inner();
     let mut bytes = Vec::new();
     while let Some(part) = parts.message().await? {

@@ -79,22 +79,30 @@ fn gift(to: &pb::Customer, gift_value: Option<pb::Money>) -> pb::ScheduleGesture
 
 both_engines! {
     async fn a_note_goes_to_the_contact_of_the_role_in_their_language(database) {
-        let service = shop(database).await;
+        let service = TestService::with(database, |config| config.budget.max_contacts = 10).await;
+        super::open(&service).await;
         let mill = made(&service, mill()).await;
         assert_eq!(mill.contacts.len(), 2);
         let mut gestures = GestureServiceClient::new(service.channel());
         for role in ["buyer", ""] {
-            gestures.schedule_gesture(note(&mill, role)).await.expect("planned");
+            let mut own = note(&mill, role);
+            let text = "It was good to see you.".to_owned();
+            own.gesture.get_or_insert_default().content = Some(pb::GestureContent { text, ..Default::default() });
+            gestures.schedule_gesture(own).await.expect("planned");
         }
         let claim = pb::ClaimGesturesRequest { worker: "mail".to_owned(), max_count: 9, ..pb::ClaimGesturesRequest::default() };
         let mut claimed = gestures.claim_gestures(claim).await.expect("claimed").into_inner().gestures;
         claimed.sort_by(|a, b| a.destination.cmp(&b.destination));
         let to: Vec<_> = claimed.iter().map(|it| (it.destination.as_str(), it.display_name.as_str())).collect();
         assert_eq!(to, [("bright@mill.example", "Ms Bright"), ("korn@mill.example", "Herr Korn")]);
-        let content = |n: usize| claimed[n].gesture.as_ref().and_then(|it| it.content.as_ref()).expect("it has words");
-        assert!(content(0).text.contains("Ms Bright"), "{}", content(0).text);
-        assert_eq!(content(1).language_code, "de");
-        assert!(content(1).text.contains("Herr Korn"), "{}", content(1).text);
+        let mut content = async |role| {
+            let planned = gestures.schedule_gesture(note(&mill, role)).await.expect("planned").into_inner();
+            planned.gesture.and_then(|it| it.content).expect("it has words")
+        };
+        let (owner, buyer) = (content("").await, content("buyer").await);
+        assert!(owner.text.contains("Ms Bright"), "{}", owner.text);
+        assert_eq!(buyer.language_code, "de");
+        assert!(buyer.text.contains("Herr Korn"), "{}", buyer.text);
         service.stop().await;
     }
 

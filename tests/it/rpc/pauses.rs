@@ -16,6 +16,7 @@ async fn scheduled(service: &TestService, customer: &pb::Customer, channel: pb::
         kind: pb::GestureKind::Note.into(),
         channel: channel.into(),
         purpose: pb::Purpose::Service.into(),
+        content: Some(pb::GestureContent { text: "It was good to see you.".to_owned(), ..Default::default() }),
         ..pb::Gesture::default()
     };
     let request = pb::ScheduleGestureRequest { gesture: Some(gesture), ..Default::default() };

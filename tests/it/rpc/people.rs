@@ -5,7 +5,7 @@ use pb::{
     case_service_client::CaseServiceClient, front_desk_service_client::FrontDeskServiceClient,
     gesture_service_client::GestureServiceClient,
 };
-use tonic::Code;
+use tonic::{Code, Response, Status};
 
 use super::{SHOP, ada, customers, fields, reason, shop, visit};
 use crate::support::service::TestService;
@@ -70,6 +70,11 @@ both_engines! {
         let mut wrong = fields(&cases.grant_remedy(nothing).await.expect_err("it says nothing"));
         wrong.sort();
         assert_eq!(wrong, ["remedy.granted_by", "remedy.kind"]);
+        let mut unpriced = voucher(&case.name, 1);
+        unpriced.remedy.iter_mut().for_each(|remedy| remedy.amount = None);
+        unpriced.request_id.clear();
+        let status = cases.grant_remedy(unpriced).await.expect_err("money is worth something");
+        assert_eq!(fields(&status), ["remedy.amount"]);
 
         let reopen = pb::ReopenCaseRequest {
             name: case.name.clone(),
@@ -161,6 +166,15 @@ both_engines! {
     }
 }
 
+async fn recognize(service: &TestService, customer: &str) -> Result<Response<pb::RecognizeResponse>, Status> {
+    let request = pb::RecognizeRequest {
+        location: SHOP.to_owned(),
+        customer: customer.to_owned(),
+        ..pb::RecognizeRequest::default()
+    };
+    FrontDeskServiceClient::new(service.channel()).recognize(request).await
+}
+
 both_engines! {
     async fn p10_the_name_of_a_merged_record_leads_to_the_survivor_on_every_method(database) {
         let service = shop(database).await;
@@ -187,11 +201,13 @@ both_engines! {
         assert_eq!((duplicate.status(), &duplicate.merged_into), (pb::customer::Status::Merged, &ada.name));
         let one = people.get_customer(get(&bea.name)).await.expect("there").into_inner();
         assert_eq!((&one.name, &one.merged_customers), (&ada.name, &vec![bea.name.clone()]));
+        let chosen = recognize(&service, &bea.name).await.expect("there").into_inner();
+        assert_eq!((&chosen.candidates[0].customer, &chosen.card.expect("hers").customer), (&ada.name, &ada.name));
         let both = pb::BatchGetCustomersRequest { names: vec![bea.name.clone(), ada.name.clone()] };
         let both = people.batch_get_customers(both).await.expect("both").into_inner().customers;
         assert_eq!(both.iter().map(|it| &it.name).collect::<Vec<_>>(), [&ada.name, &ada.name]);
         let renamed = pb::Customer { name: bea.name.clone(), honorific: "Dr.".to_owned(), ..Default::default() };
-        let update = pb::UpdateCustomerRequest { customer: Some(renamed), update_mask: None };
+        let update = pb::UpdateCustomerRequest { customer: Some(renamed), ..Default::default() };
         assert_eq!(people.update_customer(update).await.expect("updated").into_inner().name, ada.name);
         assert!(people.merge_customers(merge.clone()).await.expect("again").into_inner().replayed);
         merge.request_id = String::new();
@@ -246,7 +262,9 @@ both_engines! {
         let left = erased.customer.expect("what is left");
         assert_eq!((left.status(), left.display_name.as_str()), (pb::customer::Status::Erased, ""));
         assert!(people.erase_customer(erase).await.expect("again").into_inner().replayed);
-        let update = pb::UpdateCustomerRequest { customer: Some(ada), update_mask: None };
+        let refused = recognize(&service, &ada.name).await.expect_err("nobody's card");
+        assert_eq!((refused.code(), reason(&refused).as_str()), (Code::FailedPrecondition, "ERASED"));
+        let update = pb::UpdateCustomerRequest { customer: Some(ada), ..Default::default() };
         let refused = people.update_customer(update).await.expect_err("they are forgotten");
         assert_eq!((refused.code(), reason(&refused).as_str()), (Code::FailedPrecondition, "ERASED"));
     }

@@ -89,6 +89,7 @@ async fn schedule(
         kind: kind.into(),
         channel: channel.into(),
         purpose: pb::Purpose::Service.into(),
+        content: Some(pb::GestureContent { text: "It was good to see you.".to_owned(), ..Default::default() }),
         ..pb::Gesture::default()
     };
     let request = pb::ScheduleGestureRequest { gesture: Some(gesture), ..pb::ScheduleGestureRequest::default() };

@@ -5,7 +5,12 @@ use tonic::Code;
 
 use super::{SHOP, customers, fields, identifier, reason, shop};
 use crate::support::service::TestService;
-use pb::{front_desk_service_client::FrontDeskServiceClient, identifier::Kind};
+use pb::{
+    create_customer_request::OnMatch::{self, Reject, ReturnExisting},
+    front_desk_service_client::FrontDeskServiceClient,
+    identifier::Kind,
+    identity::OnMissing::{self, Create, KeepAnonymous},
+};
 
 /// Somebody with a name, as given and family name, a phone and a town.
 async fn somebody(service: &TestService, given: &str, family: &str, phone: &str, town: &str) -> String {
@@ -53,6 +58,8 @@ async fn town(service: &TestService) {
         ("आलिया", "शर्मा", "+442079460109", "Hull"),
         ("Li", "Na", "+442079460110", "Hull"),
         ("Stephen", "Wright", "+442079460111", "Hull"),
+        ("Ella", "Fitzgerald", "+442079460112", "Hull"),
+        ("サクラ", "山本", "+442079460113", "Hull"),
     ] {
         somebody(service, given, family, phone, place).await;
     }
@@ -87,6 +94,9 @@ both_engines! {
             ("obrien", "Seán O'Brien"),
             ("o’brien sean", "Seán O'Brien"),
             ("steven right", "Stephen Wright"),
+            ("ella fitz gerald", "Ella Fitzgerald"),
+            ("さくら", "サクラ 山本"),
+            ("山本さくら", "サクラ 山本"),
             ("annamaria schmitt", "Anna Maria Schmidt"),
             ("schmidt leeds", "Anna Maria Schmidt"),
             ("anna 0102", "Anna Maria Schmidt"),
@@ -108,6 +118,132 @@ both_engines! {
             assert_eq!(first(&service, query).await, name, "{query}");
         }
         assert_eq!(first(&service, "nobody of that name").await, "");
+        service.stop().await;
+    }
+
+    async fn names_without_spaces_are_found_however_they_are_kept_and_typed(database) {
+        let service = shop(database).await;
+        let parts = |given: &str, family: &str| pb::Customer {
+            given_name: given.to_owned(),
+            family_name: family.to_owned(),
+            ..pb::Customer::default()
+        };
+        let whole = |name: &str| pb::Customer { display_name: name.to_owned(), ..pb::Customer::default() };
+        let xiaoming = make(&service, parts("小明", "王")).await;
+        let taro = make(&service, parts("太郎", "山田")).await;
+        let minsu = make(&service, parts("민수", "김")).await;
+        let liwei = make(&service, whole("李伟")).await;
+        let hanako = make(&service, whole("佐藤花子")).await;
+        for type_ahead in [false, true] {
+            for (query, name) in [
+                ("王小明", &xiaoming),
+                ("王 小明", &xiaoming),
+                ("小明王", &xiaoming),
+                ("小明 王", &xiaoming),
+                ("山田太郎", &taro),
+                ("山田　太郎", &taro),
+                ("김민수", &minsu),
+                ("김 민수", &minsu),
+                ("李伟", &liwei),
+                ("李 伟", &liwei),
+                ("伟 李", &liwei),
+                ("佐藤 花子", &hanako),
+                ("花子 佐藤", &hanako),
+            ] {
+                let found = search(&service, query, type_ahead).await.candidates;
+                assert_eq!(found.first().map(|it| &it.customer), Some(name), "{query} {type_ahead}");
+                assert!(found[0].score >= 85, "{query} {type_ahead}: {}", found[0].score);
+            }
+        }
+        assert_eq!(search(&service, "王小", true).await.candidates[0].customer, xiaoming);
+        service.stop().await;
+    }
+
+    async fn a_name_beside_a_number_tells_who_of_a_household_is_meant(database) {
+        let service = shop(database).await;
+        let ana = somebody(&service, "Ana", "Costa", "+442079460301", "Hull").await;
+        let mut desk = FrontDeskServiceClient::new(service.channel());
+        let mut recognise = async |query: &str, name_hint: &str| {
+            let request = pb::RecognizeRequest {
+                location: SHOP.to_owned(),
+                query: query.to_owned(),
+                name_hint: name_hint.to_owned(),
+                ..pb::RecognizeRequest::default()
+            };
+            desk.recognize(request).await.expect("an answer").into_inner()
+        };
+        for (query, hint) in [("020 7946 0301", "Rui"), ("Rui 020 7946 0301", ""), ("020 7946 0301 Rui Costa", "")] {
+            let asked = recognise(query, hint).await;
+            assert!(asked.card.is_none() && asked.needs_confirmation, "{query} {hint}: {asked:?}");
+            assert_eq!((asked.candidates.len(), &asked.candidates[0].customer), (1, &ana), "to choose if it is her");
+        }
+        for (query, hint) in [("020 7946 0301", ""), ("020 7946 0301", "costa, ANA"), ("Ana 020 7946 0301", "")] {
+            let clear = recognise(query, hint).await;
+            assert!(clear.card.is_some() && !clear.needs_confirmation, "{query} {hint}: {clear:?}");
+        }
+        let score = async |query: &str| search(&service, query, false).await.candidates[0].score;
+        assert_eq!((score("Rui 020 7946 0301").await, score("Ana 020 7946 0301").await), (60, 95));
+        let bob = somebody(&service, "Robert", "Fitzgerald", "+442079460303", "Hull").await;
+        let said = search(&service, "bob fitz gerald", false).await;
+        assert_eq!(said.candidates.first().map(|it| &it.customer), Some(&bob), "a short name, and a space too many");
+        service.stop().await;
+    }
+
+    async fn who_gives_the_number_of_another_is_not_checked_in_as_them(database) {
+        let service = shop(database).await;
+        let ana = somebody(&service, "Ana", "Costa", "+442079460301", "Hull").await;
+        let mut desk = FrontDeskServiceClient::new(service.channel());
+        let mut comes = async |name: &str, on_missing: OnMissing| {
+            let identity = pb::Identity {
+                identifiers: vec![identifier(Kind::Phone, "", "020 7946 0301")],
+                profile: Some(pb::Customer { display_name: name.to_owned(), ..pb::Customer::default() }),
+                on_missing: on_missing.into(),
+            };
+            let request = pb::CheckInRequest {
+                location: SHOP.to_owned(),
+                who: Some(pb::Who { who: Some(pb::who::Who::Identity(identity)) }),
+                ..pb::CheckInRequest::default()
+            };
+            desk.check_in(request).await.expect("checked in").into_inner()
+        };
+        let herself = comes("costa ana", KeepAnonymous).await;
+        assert_eq!(herself.card.map(|card| card.customer), Some(ana.clone()));
+        let other = comes("Rui", KeepAnonymous).await;
+        let visit = other.interaction.expect("a visit");
+        assert_eq!((visit.customer.as_str(), visit.candidates, other.card), ("", vec![ana.clone()], None));
+        let rui = comes("Rui", Create).await.card.expect("he is known now");
+        assert_ne!(rui.customer, ana);
+        assert_eq!(comes("rui", Create).await.card.map(|card| card.customer), Some(rui.customer.clone()), "once");
+        let third = comes("Sam", KeepAnonymous).await;
+        assert_eq!((third.interaction.expect("a visit").candidates.len(), third.card), (2, None), "to be asked");
+        let sam = comes("Sam", Create).await.card.expect("the third of a family").customer;
+        assert!(![ana, rui.customer].contains(&sam));
+        service.stop().await;
+    }
+
+    async fn nobody_is_made_twice_for_an_accent_or_the_order_of_names(database) {
+        let service = shop(database).await;
+        let known = somebody(&service, "José", "Núñez", "+442079460302", "Hull").await;
+        let again = async |name: &str, on_match: OnMatch| {
+            let customer = pb::Customer {
+                display_name: name.to_owned(),
+                identifiers: vec![identifier(Kind::Phone, "", "+442079460302")],
+                ..pb::Customer::default()
+            };
+            let request = pb::CreateCustomerRequest {
+                customer: Some(customer),
+                on_match: on_match.into(),
+                ..pb::CreateCustomerRequest::default()
+            };
+            customers(&service).create_customer(request).await.map(|made| made.into_inner().existing)
+        };
+        for name in ["Jose Nunez", "Núñez José", "NUÑEZ, JOSÉ", "J. Núñez", "Pepe Núñez"] {
+            let refused = again(name, Reject).await.expect_err("he is known");
+            assert_eq!((refused.code(), reason(&refused).as_str()), (Code::AlreadyExists, "ALREADY_EXISTS"), "{name}");
+            assert!(again(name, ReturnExisting).await.expect("answered"), "{name}");
+        }
+        assert!(!again("Ana Núñez", Reject).await.expect("another person"), "of the same household");
+        assert_eq!(first(&service, "nunez jose").await, "José Núñez", "{known}");
         service.stop().await;
     }
 
@@ -184,6 +320,7 @@ both_engines! {
             let request = pb::UpdateCustomerRequest {
                 customer: Some(pb::Customer { name: name.clone(), discreet, ..pb::Customer::default() }),
                 update_mask: Some(prost_types::FieldMask { paths: vec!["discreet".to_owned()] }),
+                allow_erased: false,
             };
             customers(&service).update_customer(request).await.expect("changed");
             assert_eq!(search(&service, "grace quiet", false).await.candidates.len(), count);

@@ -333,7 +333,7 @@ both_engines! {
         assert_eq!((shown.language_code.as_str(), shown.variant, shown.template_version), ("en", 0, 1));
         let fact = shown.facts.iter().find(|fact| fact.path == "interaction.items_looked_at").expect("it is used");
         assert_eq!((fact.text.as_str(), fact.origin(), fact.particular), ("a red teapot", pb::fact::Origin::SeenHere, true));
-        assert!(shown.objections.is_empty(), "{:?}", shown.objections);
+        assert!(shown.problems.is_empty(), "{:?}", shown.problems);
 
         let german = pb::PreviewNoteRequest { language_code: "de-AT".to_owned(), ..saved.clone() };
         let shown = notes.preview_note(german).await.expect("previewed").into_inner();
@@ -343,7 +343,7 @@ both_engines! {
         let unsaved = pb::PreviewNoteRequest { words: Some(Words::Draft(draft)), interaction: String::new(), ..saved.clone() };
         let shown = notes.preview_note(unsaved).await.expect("previewed").into_inner();
         assert_eq!(shown.template_version, 0);
-        assert_eq!(shown.objections.len(), 1, "p8: {:?}", shown.objections);
+        assert_eq!(shown.problems.len(), 1, "p8: {:?}", shown.problems);
         service.stop().await;
     }
 

@@ -37,16 +37,29 @@ fn local(gesture: &pb::Gesture) -> &str {
     gesture.plan.as_ref().map_or("", |plan| &plan.planned_local)
 }
 
-async fn email(client: &mut Client, customer: &str) -> pb::Gesture {
-    let gesture = pb::Gesture {
+/// Has the desk make so many calls a day.
+async fn can_make(service: &TestService, calls_per_day: i32) {
+    let capacity = pb::CallCapacity { role: "desk".to_owned(), calls_per_day };
+    let changed = pb::Location { name: SHOP.to_owned(), call_capacity: vec![capacity], ..mill_lane() };
+    let update_mask = Some(FieldMask { paths: vec!["call_capacity".to_owned()] });
+    let request = pb::UpdateLocationRequest { location: Some(changed), update_mask };
+    LocationServiceClient::new(service.channel()).update_location(request).await.expect("updated");
+}
+
+fn wish(customer: &str) -> pb::Gesture {
+    pb::Gesture {
         customer: customer.to_owned(),
         location: SHOP.to_owned(),
         kind: pb::GestureKind::Note.into(),
         channel: pb::Channel::Email.into(),
         purpose: pb::Purpose::Service.into(),
+        content: Some(pb::GestureContent { text: "It was good to see you.".to_owned(), ..Default::default() }),
         ..Default::default()
-    };
-    let request = pb::ScheduleGestureRequest { gesture: Some(gesture), ..Default::default() };
+    }
+}
+
+async fn email(client: &mut Client, customer: &str) -> pb::Gesture {
+    let request = pb::ScheduleGestureRequest { gesture: Some(wish(customer)), ..Default::default() };
     client.schedule_gesture(request).await.expect("planned").into_inner().gesture.expect("returned")
 }
 
@@ -174,6 +187,59 @@ both_engines! {
         service.stop().await;
     }
 
+    async fn p4_p5_what_is_late_at_night_keeps_its_deadline_and_leaves_in_the_morning_at_a_bounded_rate(database) {
+        let service = TestService::with(database, |config| {
+            config.scheduler.catch_up_per_minute = 2;
+            config.budget.max_contacts = 1_000;
+        }).await;
+        super::open(&service).await;
+        let mut client = GestureServiceClient::new(service.channel());
+        let customer = ada(&service).await.name;
+        let mut late = Vec::new();
+        for _ in 0..12 {
+            late.push(email(&mut client, &customer).await);
+        }
+        let tonight = pb::Gesture {
+            deadline_time: Some(instant("2026-11-23T23:00:00Z")),
+            ..wish(&customer)
+        };
+        let request = pb::ScheduleGestureRequest { gesture: Some(tonight), ..Default::default() };
+        let tonight = client.schedule_gesture(request).await.expect("planned").into_inner().gesture.expect("returned");
+        // The workers come back at 22:00; e-mails leave from 08:00 to 21:00.
+        service.advance("13h").await;
+        let claim = pb::ClaimGesturesRequest { worker: "mailer".to_owned(), max_count: 10, ..Default::default() };
+        for _ in 0..8 {
+            let taken = client.claim_gestures(claim.clone()).await.expect("answered").into_inner().gestures;
+            assert!(taken.is_empty(), "nothing leaves by night");
+            service.advance("1m").await;
+        }
+        for before in &late {
+            let now = get(&mut client, &before.name).await;
+            let times = |it: &pb::Gesture| (it.due_time, it.deadline_time);
+            assert_eq!(times(&now), times(before), "it is as late as it was");
+            assert!(now.explanation.contains("It is late"), "{}", now.explanation);
+        }
+        service.advance("1h").await;
+        assert_eq!(get(&mut client, &tonight.name).await.state(), pb::gesture::State::Expired, "no whole new deadline");
+        service.advance("8h53m").await;
+        let claim = pb::ClaimGesturesRequest { lease_duration: Some(Duration { seconds: 600, nanos: 0 }), ..claim };
+        let mut left = Vec::new();
+        for minute in 0..7 {
+            let mut taken = Vec::new();
+            for _ in 0..3 {
+                taken.extend(client.claim_gestures(claim.clone()).await.expect("answered").into_inner().gestures);
+            }
+            assert_eq!(taken.len(), [2, 2, 2, 2, 2, 2, 0][minute], "minute {minute}");
+            left.extend(taken.into_iter().map(|it| it.gesture.expect("one").name));
+            service.advance("1m").await;
+        }
+        let mut late: Vec<_> = late.into_iter().map(|it| it.name).collect();
+        late.sort();
+        left.sort();
+        assert_eq!(left, late, "each once");
+        service.stop().await;
+    }
+
     async fn p4_after_three_days_of_downtime_what_is_fresh_leaves_once_at_a_bounded_rate_and_the_rest_expires(database) {
         let service = TestService::with(database, |config| {
             config.scheduler.catch_up_per_minute = 4;
@@ -192,6 +258,7 @@ both_engines! {
             deadline_time: deadline.map(instant),
             promised,
             priority,
+            content: Some(pb::GestureContent { text: "It was good to see you.".to_owned(), ..Default::default() }),
             ..Default::default()
         };
         let mut fresh = Vec::new();
@@ -261,14 +328,50 @@ both_engines! {
         service.stop().await;
     }
 
+    async fn a_place_that_a_call_leaves_goes_to_whoever_waits_most_urgently(database) {
+        let service = TestService::with(database, |config| config.budget.max_contacts = 1_000).await;
+        super::open(&service).await;
+        can_make(&service, 1).await;
+        let mut client = GestureServiceClient::new(service.channel());
+        let customer = ada(&service).await.name;
+        let mut calls = Vec::new();
+        for priority in [50, 10, 90] {
+            let call = pb::Gesture {
+                kind: pb::GestureKind::Call.into(),
+                channel: pb::Channel::Phone.into(),
+                role: "desk".to_owned(),
+                content: None,
+                priority,
+                ..wish(&customer)
+            };
+            let request = pb::ScheduleGestureRequest { gesture: Some(call), ..Default::default() };
+            calls.push(client.schedule_gesture(request).await.expect("planned").into_inner().gesture.expect("one").name);
+        }
+        let mut leave = client.clone();
+        let mut cancel = async |name: &str| {
+            let cancel = pb::CancelGestureRequest { name: name.to_owned(), reason: "No more.".to_owned(), ..Default::default() };
+            leave.cancel_gesture(cancel).await.expect("taken back");
+            service.advance("10s").await;
+        };
+        let mut days = async |names: &[String]| {
+            let mut days = Vec::new();
+            for name in names {
+                days.push(local(&get(&mut client, name).await)[..10].to_owned());
+            }
+            days
+        };
+        assert_eq!(days(&calls).await, ["2026-11-23", "2026-11-24", "2026-11-25"]);
+        cancel(&calls[0]).await;
+        assert_eq!(days(&calls[1..]).await, ["2026-11-24", "2026-11-23"], "the most urgent first");
+        cancel(&calls[2]).await;
+        assert_eq!(days(&calls[1..2]).await, ["2026-11-23"]);
+        service.stop().await;
+    }
+
     async fn calls_never_exceed_what_people_can_make_in_a_day_however_many_plan_at_once(database) {
         let service = shop(database).await;
         let client = GestureServiceClient::new(service.channel());
-        let capacity = pb::CallCapacity { role: "desk".to_owned(), calls_per_day: 5 };
-        let changed = pb::Location { name: SHOP.to_owned(), call_capacity: vec![capacity], ..mill_lane() };
-        let update_mask = Some(FieldMask { paths: vec!["call_capacity".to_owned()] });
-        let request = pb::UpdateLocationRequest { location: Some(changed), update_mask };
-        LocationServiceClient::new(service.channel()).update_location(request).await.expect("updated");
+        can_make(&service, 5).await;
         let calls = (0..23).map(|n| {
             let (mut client, mut customers) = (client.clone(), super::customers(&service));
             async move {

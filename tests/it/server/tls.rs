@@ -40,6 +40,40 @@ async fn the_command_line_talks_to_a_service_over_tls() {
     assert_eq!(list(&[&serving.url()]).status.code(), Some(3), "not without TLS");
 }
 
+/// New files are taken over while the service runs; files that fit nothing are not.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_new_certificate_is_taken_over_without_a_restart() {
+    let folder = tempfile::tempdir().expect("there is room");
+    certificate(folder.path());
+    let path = |name: &str| folder.path().join(name).display().to_string();
+    let config = format!("[server.tls]\ncertificate = {:?}\nkey = {:?}\n", path("certificate.pem"), path("key.pem"));
+    fs::write(path("gratitude.toml"), config).expect("written");
+    let url = format!("sqlite:{}", path("tls.db"));
+    let serving = Serving::start(&url, &["--config", &path("gratitude.toml")]);
+    let server = format!("https://{}", serving.address);
+    let is_trusted_by = |ca: &str| {
+        let mut command = gratitude(&["rules", "list", "--server", &server, "--ca", ca]);
+        command.output().expect("the binary runs").status.success()
+    };
+    fs::copy(path("certificate.pem"), path("old.pem")).expect("copied");
+    assert!(is_trusted_by(&path("old.pem")));
+
+    // Half of a change: a key without its certificate.
+    let other = rcgen::generate_simple_self_signed(["localhost".to_owned()]).expect("made");
+    fs::write(path("key.pem"), other.signing_key.serialize_pem()).expect("written");
+    assert!(is_trusted_by(&path("old.pem")), "what fits nothing is not taken over");
+    certificate(folder.path());
+    // The files are looked at every ten seconds.
+    let taken_over = || is_trusted_by(&path("certificate.pem"));
+    let mut looks = 0;
+    while !taken_over() {
+        looks += 1;
+        assert!(looks < 600, "the new certificate is taken over");
+        tokio::time::sleep(std::time::Duration::from_millis(100)).await;
+    }
+    assert!(!is_trusted_by(&path("old.pem")), "the old one is gone");
+}
+
 #[test]
 fn a_key_that_is_not_that_of_the_certificate_ends_the_start() {
     let (folder, other) = (tempfile::tempdir().expect("there is room"), tempfile::tempdir().expect("there is room"));

@@ -1,6 +1,7 @@
 //! What may happen in a small shop, at random.
 
 use super::{
+    delivered::Delivered,
     dice::Dice,
     whole::{self, Whole},
 };
@@ -17,28 +18,28 @@ use gratitude::{
             cases::{OpenCase, ReopenCase},
             correct::{Attribute, Void},
             customers::{MergeCustomers, SetConsent, SetDeceased, UnmergeCustomer},
-            gestures::{
-                CallOutcome, Cancel, Complete, Expire, Fail, LapseLease, LogCall, Proof, Release, StartDelivery, Take,
-            },
+            gestures::{Expire, LapseLease},
             left_open::CloseLeftOpen,
             look_ahead::LookAhead,
             record::{NewInteraction, Record},
             visits::{Close, Ending},
             who::Who,
         },
-        customer::{BirthDate, Channel, ConsentState, Purpose},
+        customer::{BirthDate, Channel, ConsentState, CustomerStatus, Purpose},
         gesture::{Gesture, GestureState},
-        ids::{CaseId, CustomerId, InteractionId},
+        ids::{CaseId, CustomerId, GestureId, InteractionId},
         interaction::{
             Direction, Emotion, ExternalRef, FaultKind, FeelingAbout, FeelingJudge, InteractionKind, InteractionState,
             NoPurchaseReason, Outcome,
         },
+        pause::Pause,
         refusal::Refusal,
-        world::{Command, IdempotencyKey},
+        world::Command,
     },
     store::SubmitError,
 };
 use jiff::{SignedDuration, Timestamp};
+use std::collections::{BTreeMap, BTreeSet};
 
 /// How long a call is repeated at random: well within the time for which its key is kept.
 const REPEATED_FOR: SignedDuration = SignedDuration::from_hours(6 * 24);
@@ -46,16 +47,36 @@ const REPEATED_FOR: SignedDuration = SignedDuration::from_hours(6 * 24);
 /// A shop with its past, and the chance by which it goes on.
 pub(super) struct Shop {
     pub(super) story: Telling,
-    dice: Dice,
+    pub(super) dice: Dice,
     whole: Whole,
     told: Vec<(Timestamp, Record)>,
-    tokens: Vec<(Gesture, i64)>,
+    /// What workers claimed, with its token and whether their far side recognises a repetition.
+    pub(super) tokens: Vec<(Gesture, i64, bool)>,
+    /// What reached customers.
+    pub(super) delivered: Delivered,
+    /// The pauses that hold.
+    pub(super) pauses: Vec<Pause>,
+    /// What a person, or the customer, gave another time in this step.
+    given_time: BTreeSet<GestureId>,
     resolved: Vec<CaseId>,
+    /// How those stood who were merged.
+    merged: BTreeMap<CustomerId, CustomerStatus>,
 }
 
 impl Shop {
     pub(super) fn new(story: Telling, dice: Dice) -> Self {
-        Self { story, dice, whole: Whole::default(), told: Vec::new(), tokens: Vec::new(), resolved: Vec::new() }
+        Self {
+            story,
+            dice,
+            whole: Whole::default(),
+            told: Vec::new(),
+            tokens: Vec::new(),
+            delivered: Delivered::default(),
+            pauses: Vec::new(),
+            given_time: BTreeSet::new(),
+            resolved: Vec::new(),
+            merged: BTreeMap::new(),
+        }
     }
 
     /// Takes note of how things stand.
@@ -63,8 +84,27 @@ impl Shop {
         self.whole = whole;
     }
 
+    /// A person, or the customer, chose another time: what was promised before does not bind any more.
+    pub(super) fn given_time_anew(&mut self, id: GestureId) {
+        self.given_time.insert(id);
+    }
+
+    /// Whether that was so in this step.
+    pub(super) fn is_given_time_anew(&self, id: GestureId) -> bool {
+        self.given_time.contains(&id)
+    }
+
     /// Something happens; says what.
     pub(super) async fn act(&mut self) -> String {
+        self.given_time.clear();
+        if self.dice.percent(12) {
+            return match self.dice.below(6) {
+                0 | 1 => self.promise().await,
+                2 => self.move_to_another_time().await,
+                3 => self.pause_or_resume().await,
+                _ => self.settle_uncertain().await,
+            };
+        }
         let minutes = i64::try_from(self.dice.below(90)).unwrap();
         self.pass_time(SignedDuration::from_mins(minutes));
         match self.dice.below(100) {
@@ -99,10 +139,14 @@ impl Shop {
     }
 
     /// Does it, unless it is refused, which is an answer like others; that the store fails is none.
-    async fn try_to<C: Command>(&self, what: &str, command: C) -> (String, Option<C::Reply>) {
+    pub(super) async fn try_to<C: Command>(&self, what: &str, command: C) -> (String, Option<C::Reply>) {
         match self.story.try_to(command).await {
             Ok(reply) => (what.to_owned(), Some(reply)),
             Err(SubmitError::Refused(Refusal::Miss(miss))) => panic!("{what}: {miss:?} got out"),
+            // Whoever acts here has read what is there now.
+            Err(SubmitError::Refused(Refusal::Stale { resource })) => {
+                panic!("{what}: {resource} would be written over")
+            }
             Err(SubmitError::Refused(refusal)) => (format!("{what}, refused: {refusal}"), None),
             Err(SubmitError::Store(error)) => panic!("{what}: {error}"),
         }
@@ -125,12 +169,12 @@ impl Shop {
         self.dice.one_of(&ids).copied()
     }
 
-    fn any_customer(&mut self) -> Option<CustomerId> {
+    pub(super) fn any_customer(&mut self) -> Option<CustomerId> {
         let ids: Vec<_> = self.whole.summaries.keys().copied().collect();
         self.dice.one_of(&ids).copied()
     }
 
-    fn any_gesture(&mut self, fits: impl Fn(&Gesture) -> bool) -> Option<Gesture> {
+    pub(super) fn any_gesture(&mut self, fits: impl Fn(&Gesture) -> bool) -> Option<Gesture> {
         let fitting: Vec<_> = self.whole.gestures.iter().filter(|g| fits(g)).cloned().collect();
         self.dice.one_of(&fitting).cloned()
     }
@@ -147,7 +191,7 @@ impl Shop {
         let content = [("interaction.", &record.new.said() as &dyn gratitude::domain::world::ErasedFields)];
         record.once.content = self.story.ledger.store.hasher().fingerprint(&content);
         if let Some(source) = &record.new.detail.source {
-            record.once.keys.push(IdempotencyKey::source(&source.system, &source.id));
+            record.once.keys.push(self.story.ledger.store.hasher().source(&source.system, &source.id));
         }
         record
     }
@@ -288,11 +332,16 @@ impl Shop {
         self.try_to(&format!("{id} has died: {deceased}"), death).await.0
     }
 
-    /// Two records are found to be one person's.
+    /// Two records are found to be one person's, who may have died by one of them.
     async fn merge(&mut self) -> String {
         let (Some(survivor), Some(duplicate)) = (self.any_customer(), self.any_customer()) else {
             return "nobody to merge".to_owned();
         };
+        if self.dice.percent(30) {
+            let (actor, once) = (self.story.actor(), self.story.unrepeated());
+            self.try_to("", SetDeceased { actor, once, id: duplicate, version: None, deceased: true }).await;
+        }
+        let before = self.status(duplicate).await;
         let merge = MergeCustomers {
             actor: self.story.actor(),
             once: self.story.unrepeated(),
@@ -302,7 +351,15 @@ impl Shop {
             duplicate_version: None,
             validate_only: false,
         };
-        self.try_to(&format!("{duplicate} is {survivor}"), merge).await.0
+        let (what, reply) = self.try_to(&format!("{duplicate}, {before}, is {survivor}"), merge).await;
+        if reply.is_some() {
+            self.merged.insert(duplicate, before);
+        }
+        what
+    }
+
+    async fn status(&self, id: CustomerId) -> CustomerStatus {
+        self.story.ledger.store.customer(id).await.expect("it can be read").expect("they are known").status
     }
 
     /// They were two after all.
@@ -311,7 +368,19 @@ impl Shop {
             self.whole.customers.values().filter(|it| it.merged_into.is_some()).map(|it| it.id).collect();
         let Some(id) = self.dice.one_of(&merged).copied() else { return "nobody to part".to_owned() };
         let (actor, once) = (self.story.actor(), self.story.unrepeated());
-        self.try_to(&format!("{id} is by themselves again"), UnmergeCustomer { actor, once, id }).await.0
+        let part = UnmergeCustomer { actor, once, id };
+        let (what, reply) = self.try_to(&format!("{id} is by themselves again"), part).await;
+        assert!(reply.is_some(), "P10: {what}");
+        if let Some(before) = self.merged.remove(&id) {
+            assert_eq!(self.status(id).await, before, "P10: {what}");
+        }
+        // Of what the others are without them, the parting decides.
+        let mut part_of = self.whole.customers[&id].merged_into;
+        while let Some(id) = part_of {
+            self.merged.remove(&id);
+            part_of = self.whole.customers[&id].merged_into;
+        }
+        what
     }
 
     async fn consent(&mut self) -> String {
@@ -333,75 +402,6 @@ impl Shop {
             at: None,
         };
         self.try_to(&format!("{id} said {state} to {channel} for {purpose}"), consent).await.0
-    }
-
-    async fn claim(&mut self) -> String {
-        let claimed = self.story.claims().await;
-        let what = format!("claimed {:?}", claimed.iter().map(|c| c.gesture.id).collect::<Vec<_>>());
-        self.tokens.extend(claimed.into_iter().map(|c| (c.gesture, c.token)));
-        what
-    }
-
-    /// A worker answers with a token that may be old by now.
-    async fn answer_claim(&mut self) -> String {
-        let Some((gesture, token)) = self.dice.one_of(&self.tokens).cloned() else { return "no claim".to_owned() };
-        let (actor, id, proof) = (self.story.actor(), gesture.id, Proof::Token(token));
-        match self.dice.below(5) {
-            0 | 1 => self.try_to(&format!("started {id}"), StartDelivery { actor, id, token }).await.0,
-            2 => self.try_to(&format!("completed {id}"), self.complete(id, proof)).await.0,
-            3 => {
-                let retryable = self.dice.percent(50);
-                let fail = Fail { actor, id, proof, retryable, reason: "no answer from the server".to_owned() };
-                self.try_to(&format!("failed {id}"), fail).await.0
-            }
-            _ => self.try_to(&format!("released {id}"), Release { actor, id, proof }).await.0,
-        }
-    }
-
-    fn complete(&self, id: gratitude::domain::ids::GestureId, proof: Proof) -> Complete {
-        Complete {
-            actor: self.story.actor(),
-            id,
-            proof,
-            carried_out_by: "Rui".to_owned(),
-            words: String::new(),
-            at: None,
-            gift_value: None,
-        }
-    }
-
-    /// A person does something about a gesture.
-    async fn person(&mut self) -> String {
-        let Some(gesture) = self.any_gesture(|g| !g.state.is_final()) else { return "no gesture".to_owned() };
-        let (actor, id, version) = (self.story.actor(), gesture.id, gesture.version);
-        if gesture.channel == Channel::Phone && self.dice.percent(60) {
-            let outcomes = [
-                CallOutcome::Reached { happy: Some(5) },
-                CallOutcome::Reached { happy: Some(1) },
-                CallOutcome::Voicemail,
-                CallOutcome::NoAnswer,
-                CallOutcome::Busy,
-                CallOutcome::WrongNumber,
-                CallOutcome::NeverAgain,
-                CallOutcome::Bereavement,
-                CallOutcome::Died,
-            ];
-            let outcome = *self.dice.one_of(&outcomes).expect("there are some");
-            let once = self.story.unrepeated();
-            let call = LogCall { actor, once, id, version, outcome, words: String::new(), staff: "Rui".to_owned() };
-            return self.try_to(&format!("called about {id}: {outcome:?}"), call).await.0;
-        }
-        match self.dice.below(4) {
-            0 => {
-                let take = Take { actor, id, version: Some(version), staff: "Rui".to_owned() };
-                self.try_to(&format!("Rui took {id}"), take).await.0
-            }
-            1 => {
-                let cancel = Cancel { actor, id, version: None, reason: "not wanted".to_owned() };
-                self.try_to(&format!("cancelled {id}"), cancel).await.0
-            }
-            _ => self.try_to(&format!("carried out {id}"), self.complete(id, Proof::Version(version))).await.0,
-        }
     }
 
     /// P2: an earlier call comes again, and changes nothing.

@@ -25,6 +25,8 @@ pub(super) struct Laws {
     before: BTreeMap<GestureId, GestureState>,
     /// Those that began to be delivered, whose place the budget decided about.
     delivered: BTreeSet<GestureId>,
+    /// Until when each was to be made that was promised or is for a day, as it was said first.
+    promised: BTreeMap<GestureId, Timestamp>,
 }
 
 impl Laws {
@@ -38,6 +40,8 @@ impl Laws {
         summaries_are_what_the_facts_make_them(whole, &mut broken);
         self.the_budget_is_kept(whole, shop, &mut broken);
         self.what_leaves_is_welcome_now(whole, shop, &mut broken);
+        self.what_was_promised_stays_so(whole, shop, &mut broken);
+        broken.extend(shop.delivered.twice());
         self.before = whole.gestures.iter().map(|g| (g.id, g.state)).collect();
         broken
     }
@@ -63,7 +67,36 @@ impl Laws {
         }
     }
 
-    /// Planning takes only free places, and what is sent was counted when it left. (What a person does counts always.)
+    /// P5: what we said we would, and what is for a day, never moves past the time that was said first, unless a person or
+    /// the customer chose another; and nothing leaves that is paused.
+    fn what_was_promised_stays_so(&mut self, whole: &Whole, shop: &Shop, broken: &mut Vec<String>) {
+        for gesture in &whole.gestures {
+            let deadline = gesture.schedule.deadline_at;
+            let bound = gesture.promised || gesture.terms.occasion.is_some();
+            if !bound || shop.is_given_time_anew(gesture.id) || gesture.state == GestureState::Cancelled {
+                self.promised.remove(&gesture.id);
+                continue;
+            }
+            // Quiet hours may end the time of a promise before the instant by which it was promised.
+            let by = gesture.terms.moment_at + gesture.terms.deadline;
+            let said = if gesture.promised { deadline.max(by) } else { deadline };
+            let first = *self.promised.entry(gesture.id).or_insert(said);
+            if deadline > first && !gesture.state.is_final() {
+                broken.push(format!("P5: {:?} was to be made until {first}, now until {deadline}", gesture.id));
+            }
+        }
+        let starts = whole.gestures.iter().filter(|gesture| {
+            gesture.state == GestureState::Delivering && self.before.get(&gesture.id) != Some(&GestureState::Delivering)
+        });
+        for gesture in starts {
+            if shop.pauses.iter().any(|pause| pause.scope.channel.is_none_or(|channel| channel == gesture.channel)) {
+                broken.push(format!("{:?} left although it was paused", gesture.id));
+            }
+        }
+    }
+
+    /// Planning takes only free places, and what is sent was counted when it left. (What a person does counts always, and
+    /// what the customer asked for is not counted out.)
     fn the_budget_is_kept(&mut self, whole: &Whole, shop: &Shop, broken: &mut Vec<String>) {
         let settings = &shop.story.ledger.settings;
         let of = |household| whole.contacts.iter().filter(move |c| c.household == household);
@@ -83,6 +116,7 @@ impl Laws {
             }
             if gesture.state == GestureState::Delivering
                 && self.delivered.insert(gesture.id)
+                && !gesture.terms.at_their_time
                 && let Some(place) = place
             {
                 let used = of(gesture.household).filter(|c| c.state == ContactState::Used && c.at <= place.at);
@@ -96,7 +130,7 @@ impl Laws {
 }
 
 /// Calls from Monday to Saturday from nine to eight, messages daily from eight to nine, all the customer's own hours
-/// kept; a rule's own hours in the place of the channel's.
+/// kept; a rule's own hours in the place of the channel's, and the time that the customer asked for in that of all.
 fn is_an_allowed_hour(gesture: &Gesture, customer: &Customer, now: Timestamp) -> bool {
     let zone = TimeZone::get(&gesture.schedule.zone).expect("it was planned by it");
     let clock = zone.to_datetime(now);
@@ -120,6 +154,9 @@ fn is_an_allowed_hour(gesture: &Gesture, customer: &Customer, now: Timestamp) ->
         (None, Channel::InPerson | Channel::Post | Channel::HandOver) => true,
     };
     let reaches_out = matches!(gesture.channel, Channel::Phone | Channel::Email | Channel::Message);
+    if gesture.terms.at_their_time {
+        return true;
+    }
     by_channel && (!reaches_out || customer.profile.contact_hours.as_ref().is_none_or(shows))
 }
 
@@ -221,7 +258,8 @@ fn thanked_once(whole: &Whole, broken: &mut Vec<String>) {
         // Two who turn out to be one may both have been thanked, or be on their way to it.
         let to_come = gestures.iter().filter(|g| matches!(g.state, GestureState::Scheduled | GestureState::Held));
         if gestures.len() > 1 && (to_come.count() > 0 || whole.customers.values().all(|c| c.merged_into.is_none())) {
-            broken.push(format!("P4: two gestures of {day} to one customer"));
+            let told = gestures.iter().map(|g| format!("{} of {:?}, {} of {}", g.state, g.rule, g.id, g.occurrence));
+            broken.push(format!("P4: two gestures of {day} to one customer: {}", told.collect::<Vec<_>>().join("; ")));
         }
     }
 }

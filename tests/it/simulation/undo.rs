@@ -138,21 +138,31 @@ impl Desk {
     async fn customers(&self) -> Vec<CustomerId> {
         let all = Filter::parse("", List::Customers.schema()).expect("an empty filter");
         let page = PageRequest { size: 500, after: None };
-        self.story.ledger.store.list_customers(&all, &page).await.expect("read").items.iter().map(|it| it.id).collect()
+        self.story
+            .ledger
+            .store
+            .list_customers(&all, true, &page)
+            .await
+            .expect("read")
+            .items
+            .iter()
+            .map(|it| it.id)
+            .collect()
     }
 
     async fn visits(&self) -> Vec<InteractionId> {
         let filter =
             Filter::parse("interaction.kind = VISIT AND NOT interaction.state = VOIDED", List::Interactions.schema());
         let page = PageRequest { size: 500, after: None };
-        let found = self.story.ledger.store.list_interactions(&filter.expect("a filter"), &page).await.expect("read");
+        let found =
+            self.story.ledger.store.list_interactions(&filter.expect("a filter"), true, &page).await.expect("read");
         found.items.iter().map(|it| it.id).collect()
     }
 
     async fn gestures(&self) -> Vec<GestureId> {
         let filter = Filter::parse("gesture.state = SCHEDULED OR gesture.state = HELD", List::Gestures.schema());
         let page = PageRequest { size: 500, after: None };
-        let found = self.story.ledger.store.list_gestures(&filter.expect("a filter"), &page).await.expect("read");
+        let found = self.story.ledger.store.list_gestures(&filter.expect("a filter"), true, &page).await.expect("read");
         found.items.iter().map(|it| it.id).collect()
     }
 
@@ -289,7 +299,7 @@ impl Desk {
             Act::Acknowledge(id, thanked_already) => {
                 let version = self.story.gesture(id).await.version;
                 let words = String::new();
-                let command = Acknowledge { actor, once, id, version, staff, words, thanked_already };
+                let command = Acknowledge { actor, once, id, version, staff, words, thanked_already, gift_value: None };
                 self.act(ActionKind::Acknowledge, command).await
             }
             Act::LogCall(id, outcome) => {

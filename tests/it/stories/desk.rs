@@ -6,12 +6,13 @@ use gratitude::{
     domain::{
         action::{ActionKind, Undo},
         commands::{
+            Once,
             correct::Attribute,
             gestures::{Acknowledge, Acknowledged, CallOutcome, LogCall, Schedule},
             reassign::Reassign,
             record::Recorded,
             undo::{Done, UndoAction, Undoable, Undone},
-            visits::{Close, Ending},
+            visits::{CheckIn, Close, Ending},
             who::Who,
         },
         customer::{Channel, Purpose},
@@ -23,6 +24,7 @@ use gratitude::{
     },
     store::SubmitError,
 };
+use std::sync::Arc;
 
 async fn checks_out(story: &Telling, visit: InteractionId, ending: Ending) -> Done<Recorded> {
     let once = story.unrepeated();
@@ -48,6 +50,7 @@ fn acknowledges(story: &Telling, gesture: &Gesture, thanked_already: bool) -> Un
         staff: "Rui".to_owned(),
         words: String::new(),
         thanked_already,
+        gift_value: None,
     };
     Undoable { command, kind: ActionKind::Acknowledge, key: None }
 }
@@ -162,6 +165,41 @@ both_engines! {
         let forgotten = story.ledger.store.forget_desk_actions(story.ledger.now() - kept, 100).await;
         assert_eq!(forgotten, Ok(2), "what they changed is personal");
         assert!(matches!(takes_back(&story, second).await, Err(SubmitError::Refused(Refusal::NotFound { .. }))));
+    }
+
+    async fn p2_a_check_in_leaves_one_row_to_take_it_back_by_however_often_it_is_said(database) {
+        let story = Telling::begin(database).await;
+        let (settings, now) = (Arc::clone(&story.ledger.settings), story.ledger.now());
+        let check_in = |once: Once| Undoable {
+            key: once.keys.first().cloned(),
+            kind: ActionKind::CheckIn,
+            command: CheckIn {
+                actor: story.actor(),
+                once,
+                who: ana(),
+                location: LOCATION.parse().expect("a slug"),
+                at: None,
+                staff: "Rui".to_owned(),
+                expected_end: None,
+                stranger: String::new(),
+                settings: Arc::clone(&settings),
+                now,
+            },
+        };
+        let rows = async || story.count("SELECT COUNT(*) FROM desk_actions").await;
+        let once = story.unrepeated();
+        let first = story.submit(check_in(once.clone())).await;
+        assert_eq!((first.reply.replayed, rows().await), (false, 1));
+        let again = story.submit(check_in(once)).await;
+        assert_eq!((again.reply.replayed, again.undo, rows().await), (true, first.undo, 1), "the same row, told again");
+        let here = story.submit(check_in(story.unrepeated())).await;
+        assert_eq!((here.reply.interaction.id, here.undo, rows().await), (first.reply.interaction.id, None, 1));
+        assert!(here.reply.replayed, "the visit was open already, and nothing was changed");
+        let undone = takes_back(&story, first.undo).await.expect("within the minute");
+        assert_eq!((undone.interactions[0].state, rows().await), (InteractionState::Voided, 1));
+        let later = story.ledger.now() + jiff::SignedDuration::from_mins(11);
+        assert_eq!(story.ledger.store.forget_desk_actions(later, 100).await, Ok(1));
+        assert_eq!(rows().await, 0, "what it changed is personal");
     }
 
     async fn nothing_is_taken_back_that_something_else_has_changed_since(database) {

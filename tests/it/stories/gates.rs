@@ -5,7 +5,7 @@ use crate::support::ledger::LOCATION;
 use gratitude::domain::{
     commands::{
         customers::{ProfileChange, SetConsent, UpdateCustomer},
-        gestures::{CallOutcome, Schedule},
+        gestures::{CallOutcome, LapseLease, Schedule},
     },
     customer::{BirthDate, Channel, ConsentState, ContactAddress, ContactPoint, Guardian, Profile, Purpose},
     gesture::{GestureKind, GestureState, Reason, Tone},
@@ -42,6 +42,7 @@ both_engines! {
 
         story.at("2026-03-03T10:30");
         assert!(story.claims().await.iter().all(|c| c.gesture.id != note.id), "P7: no cheer while it is open");
+        story.submit(LapseLease { id: apology.id }).await.expect("whoever had it did not call");
         let resolved = story.resolves(case.id).await;
         let seen = story.look(visit.interaction.id).await;
         assert_eq!(seen.recorded.gestures[0].reason, Some(Reason::Recovery), "first she hears that it is settled");
@@ -258,6 +259,7 @@ both_engines! {
             kind: None,
             tags: None,
             identifiers: None,
+            allow_erased: false,
         };
         story.submit(name(true)).await;
         story.at("2026-03-03T10:00");

@@ -82,7 +82,7 @@ async fn put(story: &Telling, touchpoint: Touchpoint) {
 async fn select(story: &Telling, filter: &str) -> usize {
     let filter = Filter::parse(filter, &INTERACTIONS).expect("a right filter");
     let page = PageRequest { size: 100, after: None };
-    story.ledger.store.list_interactions(&filter, &page).await.expect("listed").items.len()
+    story.ledger.store.list_interactions(&filter, true, &page).await.expect("listed").items.len()
 }
 
 both_engines! {

@@ -1,6 +1,8 @@
 //! What customers live through, told from their side: each test is one story, on both engines.
 
+mod calls;
 mod corrections;
+mod crowds;
 mod desk;
 mod erasing;
 mod gates;
@@ -8,6 +10,7 @@ mod journeys;
 mod merging;
 mod notes;
 mod once;
+mod parting;
 mod recovery;
 mod silences;
 mod strangers;

@@ -91,6 +91,7 @@ both_engines! {
             words: String::new(),
             at: None,
             gift_value: None,
+            carrier: None,
         };
         assert_eq!(story.submit(complete).await.gesture.state, GestureState::Completed);
     }

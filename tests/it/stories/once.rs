@@ -11,13 +11,15 @@ use gratitude::{
     },
     store::SubmitError,
 };
+use sea_orm::{ConnectionTrait, Database as Connection};
+use std::sync::Arc;
 
 /// A record that can be recognised when it comes again.
 fn keyed(story: &Telling, mut record: Record, request_id: &str) -> Record {
     let hasher = story.ledger.store.hasher();
     let content = hasher.fingerprint(&[("interaction.", &record.new.said()), ("who.", &record.who)]);
     let mut keys = vec![IdempotencyKey::request("local", "RecordInteraction", request_id)];
-    keys.extend(record.new.detail.source.as_ref().map(|source| IdempotencyKey::source(&source.system, &source.id)));
+    keys.extend(record.new.detail.source.as_ref().map(|source| hasher.source(&source.system, &source.id)));
     record.once = Once { keys, content };
     record
 }
@@ -30,6 +32,34 @@ fn differing(error: &SubmitError) -> &[String] {
 }
 
 both_engines! {
+    async fn p2_p11_ids_of_other_systems_that_were_kept_readable_are_hashed_and_recognised(database) {
+        let story = Telling::begin(database).await;
+        let told = |story: &Telling| {
+            keyed(story, story.record(ana(), InteractionKind::Visit, |new| {
+                new.start_at = Some(story.instant("2026-03-02T09:00"));
+                new.detail.source = Some(ExternalRef { system: "till".to_owned(), id: "bon-4711".to_owned() });
+            }), "r1")
+        };
+        let first = told(&story);
+        let id = story.submit(first.clone()).await.interaction.id;
+        let readable = "SELECT COUNT(*) FROM idempotency_keys WHERE scope LIKE '%till%' OR \"key\" LIKE '%4711%'";
+        assert_eq!(story.count(readable).await, 0);
+        let hashed = first.once.keys[1].key.clone();
+        let story = story.opened_again(async |url| {
+            let connection = Connection::connect(url).await.expect("the database can be reached");
+            let as_before = format!(
+                "UPDATE idempotency_keys SET scope = 'source/till', \"key\" = 'bon-4711' WHERE \"key\" = '{hashed}'"
+            );
+            connection.execute_unprepared(&as_before).await.expect("rewritten");
+            connection.close().await.expect("closed");
+        }, Arc::new(|_, _| ())).await;
+        assert_eq!(story.count(readable).await, 0);
+        story.ledger.advance(REQUEST_ID_KEPT);
+        let again = story.submit(Record { now: story.ledger.now(), ..told(&story) }).await;
+        assert!(again.replayed);
+        assert_eq!(again.interaction.id, id);
+    }
+
     async fn p2_the_same_request_replays_and_another_content_is_refused_by_field(database) {
         let story = Telling::begin(database).await;
         let visit = |looked: &str| {

@@ -14,6 +14,7 @@ use gratitude::{
         refusal::Refusal,
         world::{Command, Context, Needs, World},
     },
+    store::{PageRequest, TimelineEntry},
 };
 use std::sync::Arc;
 
@@ -110,5 +111,33 @@ both_engines! {
         assert_eq!(look(&story).await, 1);
         let bea = visit.interaction.customer.expect("she is known");
         assert_eq!(story.submit(Planned(bea)).await.1.len(), 1, "her birthday is in two days");
+    }
+
+    async fn p3_why_somebody_was_not_greeted_stands_in_their_timeline(database) {
+        let story = Telling::begin(database).await;
+        let bea = || bea(BirthDate { year: None, month: 3, day: 20 });
+        for day in ["2026-03-02", "2026-03-04", "2026-03-06"] {
+            story.at(&format!("{day}T10:00"));
+            story.stops_by(bea()).await;
+        }
+        story.at("2026-03-06T12:30");
+        assert_eq!(look(&story).await, 1);
+        let id = story.stops_by(bea()).await.interaction.customer.expect("she is known");
+        let mut stopped = Vec::new();
+        let mut page = PageRequest { size: 1, after: None };
+        loop {
+            let read = story.ledger.store.timeline(id, &page).await.expect("read");
+            stopped.extend(read.items.into_iter().filter_map(|entry| match entry {
+                TimelineEntry::Decision(decision) => Some(*decision),
+                _ => None,
+            }));
+            if read.next.is_none() {
+                break;
+            }
+            page.after = read.next;
+        }
+        let [decision] = stopped.as_slice() else { panic!("one decision, once: {stopped:?}") };
+        assert_eq!((decision.rule.as_str(), decision.reason), ("birthday", Some(Reason::OverBudget)));
+        assert_eq!(decision.occurrence, format!("{id}/birthday/2026"));
     }
 }

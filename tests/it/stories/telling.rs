@@ -190,6 +190,7 @@ impl Telling {
             locations: Vec::new(),
             in_batches: Vec::new(),
             untested: false,
+            far_side_deduplicates: false,
             due_from: None,
             limit,
         };
@@ -199,7 +200,6 @@ impl Telling {
             due,
             worker: "till".to_owned(),
             lease: SignedDuration::from_mins(1),
-            far_side_deduplicates: false,
         };
         self.submit(claim).await.gestures
     }
@@ -214,6 +214,7 @@ impl Telling {
             words: String::new(),
             at: None,
             gift_value: None,
+            carrier: None,
         };
         self.submit(complete).await.gesture
     }

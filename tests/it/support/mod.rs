@@ -6,6 +6,8 @@ pub(crate) mod binary;
 pub(crate) mod http;
 pub(crate) mod ledger;
 pub(crate) mod night;
+pub(crate) mod pdf;
 pub(crate) mod postgres;
+pub(crate) mod raw;
 pub(crate) mod service;
 pub(crate) mod shop;

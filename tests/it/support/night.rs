@@ -2,17 +2,26 @@
 
 use super::ledger::TestLedger;
 use gratitude::{
-    app::{App, NewNoteBatch, NewSelection, NoteStep, NoteWorker, Parcel},
+    app::{App, NewNoteBatch, NewSelection, NoteStep, NoteWorker, PaperSheet, Parcel},
     clock::Clock,
-    delivery::Spool,
+    config::{self, Config},
+    delivery::{
+        Spool,
+        print::{FontBook, Press},
+    },
     domain::{
         commands::notes::Handed,
         filter::{Filter, NOTES},
         ids::NoteBatchId,
+        limits::NOTE_PAGE,
         note::{BatchState, Note, NoteBatch, NoteState},
+        paper::Problem,
+        settings::Route,
         world::Actor,
     },
+    scheduler::{self, Scheduler, WaysOut},
 };
+use jiff::SignedDuration;
 use serde_json::Value;
 use std::{collections::BTreeMap, fs, path::Path, sync::Arc};
 use tempfile::TempDir;
@@ -69,6 +78,10 @@ impl<'a> Night<'a> {
         match self.next(owner).await {
             NoteStep::Idle => false,
             NoteStep::Worked => true,
+            NoteStep::Proof(batch, sheets) => {
+                self.proof(batch, sheets).await;
+                true
+            }
             NoteStep::Deliver(parcel) => {
                 self.hand_over(&parcel).await;
                 self.app().finish_parcel(&parcel, Handed::Taken).await.expect("noted");
@@ -77,14 +90,41 @@ impl<'a> Night<'a> {
         }
     }
 
+    async fn proof(&self, batch: NoteBatchId, sheets: Vec<PaperSheet>) {
+        let press = Press::new(FontBook::builtin());
+        let look = |paper: PaperSheet| {
+            let problems = press.check(paper.format, &paper.sheet);
+            (paper.note.id, problems.iter().map(Problem::of_note).collect::<Vec<_>>())
+        };
+        let faults = sheets.into_iter().map(look).filter(|(_, problems)| !problems.is_empty()).collect();
+        self.app().give_back(&Actor::system(), batch, faults).await.expect("given back");
+    }
+
     pub(crate) async fn next(&self, owner: &str) -> NoteStep {
-        let worker = NoteWorker { owner: owner.to_owned(), far_side_deduplicates: Spool::DEDUPLICATES };
+        let worker = NoteWorker {
+            owner: owner.to_owned(),
+            route: Route::Spool,
+            channels: self.ledger.settings.routes.channels_of(Route::Spool),
+            chunk: NOTE_PAGE,
+            lease: SignedDuration::from_secs(10),
+            far_side_deduplicates: Spool::DEDUPLICATES,
+        };
         self.app().next_note_step(self.ledger.now(), &worker).await.expect("a step")
     }
 
     pub(crate) async fn hand_over(&self, parcel: &Parcel) {
         let spool = Spool::new(self.folder.path().to_owned());
         spool.take(parcel.batch, parcel.chunk.number, &parcel.letters).await.expect("there is room");
+    }
+
+    /// Does the background work that is due now, by a process of its own with the same folder.
+    pub(crate) async fn clean_up(&self) {
+        let (app, clock) = (self.app(), Clock::manual(self.ledger.now()));
+        let config = Config::default();
+        let delivery = config::Delivery { spool: self.folder.path().to_owned(), ..config.delivery };
+        let ways = WaysOut::new(&app, clock.clone(), &delivery).expect("nothing is configured that could be wrong");
+        let press = Arc::new(Press::new(FontBook::builtin()));
+        Scheduler::new(clock, scheduler::all(&app, ways, &press, &config.scheduler)).settle().await;
     }
 
     pub(crate) async fn batch(&self, id: NoteBatchId) -> NoteBatch {

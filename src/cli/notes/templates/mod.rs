@@ -2,6 +2,7 @@
 
 mod faults;
 mod file;
+mod lint;
 mod preview;
 
 use std::{
@@ -14,6 +15,7 @@ use tonic::{Response, Status};
 use uuid::Uuid;
 
 use self::file::TemplateFile;
+pub(super) use self::preview::customer;
 use crate::{
     cli::{
         CliError,
@@ -32,6 +34,7 @@ Examples:
   gratitude notes templates list
   gratitude notes templates show thanks-for-being-our-customer --as-file > thanks.toml
   gratitude notes templates preview --file thanks.toml --customer ada@example.org
+  gratitude notes templates lint --file thanks.toml
   gratitude notes templates create autumn-thanks --file thanks.toml
   gratitude notes templates update autumn-thanks --file thanks.toml")]
 pub(super) enum Templates {
@@ -41,6 +44,8 @@ pub(super) enum Templates {
     Show(Show),
     /// Show what a template, saved or still a file, would say to a customer.
     Preview(preview::Preview),
+    /// Say what speaks against a template, saved or still a file, for real customers.
+    Lint(lint::Lint),
     /// Save a file as a new template.
     Create(Save),
     /// Save a file as a template's new version.
@@ -111,6 +116,7 @@ impl Templates {
             Self::List(list) => list.run().await,
             Self::Show(show) => show.run().await,
             Self::Preview(preview) => preview.run().await,
+            Self::Lint(lint) => lint.run().await,
             Self::Create(save) => save.create().await,
             Self::Update(save) => save.update().await,
             Self::Retire(retire) => retire.run().await,

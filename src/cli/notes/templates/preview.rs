@@ -62,7 +62,7 @@ impl Preview {
             (None, template) => Words::Template(named(template.as_deref().unwrap_or_default())),
         };
         let request = v1::PreviewNoteRequest {
-            customer: customer(&client, &self.customer, self.location.clone()).await?,
+            customer: customer(&client, &self.customer, self.location.clone(), &self.interaction).await?,
             words: Some(words),
             interaction: self.interaction,
             location: self.location.map(location::named).unwrap_or_default(),
@@ -82,16 +82,23 @@ impl Preview {
     }
 }
 
-/// The customer of that name, or the one who is found by it.
-async fn customer(client: &Client, given: &str, location: Option<String>) -> Result<String, CliError> {
+/// The customer of that name, or the one who is found by it; where no location is given, at that of the interaction, else
+/// at any: who somebody is does not depend on it.
+pub(in crate::cli::notes) async fn customer(
+    client: &Client,
+    given: &str,
+    location: Option<String>,
+    interaction: &str,
+) -> Result<String, CliError> {
     if given.starts_with("customers/") {
         return Ok(given.to_owned());
     }
-    let request = v1::RecognizeRequest {
-        location: location::chosen(client, location).await?,
-        query: given.to_owned(),
-        ..v1::RecognizeRequest::default()
+    let location = match location {
+        Some(location) => location::named(location),
+        None if interaction.is_empty() => location::any(client).await?,
+        None => of_interaction(client, interaction).await?,
     };
+    let request = v1::RecognizeRequest { location, query: given.to_owned(), ..v1::RecognizeRequest::default() };
     let reply = client.call(|| {
         let (mut desk, request) = (client.front_desk(), request.clone());
         async move { desk.recognize(request).await }
@@ -105,4 +112,13 @@ async fn customer(client: &Client, given: &str, location: Option<String>) -> Res
             Err(CliError::Usage(format!("--customer {given}: it may be one of these; give the name:\n{fitting}")))
         }
     }
+}
+
+async fn of_interaction(client: &Client, name: &str) -> Result<String, CliError> {
+    let request = v1::GetInteractionRequest { name: name.to_owned() };
+    let interaction = client.call(|| {
+        let (mut interactions, request) = (client.interactions(), request.clone());
+        async move { interactions.get_interaction(request).await }
+    });
+    Ok(interaction.await?.location)
 }

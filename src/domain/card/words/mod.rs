@@ -6,6 +6,7 @@ mod tests;
 
 use crate::domain::{
     customer::Customer,
+    direction::closed,
     interaction::{NoPurchaseReason, Outcome},
     location::Location,
     summary::LastSeen,
@@ -127,14 +128,15 @@ impl Desk {
     }
 }
 
-/// A text with what its places hold. What is put in is not looked at again.
+/// A text with what its places hold. What is put in is not looked at again, and turns the direction of nothing beside it.
 pub(super) fn fill(text: &str, places: &[(&str, &str)]) -> String {
     let mut filled = String::with_capacity(text.len());
     let mut rest = text;
     while let Some((before, after)) = rest.split_once('{') {
         let (place, after) = after.split_once('}').unwrap_or((after, ""));
         filled.push_str(before);
-        filled.push_str(places.iter().find(|(name, _)| *name == place).map_or("", |(_, value)| value));
+        let value = places.iter().find(|(name, _)| *name == place).map_or("", |(_, value)| value);
+        filled.push_str(&closed(value));
         rest = after;
     }
     filled + rest

@@ -29,7 +29,7 @@ pub struct GrantRemedy {
     pub version: Option<i64>,
     /// What is given.
     pub kind: RemedyKind,
-    /// What it is worth; `None` for what has no price.
+    /// What it is worth; `None` for what has no price, which money always has.
     pub amount: Option<Money>,
     /// What it is, in words the customer may read.
     pub words: String,
@@ -51,6 +51,11 @@ impl Command for GrantRemedy {
         }
         let mut case = read(ledger.world, self.id, self.version)?;
         check_room(&case)?;
+        if self.kind.is_money() && self.amount.is_none() {
+            let why =
+                format!("is missing: a {} is worth something, and counts against what the desk may give", self.kind);
+            return Err(Refusal::invalid("remedy.amount", why));
+        }
         if let Some(amount) = &self.amount {
             if self.actor.authority.is_bound_by_remedy_limits() {
                 check_case(&ledger, &case, amount)?;

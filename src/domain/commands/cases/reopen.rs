@@ -6,6 +6,7 @@ use crate::domain::{
     gesture::Reason,
     ids::CaseId,
     ledger::Ledger,
+    recovery,
     refusal::{Precondition, Refusal},
     world::{Actor, Command, Context, EventDetail, EventKind, Needs, Replay, Subject, World},
 };
@@ -43,11 +44,14 @@ impl Command for ReopenCase {
             let (resource, message) = (name.to_string(), format!("{name} is open already"));
             return Err(Refusal::Precondition { kind: Precondition::CaseNotResolved, resource, message });
         }
+        let settled_at = case.resolved_at.take().unwrap_or(ledger.context.now);
         case.state = CaseState::Open;
-        case.resolved_at = None;
         case.no_cause_found = false;
         case.reopened = Some(Reopening { at: ledger.now(), reason: self.reason.clone() });
         case.version += 1;
+        ledger.world.cases.put(case.id, case.clone());
+        let why = format!("{name} is not settled after all.");
+        recovery::take_back(&mut ledger, &mut case, settled_at, &why)?;
         ledger.world.cases.put(case.id, case.clone());
         let detail = EventDetail { state: Some(case.state.to_string()), ..EventDetail::default() };
         ledger.note(EventKind::CaseReopened, name.clone(), Some(case.customer), detail);

@@ -51,6 +51,10 @@ fn settle(id: CaseId) -> ResolveCase {
     ResolveCase { recovered: true, ..resolve(id) }
 }
 
+fn reopen(id: CaseId) -> ReopenCase {
+    ReopenCase { actor: actor(), once: unkeyed(), id, version: None, reason: "It broke again.".to_owned() }
+}
+
 /// Somebody calls, and speaks with the customer.
 fn spoken(kit: &mut Kit, at: jiff::Timestamp, id: GestureId) {
     let version = kit.gesture(id).version;
@@ -82,6 +86,19 @@ fn p7_an_open_case_holds_cheer_and_its_end_plans_it_anew_not_within_the_hour() {
     assert_eq!(again.schedule.deadline_at, cheer.schedule.deadline_at);
     assert!(again.schedule.steps.iter().any(|step| step.text.contains(&case.id.to_string())));
     assert_eq!(kit.world.summary(ana.id).open_case, None);
+}
+
+#[test]
+fn p4_p7_a_case_revives_nothing_that_had_ended() {
+    use GestureState::{Cancelled, Completed, Expired, Failed, Suppressed};
+    for ended in [Suppressed, Cancelled, Completed, Expired, Failed] {
+        let (kit, ana) = kit();
+        let mut gesture = call(1, &ana, at("2026-11-23T15:00"));
+        gesture.state = ended;
+        let mut kit = kit.with_gesture(&gesture);
+        kit.run(&open(&ana)).unwrap();
+        assert_eq!(kit.gesture(gesture.id).state, ended);
+    }
 }
 
 #[test]
@@ -138,13 +155,7 @@ fn p7_a_case_that_is_reopened_holds_again() {
     let cheer = call(1, &ana, at("2026-11-23T10:15"));
     let mut kit = kit.with_gesture(&cheer);
     let case = kit.run(&open(&ana)).unwrap().case;
-    let reopen = ReopenCase {
-        actor: actor(),
-        once: unkeyed(),
-        id: case.id,
-        version: None,
-        reason: "It broke again.".to_owned(),
-    };
+    let reopen = reopen(case.id);
     let refused = kit.run(&reopen);
     assert!(matches!(refused, Err(Refusal::Precondition { kind: Precondition::CaseNotResolved, .. })));
     kit.run(&settle(case.id)).unwrap();
@@ -162,7 +173,7 @@ fn grant(id: CaseId, euros: i64) -> GrantRemedy {
         once: unkeyed(),
         id,
         version: None,
-        kind: RemedyKind::Voucher,
+        kind: if euros > 0 { RemedyKind::Voucher } else { RemedyKind::Replacement },
         amount: (euros > 0).then(|| Money { currency: "EUR".to_owned(), micros: euros * 1_000_000 }),
         words: "a voucher".to_owned(),
         granted_by: "Rui".to_owned(),
@@ -250,6 +261,59 @@ fn p7_the_pending_apology_becomes_the_recovery_contact() {
 }
 
 #[test]
+fn p7_who_is_late_with_the_apology_still_tells_that_it_is_settled_before_any_cheer() {
+    let (kit, ana) = kit();
+    let cheer = call(1, &ana, at("2026-11-23T10:15"));
+    let mut sorry = call(2, &ana, at(MONDAY_10));
+    (sorry.kind, sorry.tone) = (GestureKind::Apology, Tone::Caring);
+    (sorry.terms.deadline, sorry.schedule.deadline_at) = (SignedDuration::from_hours(1), at("2026-11-23T11:00"));
+    let mut kit = kit.with_gesture(&cheer).with_gesture(&sorry);
+    let case = kit.run(&open(&ana)).unwrap().case;
+    kit.run_at(at("2026-11-23T10:30"), &resolve(case.id)).unwrap();
+
+    let recovery = kit.gesture(sorry.id);
+    assert_eq!(recovery.schedule.deadline_at, at("2026-11-30T10:30"), "the rule's hour is not that of the recovery");
+    assert!(recovery.schedule.steps.last().unwrap().text.contains("is settled"));
+    assert_eq!(kit.gesture(cheer.id).reason, Some(Reason::Recovery), "cheer waits for it");
+    spoken(&mut kit, at("2026-11-23T16:00"), sorry.id);
+    assert_eq!(kit.gesture(cheer.id).schedule.due_at, at("2026-11-23T17:00"));
+}
+
+#[test]
+fn p7_nobody_is_told_that_a_case_is_settled_which_is_open_again() {
+    let (kit, ana) = kit();
+    let cheer = call(1, &ana, at("2026-11-23T16:00"));
+    let mut kit = kit.with_gesture(&cheer);
+    let case = kit.run(&open(&ana)).unwrap().case;
+    let recovery = kit.run(&resolve(case.id)).unwrap().case.recovery.unwrap();
+    let again = kit.run(&reopen(case.id)).unwrap().case;
+    assert_eq!(again.recovery, None);
+    let told = kit.gesture(recovery);
+    assert_eq!((told.state, told.reason), (GestureState::Cancelled, Some(Reason::OpenCase)));
+    let held = kit.gesture(cheer.id);
+    assert_eq!(
+        (held.state, held.reason),
+        (GestureState::Held, Some(Reason::OpenCase)),
+        "cheer waits for the case again"
+    );
+    let recovery = kit.run(&resolve(case.id)).unwrap().case.recovery;
+    assert!(recovery.is_some_and(|id| kit.gesture(id).state == GestureState::Scheduled), "and is told once it is true");
+}
+
+#[test]
+fn p7_the_apology_that_had_become_the_recovery_contact_is_an_apology_again_when_the_case_is_open_again() {
+    let (kit, ana) = kit();
+    let mut sorry = call(2, &ana, at("2026-11-23T16:00"));
+    (sorry.kind, sorry.tone) = (GestureKind::Apology, Tone::Caring);
+    let mut kit = kit.with_gesture(&sorry);
+    let case = kit.run(&open(&ana)).unwrap().case;
+    kit.run(&resolve(case.id)).unwrap();
+    kit.run(&reopen(case.id)).unwrap();
+    let apology = kit.gesture(sorry.id);
+    assert_eq!((apology.state, apology.case), (GestureState::Scheduled, None));
+}
+
+#[test]
 fn p7_cheer_that_is_no_longer_fresh_ends_stale() {
     let (kit, ana) = kit();
     let cheer = call(1, &ana, at(MONDAY_10));
@@ -330,4 +394,21 @@ fn the_interaction_must_be_the_customers_own() {
     let mut kit = kit.with_customer(&bo).with_interaction(&visit);
     let foreign = OpenCase { interaction: Some(visit.id), ..open(&ana) };
     assert!(matches!(kit.run(&foreign), Err(Refusal::Invalid(_))));
+}
+
+#[test]
+fn p5_cheer_that_comes_back_keeps_its_time_and_its_deadline_whatever_is_planned_later() {
+    let (kit, ana) = kit();
+    let soon = call(1, &ana, at("2026-11-23T10:15"));
+    let later = call(2, &ana, at("2026-11-27T15:00"));
+    let mut kit = kit.with_gesture(&soon).with_gesture(&later);
+    let case = kit.run(&open(&ana)).unwrap().case;
+    kit.run_at(at("2026-11-23T12:00"), &settle(case.id)).unwrap();
+    assert_eq!(kit.gesture(later.id).schedule.due_at, at("2026-11-27T15:00"), "not before its time");
+    let since = crate::domain::replan::Replan::since("Something changed.");
+    kit.change(|ledger| crate::domain::replan::replan_pending(ledger, ana.id, &since, |_| true));
+    assert_eq!(kit.gesture(soon.id).schedule.due_at, at("2026-11-23T13:00"), "nor within the hour");
+    for cheer in [soon, later] {
+        assert_eq!(kit.gesture(cheer.id).schedule.deadline_at, cheer.schedule.deadline_at);
+    }
 }

@@ -2,8 +2,9 @@
 
 use super::{super::Once, CustomerReply, editable, guardian, keep, replayed};
 use crate::domain::{
-    consent::permits,
+    consent::{choose_channel, liked, permits},
     customer::{Channel, Consent, ConsentState, Customer, Purpose},
+    gesture::GestureState,
     ids::{CustomerId, GestureId},
     ledger::Ledger,
     refusal::Refusal,
@@ -13,8 +14,8 @@ use crate::domain::{
 use jiff::Timestamp;
 use std::collections::BTreeSet;
 
-/// Keeps a customer's word about being contacted. What it forbids goes another way or ends; what it allows revives
-/// nothing.
+/// Keeps a customer's word about being contacted. What it forbids goes another way or ends; what waits may take a
+/// better way that it allows, and what had ended stays so.
 #[derive(Debug, Clone)]
 pub struct SetConsent {
     /// Who says that they said so.
@@ -74,21 +75,33 @@ impl Command for SetConsent {
             self.purpose,
             self.state
         ));
-        let forbidden = forbidden(ledger.world, &customer)?;
-        replan_pending(&mut ledger, customer.id, &how, |gesture| forbidden.contains(&gesture.id))?;
+        let elsewhere = elsewhere(ledger.world, &customer)?;
+        replan_pending(&mut ledger, customer.id, &how, |gesture| elsewhere.contains(&gesture.id))?;
         guardian::heed_guardian(&mut ledger, customer.id)?;
         self.once.remember(&mut ledger, &Subject::Customer(customer.id).to_string());
         Ok(CustomerReply::of(customer))
     }
 }
 
-/// The gestures that may not take their channel any more.
-fn forbidden(world: &World, customer: &Customer) -> Result<BTreeSet<GestureId>, Refusal> {
+/// The gestures that may not take their channel any more, and those that may take a better one by now: who allows e-mails
+/// at the desk need not come again for the note. What somebody has in hand goes the way it began.
+fn elsewhere(world: &World, customer: &Customer) -> Result<BTreeSet<GestureId>, Refusal> {
     let mut found = BTreeSet::new();
     for gesture in world.gestures_of(customer.id) {
         let location = location_of(world, &gesture.location)?;
         let regime = world.settings.regime(customer, &location);
-        if !permits(customer, regime, gesture.channel, gesture.purpose) {
+        let (terms, purpose) = (&gesture.terms, gesture.purpose);
+        let is_forbidden = !permits(customer, regime, gesture.channel, purpose);
+        let in_hand = gesture.with_person
+            || gesture.taken.is_some()
+            || gesture.attempts > 0
+            || gesture.live_batch().is_some()
+            || gesture.state == GestureState::Claimed;
+        let best = || {
+            let offered = liked(customer, &terms.channels);
+            choose_channel(customer, &terms.recipient, regime, &offered, purpose).channel
+        };
+        if is_forbidden || !in_hand && best() != Some(gesture.channel) {
             found.insert(gesture.id);
         }
     }

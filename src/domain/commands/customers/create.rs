@@ -1,11 +1,9 @@
 //! A customer is made, unless the identifiers fit one that is known.
 
-use super::{
-    super::{Once, who::same_name},
-    CustomerReply, guardian, replayed,
-};
+use super::{super::Once, CustomerReply, guardian, replayed};
 use crate::domain::{
-    customer::{Customer, CustomerKind, Identifier, IdentifierKind, Profile},
+    customer::{Customer, CustomerKind, Identifier, IdentifierKey, IdentifierKind, Profile},
+    identity::{Names, compare_names},
     ids::{CustomerId, HouseholdId},
     ledger::Ledger,
     refusal::Refusal,
@@ -69,7 +67,7 @@ impl Command for CreateCustomer {
             return replayed(ledger.world, &resource);
         }
         if let Some(taken) = self.id.filter(|id| ledger.world.customers.get(id).is_some()) {
-            return Err(exists(taken, vec!["customer_id".to_owned()]));
+            return Err(exists(ledger.world, &self.actor, taken, vec!["customer_id".to_owned()]));
         }
         let reply = match self.known(ledger.world)? {
             Some(known) => CustomerReply { customer: known, existing: true, replayed: false },
@@ -83,13 +81,15 @@ impl Command for CreateCustomer {
 impl CreateCustomer {
     /// The known customer to answer with, if that was asked for.
     fn known(&self, world: &World) -> Result<Option<Customer>, Refusal> {
-        refuse_taken(world, None, self.unless_returned())?;
+        refuse_taken(world, &self.actor, None, self.unless_returned())?;
         let matches = self.matches(world);
         match (self.on_match, matches.iter().next()) {
             (OnMatch::CreateAnyway, _) | (_, None) => Ok(None),
-            (OnMatch::ReturnExisting, Some((id, _))) if matches.len() == 1 => Ok(Some(world.customer(*id)?.clone())),
+            (OnMatch::ReturnExisting, Some((id, _))) if matches.len() == 1 && !is_hidden(world, &self.actor, *id) => {
+                Ok(Some(world.customer(*id)?.clone()))
+            }
             // Several fit equally: that is for a person to decide, not for a guess.
-            (_, Some((id, paths))) => Err(exists(*id, paths.clone())),
+            (_, Some((id, paths))) => Err(exists(world, &self.actor, *id, paths.clone())),
         }
     }
 
@@ -98,13 +98,16 @@ impl CreateCustomer {
         if self.on_match == OnMatch::CreateAnyway { &self.identifiers } else { &[] }
     }
 
-    /// Who fits, with the paths of what fits.
+    /// Who fits, with the paths of what fits. By what others may share nobody comes upon a discreet customer whom they may
+    /// not see; what is that customer's alone can't be given to another one.
     fn matches(&self, world: &World) -> BTreeMap<CustomerId, Vec<String>> {
         let mut matches: BTreeMap<CustomerId, Vec<String>> = BTreeMap::new();
         for (at, identifier) in self.identifiers.iter().enumerate() {
             for id in world.customers_with(&identifier.key()) {
-                let same = world.customers.get(&id).is_some_and(|known| names_agree(&known.profile, &self.profile));
-                if identifier.kind.is_unique() || (same && identifier.kind != IdentifierKind::Social) {
+                let known = world.customers.get(&id);
+                let same = known.is_some_and(|it| compare_names(&it.profile, &self.profile) != Names::Differ);
+                let is_theirs = same && identifier.kind != IdentifierKind::Social && !is_hidden(world, &self.actor, id);
+                if identifier.kind.is_unique() || is_theirs {
                     matches.entry(id).or_default().push(format!("customer.identifiers[{at}]"));
                 }
             }
@@ -113,11 +116,8 @@ impl CreateCustomer {
     }
 
     fn create(&self, ledger: &mut Ledger<'_, '_>) -> Result<Customer, Refusal> {
-        let keys: Vec<_> = self.identifiers.iter().map(Identifier::key).collect();
-        let erased = ledger.world.erased_among(&keys);
-        if let Some(erased) = erased.filter(|_| !self.allow_erased) {
-            return Err(Refusal::Erased { resource: Subject::Customer(erased).to_string() });
-        }
+        let keys = self.identifiers.iter().map(Identifier::key).collect();
+        let erased = brought_back(ledger.world, keys, self.allow_erased)?;
         let id = self.id.unwrap_or_else(|| CustomerId(ledger.new_id()));
         let household = HouseholdId(ledger.new_id());
         let mut customer =
@@ -127,9 +127,7 @@ impl CreateCustomer {
         guardian::appoint(ledger, None, &mut customer)?;
         ledger.note(EventKind::CustomerCreated, Subject::Customer(id), Some(id), EventDetail::default());
         if let Some(erased) = erased {
-            let related = vec![Subject::Customer(erased).to_string()];
-            let detail = EventDetail { related, ..EventDetail::default() };
-            ledger.note(EventKind::ErasedReturned, Subject::Customer(id), Some(id), detail);
+            note_return(ledger, id, erased);
         }
         ledger.world.customers.put(id, customer.clone());
         ledger.look_at_dates(&customer);
@@ -137,29 +135,55 @@ impl CreateCustomer {
     }
 }
 
+/// Who was erased that comes back by these, where that is allowed.
+///
+/// # Errors
+/// [`Refusal::Erased`] where it is not.
+pub(super) fn brought_back(
+    world: &World,
+    keys: Vec<IdentifierKey>,
+    allowed: bool,
+) -> Result<Option<CustomerId>, Refusal> {
+    match world.erased_among(&keys) {
+        Some(erased) if !allowed => Err(Refusal::Erased { resource: Subject::Customer(erased).to_string() }),
+        erased => Ok(erased),
+    }
+}
+
+/// Notes that a person let somebody come back who was erased.
+pub(super) fn note_return(ledger: &mut Ledger<'_, '_>, id: CustomerId, erased: CustomerId) {
+    let related = vec![Subject::Customer(erased).to_string()];
+    let detail = EventDetail { related, ..EventDetail::default() };
+    ledger.note(EventKind::ErasedReturned, Subject::Customer(id), Some(id), detail);
+}
+
 /// Refuses identifiers that belong to one customer alone, and that is somebody else.
 pub(super) fn refuse_taken(
     world: &World,
+    actor: &Actor,
     owner: Option<CustomerId>,
     identifiers: &[Identifier],
 ) -> Result<(), Refusal> {
     for (at, identifier) in identifiers.iter().enumerate().filter(|(_, i)| i.kind.is_unique()) {
         let other = world.customers_with(&identifier.key()).into_iter().find(|id| Some(*id) != owner);
         if let Some(other) = other {
-            return Err(exists(other, vec![format!("customer.identifiers[{at}]")]));
+            return Err(exists(world, actor, other, vec![format!("customer.identifiers[{at}]")]));
         }
     }
     Ok(())
 }
 
-/// Whether nothing in the names tells two people apart.
-fn names_agree(a: &Profile, b: &Profile) -> bool {
-    let nameless = |p: &Profile| p.display_name.is_empty() && p.given_name.is_empty() && p.family_name.is_empty();
-    nameless(a) || nameless(b) || same_name(a, b)
+/// Names who it is, to those who may know.
+fn exists(world: &World, actor: &Actor, id: CustomerId, matched: Vec<String>) -> Refusal {
+    let resource = if is_hidden(world, actor, id) { UNNAMED.to_owned() } else { Subject::Customer(id).to_string() };
+    Refusal::AlreadyExists { resource, matched }
 }
 
-fn exists(id: CustomerId, matched: Vec<String>) -> Refusal {
-    Refusal::AlreadyExists { resource: Subject::Customer(id).to_string(), matched }
+/// Stands for a customer who is not to be named.
+const UNNAMED: &str = "customers/-";
+
+fn is_hidden(world: &World, actor: &Actor, id: CustomerId) -> bool {
+    world.customers.get(&id).is_some_and(|customer| !actor.authority.sees(customer))
 }
 
 /// Each identifier once, in the order in which they came.

@@ -2,8 +2,8 @@
 
 use super::{super::Once, CustomerReply, editable, guardian::heed_guardian, keep, replayed};
 use crate::domain::{
-    customer::{Customer, CustomerStatus},
-    gesture::{Gesture, Reason},
+    customer::{Customer, CustomerKind, CustomerStatus},
+    gesture::{Gesture, GestureState, Reason},
     ids::CustomerId,
     ledger::Ledger,
     refusal::Refusal,
@@ -42,10 +42,26 @@ impl Command for SetDeceased {
         if self.version.is_some_and(|version| version != customer.version) {
             return Err(Refusal::Stale { resource: Subject::Customer(customer.id).to_string() });
         }
+        if self.deceased {
+            check_mortal(&customer, "name")?;
+        }
         let customer = mark_deceased(&mut ledger, customer.id, self.deceased)?;
         self.once.remember(&mut ledger, &Subject::Customer(customer.id).to_string());
         Ok(CustomerReply::of(customer))
     }
+}
+
+/// Refuses to mark an organisation as deceased of which somebody has died: the others there are spoken to still.
+///
+/// # Errors
+/// [`Refusal::Invalid`], naming `field`.
+pub(in crate::domain::commands) fn check_mortal(customer: &Customer, field: &str) -> Result<(), Refusal> {
+    if customer.kind != CustomerKind::Organization {
+        return Ok(());
+    }
+    let why = "is an organisation, which does not die: take whoever did out of its contacts (UpdateCustomer), and cancel \
+               what was for them";
+    Err(Refusal::invalid(field, why))
 }
 
 /// Marks a customer as deceased, or takes that back. One who is marked so already stays as they are.
@@ -66,20 +82,20 @@ pub(in crate::domain::commands) fn mark_deceased(
     let detail = EventDetail { state: Some(status.to_string()), ..EventDetail::default() };
     let customer = keep(ledger, customer, EventKind::DeceasedSet, detail);
     if deceased {
-        let_rest(ledger, id)?;
+        let_rest(ledger, id, GestureState::Cancelled)?;
     }
     heed_guardian(ledger, customer.id)?;
     Ok(customer)
 }
 
-/// Takes back all that is pending for somebody who has died.
+/// Ends so all that is pending for somebody who has died.
 ///
 /// # Errors
 /// [`Refusal::Miss`] when something must be loaded first.
-pub(super) fn let_rest(ledger: &mut Ledger<'_, '_>, id: CustomerId) -> Result<(), Refusal> {
+pub(super) fn let_rest(ledger: &mut Ledger<'_, '_>, id: CustomerId, end: GestureState) -> Result<(), Refusal> {
     // The recovery contact last: while it is there, it keeps cheer from being planned again.
     let mut pending: Vec<&Gesture> = ledger.world.gestures_of(id).collect();
     pending.sort_by_key(|gesture| (gesture.case.is_some(), gesture.id));
     let pending = pending.into_iter().map(|gesture| gesture.id).collect();
-    ledger.cancel(pending, Reason::Deceased, "The customer has died.")
+    ledger.end(pending, end, Reason::Deceased, "The customer has died.")
 }

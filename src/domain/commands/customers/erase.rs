@@ -6,6 +6,7 @@ use super::{
         cases::close_for_good,
         visits::{Close, Ending},
     },
+    guardian::forget_guardian,
     merge::{family, is_pending},
 };
 use crate::domain::{
@@ -24,7 +25,7 @@ use crate::domain::{
 use std::collections::BTreeSet;
 
 /// Forgets a person, with all records that are part of theirs. What is pending is taken back, cases are closed, all words
-/// go; that something happened, and how it ended, stays, so that counts stay true.
+/// go, also those that reached others through them; that something happened, and how it ended, stays, so that counts stay true.
 #[derive(Debug, Clone)]
 pub struct EraseCustomer {
     /// Who erases them.
@@ -109,7 +110,7 @@ impl EraseCustomer {
         let pending = pending.into_iter().map(|(_, id)| id).collect();
         ledger.cancel(pending, Reason::Erased, "The person asked to be forgotten.")?;
         close_for_good(ledger, id)?;
-        forget_history(ledger, id);
+        let interactions = forget_history(ledger, id);
 
         let hashes = customer.identifiers.iter().map(|it| ledger.world.erasure.hash(&it.key())).collect();
         let mut records = family(ledger.world, id);
@@ -118,17 +119,22 @@ impl EraseCustomer {
             forget_record(ledger, *record);
         }
         forget_merges(ledger, &records);
+        let mut wards = BTreeSet::new();
+        for record in &records {
+            wards.append(&mut forget_guardian(ledger, *record)?);
+        }
         let at = ledger.now();
-        ledger.world.forget(Forgetting { customer: id, records, hashes, at });
+        ledger.world.forget(Forgetting { customer: id, records, wards, interactions, hashes, at });
         self.once.remember(ledger, &format!("erasures/{id}"));
         let customer = ledger.world.customers.get(&id).cloned().unwrap_or(customer);
         Ok(Erased { customer, summary: ledger.world.summary(id), replayed: false })
     }
 }
 
-/// What happened stays, without what was said.
-fn forget_history(ledger: &mut Ledger<'_, '_>, id: CustomerId) {
+/// What happened stays, without what was said. Returns all of it.
+fn forget_history(ledger: &mut Ledger<'_, '_>, id: CustomerId) -> BTreeSet<InteractionId> {
     let history: Vec<_> = ledger.world.interactions_of(id).cloned().collect();
+    let forgotten = history.iter().map(|interaction| interaction.id).collect();
     for mut interaction in history {
         interaction.detail.forget();
         if let Some(reason) = &mut interaction.void_reason {
@@ -136,6 +142,7 @@ fn forget_history(ledger: &mut Ledger<'_, '_>, id: CustomerId) {
         }
         ledger.world.interactions.put(interaction.id, interaction);
     }
+    forgotten
 }
 
 fn forget_record(ledger: &mut Ledger<'_, '_>, id: CustomerId) {
@@ -161,6 +168,6 @@ fn forget_merges(ledger: &mut Ledger<'_, '_>, records: &BTreeSet<CustomerId>) {
     let merges: Vec<Merge> =
         ledger.world.merges.values().filter(|it| records.contains(&it.survivor)).cloned().collect();
     for merge in merges {
-        ledger.world.merges.put(merge.id, Merge { own: Person::default(), ..merge });
+        ledger.world.merges.put(merge.id, Merge { own: Person::default(), deceased: false, ..merge });
     }
 }

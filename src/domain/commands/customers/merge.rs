@@ -8,7 +8,7 @@ use crate::domain::{
     ids::{CustomerId, GestureId},
     ledger::Ledger,
     limits::{MERGE_DEPTH_MAX, MERGED_MAX},
-    merging::{HandOver, Merge, Person, fold},
+    merging::{HandOver, Merge, Person, fold, ordered},
     refusal::{Precondition, Refusal},
     replan::{Replan, make_room, replan_pending},
     summary::Summary,
@@ -120,7 +120,9 @@ impl MergeCustomers {
         if stands_for(&survivor, &duplicate) || stands_for(&duplicate, &survivor) {
             return Err(Refusal::invalid("duplicate", "one of them stands for the other, so they are two people"));
         }
-        let members = family(world, self.survivor).len() + family(world, self.duplicate).len();
+        let (of_survivor, of_duplicate) = (family(world, self.survivor), family(world, self.duplicate));
+        self.check_not_apart(world, &of_survivor, &of_duplicate)?;
+        let members = of_survivor.len() + of_duplicate.len();
         if members >= MERGED_MAX || depth(world, self.duplicate) >= MERGE_DEPTH_MAX {
             return Err(Refusal::Precondition {
                 kind: Precondition::TooManyMerged,
@@ -131,6 +133,26 @@ impl MergeCustomers {
             });
         }
         Ok(())
+    }
+
+    /// Nobody has said of the two, or of records that are part of theirs, that they are two people.
+    fn check_not_apart(
+        &self,
+        world: &World,
+        of_survivor: &BTreeSet<CustomerId>,
+        of_duplicate: &BTreeSet<CustomerId>,
+    ) -> Result<(), Refusal> {
+        let records = of_survivor.iter().chain([&self.survivor]);
+        let mut pairs =
+            records.flat_map(|one| of_duplicate.iter().chain([&self.duplicate]).map(move |other| (*one, *other)));
+        let Some((one, other)) = pairs.find(|pair| world.not_same.get(&ordered(*pair)).is_some()) else {
+            return Ok(());
+        };
+        let (resource, other) = (Subject::Customer(one).to_string(), Subject::Customer(other));
+        let message = format!(
+            "{resource} and {other} are known to be two people; MarkNotSame with `take_back` lets them be one again"
+        );
+        Err(Refusal::Precondition { kind: Precondition::MarkedNotSame, resource, message })
     }
 
     /// What would come of it, but for the history.
@@ -162,7 +184,8 @@ impl MergeCustomers {
             Merged::read(ledger.world, self.survivor, self.duplicate)?;
         let own = ledger.world.merged_into(survivor.id).first().map(|merge| merge.own.clone());
         let own = own.unwrap_or_else(|| Person::of(&survivor, &survivor_summary));
-        let (had_died, birth_date) = (survivor.status, survivor.profile.birth_date);
+        let (deceased, birth_date) = (duplicate.status == CustomerStatus::Deceased, survivor.profile.birth_date);
+        let language = survivor.profile.language.clone();
         unite(&mut survivor, &mut survivor_summary, &mut duplicate, &duplicate_summary);
         guardian::reappoint(ledger, &mut survivor)?;
         let survivor = keep(ledger, survivor, EventKind::CustomersMerged, related(duplicate.id));
@@ -174,12 +197,13 @@ impl MergeCustomers {
         let pending: Vec<_> =
             ledger.world.gestures_of(survivor.id).filter(|it| is_pending(it.state)).map(|it| it.id).collect();
         if survivor.status == CustomerStatus::Deceased {
-            if had_died != CustomerStatus::Deceased {
-                let_rest(ledger, survivor.id)?;
-            }
+            // Not cancelled: where only one of the two has died, the other's comes back when they are parted.
+            let_rest(ledger, survivor.id, GestureState::Suppressed)?;
         } else {
-            twins::fold(ledger, survivor.id)?;
-            address_anew(ledger, survivor.id, Some(duplicate.id))?;
+            twins::fold(ledger, survivor.id, duplicate.id)?;
+            // In another language, all that waits is said anew.
+            let came_with = (language == survivor.profile.language).then_some(duplicate.id);
+            address_anew(ledger, survivor.id, came_with)?;
             if birth_date != survivor.profile.birth_date {
                 heed_new_dates(ledger, &survivor)?;
             }
@@ -195,6 +219,7 @@ impl MergeCustomers {
             survivor: survivor.id,
             duplicate: duplicate.id,
             own,
+            deceased,
             stopped,
             at: ledger.now(),
             undone_at: None,
@@ -271,8 +296,9 @@ pub(super) fn take_stock(ledger: &mut Ledger<'_, '_>, id: CustomerId) -> Result<
     ledger.rebuild_summary(id)
 }
 
-/// What waits for somebody speaks to them by the name and the facts of the record that it is of now: all of it, or what
-/// came with another record.
+/// What waits for somebody speaks to them by the name, the language and the facts of the record that it is of now: all of
+/// it, or what came with another record. What a person is doing at the moment stays in the words that they have before
+/// them, and a person's own words stay as they are.
 ///
 /// # Errors
 /// [`Refusal::Miss`] when something must be loaded first.
@@ -287,8 +313,15 @@ pub(super) fn address_anew(
             answers.is_some_and(|it| it.origin.is_some()) || gesture.occurrence.starts_with(&other.to_string())
         })
     };
-    let waiting = ledger.world.gestures_of(id).filter(|it| is_pending(it.state) && it.written.is_none() && came(it));
+    let now = ledger.now();
+    let is_nobodys =
+        |it: &&Gesture| it.written.is_none() && it.state != GestureState::Claimed && it.taken_at(now).is_none();
+    let waiting =
+        ledger.world.gestures_of(id).filter(|it| is_pending(it.state)).filter(is_nobodys).filter(|it| came(it));
     let waiting: Vec<_> = waiting.cloned().collect();
+    if waiting.iter().any(|gesture| gesture.content.template.is_some()) {
+        ledger.require_pending([id])?;
+    }
     for mut gesture in waiting {
         let content = content::anew(ledger.world, &gesture, gesture.channel)?;
         if content != gesture.content {

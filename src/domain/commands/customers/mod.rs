@@ -24,7 +24,7 @@ pub use merge::{MergeCustomers, Merged};
 pub use part::UnmergeCustomer;
 pub use update::{ProfileChange, UpdateCustomer};
 
-pub(super) use deceased::mark_deceased;
+pub(super) use deceased::{check_mortal, mark_deceased};
 pub(super) use guardian::{end_when_of_age, heed_guardian};
 
 use crate::domain::{

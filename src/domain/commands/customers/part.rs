@@ -3,18 +3,21 @@
 use super::{
     super::{Once, record::respond, story},
     editable, guardian, heed_new_dates, keep,
-    merge::{Merged, address_anew, answer_crossing, family, is_pending, related, take_stock},
+    merge::{Merged, address_anew, answer_crossing, family, related, take_stock},
+    twins,
 };
 use crate::domain::{
     customer::{Customer, CustomerStatus, Identifier},
+    doubt,
     gesture::{Gesture, GestureState, Reason},
     ids::{CustomerId, GestureId, InteractionId},
     interaction::Interaction,
     ledger::Ledger,
-    merging::{HandOver, Merge, Person, fold, without_removed},
+    merging::{HandOver, Merge, NotSame, Person, fold, ordered, without_removed},
+    planning::Planned,
     recovery,
     refusal::{Precondition, Refusal},
-    replan::{Replan, make_room, replan, replan_pending},
+    replan::{self, Replan, make_room, plan_again, replan_pending},
     world::{Actor, Command, Context, EventKind, Miss, Needs, Replay, Subject, World},
 };
 use std::collections::{BTreeMap, BTreeSet};
@@ -93,10 +96,16 @@ impl UnmergeCustomer {
         self.restore(ledger, survivor)?;
         let stopped = self.undo(ledger)?;
         let both = [survivor, self.id];
+        // Or they would be taken for one again.
+        let pair = ordered((survivor, self.id));
+        if ledger.world.not_same.get(&pair).is_none() {
+            ledger.world.not_same.put(pair, NotSame { pair, at: ledger.now() });
+        }
         both.into_iter().try_for_each(|id| take_stock(ledger, id))?;
         tell_apart(ledger, both)?;
         take_back_common(ledger, survivor)?;
-        bring_back(ledger, &stopped)?;
+        let_go_on(ledger, both)?;
+        bring_back(ledger, both, &stopped)?;
         address_anew(ledger, self.id, None)?;
         both.into_iter().try_for_each(|id| settle(ledger, id))
     }
@@ -104,6 +113,7 @@ impl UnmergeCustomer {
     /// Has every record that it was part of say what it says without it, and itself what it said before.
     fn restore(&self, ledger: &mut Ledger<'_, '_>, survivor: CustomerId) -> Result<(), Refusal> {
         let without = without(ledger.world, self.id);
+        let said = person(ledger.world, self.id).unwrap_or_default();
         let mut own = customer(ledger.world, self.id)?;
         let mut own_summary = ledger.world.summary(self.id);
         let mut came_with = family(ledger.world, self.id);
@@ -111,16 +121,20 @@ impl UnmergeCustomer {
         for Without { id, before, now, anew } in without {
             let mut record = customer(ledger.world, id)?;
             let mut summary = ledger.world.summary(id);
+            let deceased = anew.deceased;
             anew.tell(&mut record, &mut summary);
             if id == survivor {
                 let (theirs, others) =
                     record.identifiers.drain(..).partition(|it| it.origin.is_some_and(|it| came_with.contains(&it)));
                 record.identifiers = others;
                 own.identifiers = self.own_again(theirs);
-                without_removed(Person::of(&own, &own_summary), &before, &now).tell(&mut own, &mut own_summary);
+                without_removed(said.clone(), &before, &now).tell(&mut own, &mut own_summary);
                 guardian::reappoint(ledger, &mut record)?;
             } else {
                 record.status = CustomerStatus::Merged;
+                if let Some(merge) = merge_of(ledger.world, id).cloned() {
+                    ledger.world.merges.put(merge.id, Merge { deceased, ..merge });
+                }
             }
             ledger.world.summaries.put(id, summary);
             keep(ledger, record, EventKind::CustomersParted, related(self.id));
@@ -158,23 +172,29 @@ struct Without {
 
 /// Every record that one is part of, the nearest first, without it.
 fn without(world: &World, part: CustomerId) -> Vec<Without> {
-    let person = |id: CustomerId| world.customers.get(&id).map(|it| Person::of(it, &world.summary(id)));
     let mut changed: BTreeMap<CustomerId, Person> = BTreeMap::new();
     let mut found = Vec::new();
     let mut below = part;
     while let Some(id) = merge_of(world, below).map(|merge| merge.survivor) {
         let merges = world.merged_into(id);
         let own = merges.first().map(|merge| merge.own.clone()).unwrap_or_default();
-        let parts: Vec<_> = merges.iter().filter_map(|it| Some((it.duplicate, person(it.duplicate)?))).collect();
+        let parts: Vec<_> = merges.iter().filter_map(|it| Some((it.duplicate, person(world, it.duplicate)?))).collect();
         let before = fold(&own, parts.iter().map(|(_, person)| person));
         let rest = parts.iter().filter(|(id, _)| *id != part).map(|(id, person)| changed.get(id).unwrap_or(person));
-        let now = person(id).unwrap_or_default();
+        let now = person(world, id).unwrap_or_default();
         let anew = fold(&own, rest).with_changes(&before, &now);
         changed.insert(id, anew.clone());
         found.push(Without { id, before, now, anew });
         below = id;
     }
     found
+}
+
+/// What a record says, or would say if it were part of no other.
+fn person(world: &World, id: CustomerId) -> Option<Person> {
+    let said = Person::of(world.customers.get(&id)?, &world.summary(id));
+    let deceased = merge_of(world, id).map_or(said.deceased, |merge| merge.deceased);
+    Some(Person { deceased, ..said })
 }
 
 /// How a record became part of another.
@@ -219,23 +239,46 @@ fn tell_apart(ledger: &mut Ledger<'_, '_>, both: [CustomerId; 2]) -> Result<(), 
 fn take_back_common(ledger: &mut Ledger<'_, '_>, survivor: CustomerId) -> Result<(), Refusal> {
     let of_another = |gesture: &&Gesture| {
         let set_off_by = gesture.interaction.and_then(|id| ledger.world.interactions.get(&id));
-        is_pending(gesture.state) && set_off_by.is_some_and(|it| it.customer != Some(survivor))
+        !gesture.state.is_final() && set_off_by.is_some_and(|it| it.customer != Some(survivor))
     };
     let common = ledger.world.gestures_of(survivor).filter(of_another).map(|gesture| gesture.id).collect();
     ledger.cancel(common, Reason::Parted, WHY)
 }
 
-/// Plans again what the merge had stopped, since both would have been thanked for the same.
-fn bring_back(ledger: &mut Ledger<'_, '_>, stopped: &[GestureId]) -> Result<(), Refusal> {
+/// What was on its way when the merge found it to be one too many may be tried again.
+fn let_go_on(ledger: &mut Ledger<'_, '_>, both: [CustomerId; 2]) -> Result<(), Refusal> {
+    let one_too_many = |it: &&Gesture| doubt::over(it).is_some_and(|(reason, _)| reason == Reason::Merged);
+    let theirs = both.into_iter().flat_map(|id| ledger.world.gestures_of(id)).filter(one_too_many);
+    for mut gesture in theirs.cloned().collect::<Vec<_>>() {
+        gesture.reason = None;
+        gesture.explanation =
+            if gesture.state == GestureState::Uncertain { doubt::unknown(WHY) } else { WHY.to_owned() };
+        ledger.keep_quietly(gesture)?;
+    }
+    Ok(())
+}
+
+/// Plans again what the merge had stopped. What something else would stop now stays as it is.
+fn bring_back(ledger: &mut Ledger<'_, '_>, both: [CustomerId; 2], stopped: &[GestureId]) -> Result<(), Refusal> {
     if stopped.is_empty() {
         return Ok(());
     }
     ledger.require(Needs { gestures: stopped.iter().copied().collect(), ..Needs::default() })?;
+    let still = |ledger: &Ledger<'_, '_>, id: &GestureId| {
+        let gesture = ledger.world.gestures.get(id).filter(|it| it.state == GestureState::Suppressed);
+        gesture.filter(|it| ledger.now() < it.schedule.deadline_at).cloned()
+    };
+    let fresh: Vec<_> = stopped.iter().filter_map(|id| still(ledger, id)).collect();
+    twins::require_rivals(ledger, both, &fresh)?;
     let how = Replan { within_deadline: true, ..Replan::since(WHY) };
-    for id in stopped {
-        let gesture = ledger.world.gestures.get(id).filter(|it| it.state == GestureState::Suppressed).cloned();
-        if let Some(gesture) = gesture.filter(|it| ledger.now() < it.schedule.deadline_at) {
-            replan(ledger, gesture, &how)?;
+    for gesture in fresh {
+        // Planning one again may have moved another; and they may have been thanked for the same meanwhile.
+        let Some(gesture) = still(ledger, &gesture.id) else { continue };
+        if twins::is_made_by_another(ledger.world, &gesture) {
+            continue;
+        }
+        if let (gesture, Planned::Gesture(plan)) = plan_again(ledger, gesture, &how)? {
+            replan::settle(ledger, gesture, &how, plan)?;
         }
     }
     Ok(())

@@ -3,6 +3,7 @@
 use super::*;
 use crate::domain::{
     commands::{Once, look_ahead::LookAhead},
+    content,
     customer::{
         BirthDate, Channel, ConsentState, ContactPointKind, CustomerKind, CustomerStatus, FactKind, FactOrigin,
         Guardian, Identifier, IdentifierKind, Profile, Purpose,
@@ -44,6 +45,7 @@ fn update(id: CustomerId, change: impl Fn(&mut Profile) + Send + Sync + 'static)
         kind: None,
         tags: None,
         identifiers: None,
+        allow_erased: false,
     }
 }
 
@@ -203,6 +205,35 @@ fn p6_a_refusal_takes_the_next_allowed_way_and_a_grant_revives_nothing() {
 }
 
 #[test]
+fn p6_who_allows_a_better_way_while_the_note_waits_gets_it_so_unless_somebody_has_it_in_hand() {
+    let mut ana = customer(1);
+    ana.profile.preferred_channels = vec![Channel::Email];
+    let to_hand_over = |n| {
+        let mut note = email(n, &ana, at("2026-11-24T09:00"));
+        (note.channel, note.terms.channels) = (Channel::HandOver, vec![Channel::Email, Channel::HandOver]);
+        note
+    };
+    let (waits, mut in_hand) = (to_hand_over(1), to_hand_over(2));
+    in_hand.with_person = true;
+    let mut kit = Kit::new(at(MONDAY_10)).with_customer(&ana).with_gesture(&waits).with_gesture(&in_hand);
+    kit.run(&consent(ana.id, Channel::Email, ConsentState::Granted)).unwrap();
+    assert_eq!(kit.gesture(waits.id).channel, Channel::Email);
+    assert_eq!(kit.gesture(in_hand.id).channel, Channel::HandOver);
+}
+
+#[test]
+fn p6_who_moves_to_a_stricter_country_is_asked_anew_before_the_next_contact() {
+    let ana = customer(1);
+    let due = call(1, &ana, at("2026-11-24T09:00"));
+    let mut kit = Kit::new(at(MONDAY_10)).with_customer(&ana).with_gesture(&due);
+    let mut strict = kit.world.settings.as_ref().clone();
+    strict.policy.regimes.iter_mut().for_each(|regime| regime.disabled = false);
+    kit.world.settings = std::sync::Arc::new(strict);
+    kit.run(&update(ana.id, |profile| "DE".clone_into(&mut profile.region))).unwrap();
+    assert_ne!(kit.gesture(due.id).channel, Channel::Phone, "a call for thanks needs a yes there");
+}
+
+#[test]
 fn p6_who_prefers_letters_gets_no_email_when_none_can_be_sent_but_something_from_a_person() {
     let mut ana = customer(1);
     ana.profile.preferred_channels = vec![Channel::Post];
@@ -333,6 +364,7 @@ fn a_wrong_number_was_the_guardians() {
     let (kit, mia, mother) = mia_and_mother(true);
     let care = call(1, &mia, at(MONDAY_10));
     let mut kit = kit.with_gesture(&care);
+    kit.knows_number("+493012345672");
     let logged = crate::domain::commands::gestures::LogCall {
         actor: actor(),
         once: unkeyed(),
@@ -390,4 +422,56 @@ fn p6_who_comes_of_age_is_spoken_to_themselves_from_that_day_on() {
     let look = LookAhead { id: mia.id, location: crate::domain::testkit::shop_id(), now };
     kit.run_at(now, &look).unwrap();
     assert!(kit.world.customer(mia.id).unwrap().profile.guardian.is_some());
+}
+
+#[test]
+fn p6_what_a_guardian_says_on_the_phone_goes_for_their_own_calls_too() {
+    use crate::domain::commands::gestures::{CallOutcome, LogCall};
+    for (outcome, state, channel) in [
+        (CallOutcome::NeverAgain, GestureState::Cancelled, Channel::Phone),
+        (CallOutcome::WrongNumber, GestureState::Scheduled, Channel::HandOver),
+    ] {
+        let (kit, mia, mother) = mia_and_mother(true);
+        let (care, own) = (call(1, &mia, at(MONDAY_10)), call(2, &mother, at("2026-11-24T10:00")));
+        let mut kit = kit.with_gesture(&care).with_gesture(&own);
+        kit.knows_number("+493012345672");
+        let logged = LogCall {
+            actor: actor(),
+            once: unkeyed(),
+            id: care.id,
+            version: kit.gesture(care.id).version,
+            outcome,
+            words: String::new(),
+            staff: String::new(),
+        };
+        kit.run(&logged).unwrap();
+        assert_eq!((kit.gesture(own.id).state, kit.gesture(own.id).channel), (state, channel), "{outcome:?}");
+    }
+}
+
+#[test]
+fn what_waits_is_said_in_the_language_that_a_customer_speaks_now() {
+    let ana = customer(1);
+    let mut kit = Kit::new(at(MONDAY_10)).with_customer(&ana);
+    let of_kind = |kit: &Kit, n| {
+        let world = &kit.world;
+        let shop = &world.locations[&crate::domain::testkit::shop_id()];
+        let call = call(n, &ana, at(MONDAY_10));
+        let content = content::of_kind(world, call.kind, &ana, shop, None, Channel::Phone);
+        crate::domain::gesture::Gesture { content, ..call }
+    };
+    let (waits, taken) = (of_kind(&kit, 1), of_kind(&kit, 2));
+    let taken = crate::domain::gesture::Gesture {
+        taken: Some(crate::domain::gesture::Taken { by: "Jo".to_owned(), until: at("2026-11-23T10:15") }),
+        ..taken
+    };
+    let mut own = call(3, &ana, at(MONDAY_10));
+    "Ask after the roses.".clone_into(&mut own.content.text);
+    assert!(waits.content.text.starts_with("I am calling"), "{}", waits.content.text);
+    kit = kit.with_gesture(&waits).with_gesture(&taken).with_gesture(&own);
+    kit.run(&update(ana.id, |profile| "de".clone_into(&mut profile.language))).unwrap();
+    let said = &kit.gesture(waits.id).content;
+    assert_eq!((said.language.as_str(), said.text.starts_with("Ich rufe")), ("de", true), "{}", said.text);
+    assert_eq!(kit.gesture(taken.id).content, taken.content, "Jo has these words before her");
+    assert_eq!(kit.gesture(own.id).content, own.content, "a person's own words stay");
 }

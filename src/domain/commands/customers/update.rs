@@ -2,8 +2,9 @@
 
 use super::{
     CustomerReply,
-    create::{distinct, refuse_taken, sorted},
+    create::{brought_back, distinct, note_return, refuse_taken, sorted},
     editable, guardian, heed_new_dates, keep,
+    merge::address_anew,
 };
 use crate::domain::{
     customer::{Customer, CustomerKind, Identifier, Profile},
@@ -32,6 +33,8 @@ pub struct UpdateCustomer {
     pub tags: Option<Vec<String>>,
     /// The new identifiers, where they change.
     pub identifiers: Option<Vec<Identifier>>,
+    /// A person decided that somebody who was erased comes back, by an identifier that is new here.
+    pub allow_erased: bool,
 }
 
 /// A change of a profile. It is made on what is there when the command is decided, so that it never undoes what
@@ -52,8 +55,12 @@ impl fmt::Debug for ProfileChange {
     }
 }
 
+/// What is said to them goes by, in words that are kept until somebody says them.
+const SPOKEN_BY: [&str; 7] =
+    ["display_name", "family_name", "given_name", "greeting", "honorific", "language", "suffix"];
+
 /// What a plan depends on, besides consent.
-const PLANNED_BY: [&str; 9] = [
+const PLANNED_BY: [&str; 10] = [
     "birth_date",
     "contact_hours",
     "contact_points",
@@ -62,6 +69,7 @@ const PLANNED_BY: [&str; 9] = [
     "guardian",
     "minor",
     "preferred_channels",
+    "region",
     "time_zone",
 ];
 
@@ -83,8 +91,11 @@ impl Command for UpdateCustomer {
         if self.version.is_some_and(|version| version != before.version) {
             return Err(Refusal::Stale { resource: Subject::Customer(before.id).to_string() });
         }
-        refuse_taken(ledger.world, Some(before.id), self.identifiers.as_deref().unwrap_or_default())?;
+        refuse_taken(ledger.world, &self.actor, Some(before.id), self.identifiers.as_deref().unwrap_or_default())?;
         let mut after = self.changed(&before);
+        let known: Vec<_> = before.identifiers.iter().map(Identifier::key).collect();
+        let new = after.identifiers.iter().map(Identifier::key).filter(|key| !known.contains(key)).collect();
+        let erased = brought_back(ledger.world, new, self.allow_erased)?;
         guardian::appoint(&ledger, before.profile.guardian.as_ref(), &mut after)?;
         let fields = changed_fields(&before, &after);
         if fields.is_empty() {
@@ -92,11 +103,20 @@ impl Command for UpdateCustomer {
         }
         let dates_changed = fields.iter().any(|field| field == "birth_date");
         let plans_anew = fields.iter().any(|field| field == "kind" || PLANNED_BY.contains(&field.as_str()));
+        let speaks_anew = fields.iter().any(|field| SPOKEN_BY.contains(&field.as_str()));
         let detail = EventDetail { fields, ..EventDetail::default() };
         let after = keep(&mut ledger, after, EventKind::CustomerUpdated, detail);
+        if let Some(erased) = erased {
+            note_return(&mut ledger, after.id, erased);
+        }
         if plans_anew {
             let how = Replan::since("How and when the customer may be contacted was changed.");
             replan_pending(&mut ledger, after.id, &how, |_| true)?;
+        }
+        if speaks_anew {
+            address_anew(&mut ledger, after.id, None)?;
+        }
+        if plans_anew || speaks_anew {
             guardian::heed_guardian(&mut ledger, after.id)?;
         }
         if dates_changed {

@@ -7,9 +7,10 @@ use crate::domain::{
     gesture::{Gesture, GestureState, Reason, Tone},
     ids::{GestureId, InteractionId},
     ledger::Ledger,
-    refusal::Refusal,
-    replan::gesture,
-    world::{Actor, Command, Context, EventKind, Needs, Replay, World},
+    money::Money,
+    refusal::{Precondition, Refusal},
+    replan::{gesture, name},
+    world::{Actor, Command, Context, EventKind, Needs, Replay, Subject, World},
 };
 
 /// Notes what became of a gesture that people say or hand over.
@@ -29,6 +30,8 @@ pub struct Acknowledge {
     pub words: String,
     /// The customer had been thanked before, so that it was left out.
     pub thanked_already: bool,
+    /// What the gift was worth, where it differs from what was planned.
+    pub gift_value: Option<Money>,
 }
 
 /// What acknowledging left.
@@ -60,6 +63,7 @@ impl Command for Acknowledge {
         if !found.is_for_people() {
             return Err(Refusal::invalid("gesture", "is done by workers; the desk says or hands over what is its own"));
         }
+        check_not_in_doubt(&found)?;
         if self.thanked_already {
             self.leave_out(&mut ledger, found)?;
         } else {
@@ -71,6 +75,22 @@ impl Command for Acknowledge {
     }
 }
 
+/// Refuses what a note carried that nobody knows to have arrived: whoever found out settles the note with all else in it,
+/// and no tap at the desk can take that back.
+fn check_not_in_doubt(gesture: &Gesture) -> Result<(), Refusal> {
+    match gesture.written {
+        Some(written) if gesture.state == GestureState::Uncertain => {
+            let resource = name(gesture.id);
+            let note = Subject::Note(written.batch, written.note);
+            let message = format!(
+                "nobody knows whether {note} arrived, which carries {resource}: ResolveGesture says what was found out of both"
+            );
+            Err(Refusal::Precondition { kind: Precondition::GestureState, resource, message })
+        }
+        _ => Ok(()),
+    }
+}
+
 impl Acknowledge {
     fn complete(&self) -> Complete {
         Complete {
@@ -79,8 +99,9 @@ impl Acknowledge {
             proof: Proof::Version(self.version),
             carried_out_by: self.staff.clone(),
             words: self.words.clone(),
-            gift_value: None,
+            gift_value: self.gift_value.clone(),
             at: None,
+            carrier: None,
         }
     }
 

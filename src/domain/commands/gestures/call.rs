@@ -1,30 +1,38 @@
 //! How a call went, and what follows from it (4.7).
+//!
+//! What happened counts, whatever became of the gesture while somebody was on the phone: it may be held by a case that
+//! was opened meanwhile, it may have expired, or a colleague may have taken it back.
 
 use super::{
     super::{
         Once,
-        customers::{heed_guardian, mark_deceased},
+        customers::{check_mortal, mark_deceased},
     },
     carry_out::{Told, carry_out, contact_key, contact_of, count_apart, record_contact},
-    check_version, mourning,
+    check_free, check_version, mourning,
+    number::{change_whoever_answered, mark_wrong},
+    other_time,
     take::check_not_taken,
     wrong_state,
 };
 use crate::domain::{
     capacity,
     case::CaseOrigin,
-    customer::{Channel, Consent, ConsentState, ContactPoint, ContactPointKind, Customer, Purpose},
+    customer::{Channel, Consent, ConsentState, CustomerStatus, Purpose},
     gesture::{Gesture, GestureKind, GestureState, PlanStep, Reason},
     ids::{CaseId, GestureId, InteractionId},
     ledger::{Ledger, NewCase},
-    limits::ATTEMPTS_MAX,
+    limits::{ATTEMPTS_MAX, PROMISE_MAX},
     pause::Pause,
+    planning::{Planned, held_by},
+    recovery,
     refusal::Refusal,
-    replan::{Replan, gesture, location_of, replan, replan_pending},
-    when::{ClockTime, Wait, WeeklyHours},
+    replan::{Replan, barred, gesture, location_of, plan_again, replan},
+    when::Wait,
     world::{Actor, Command, Context, EventDetail, EventKind, Needs, Replay, Subject, World},
 };
-use jiff::{SignedDuration, Timestamp, civil::Weekday};
+use jiff::{SignedDuration, Timestamp};
+use std::collections::BTreeSet;
 
 /// Notes how a call went, and does what follows.
 #[derive(Debug, Clone)]
@@ -61,7 +69,7 @@ pub enum CallOutcome {
     Busy,
     /// They asked to be called at another time.
     CallBack {
-        /// That time. It goes before the hours.
+        /// That time. It goes before the hours, and stays through every new plan until it was missed.
         at: Timestamp,
     },
     /// The number is somebody else's.
@@ -89,8 +97,6 @@ pub struct CallLogged {
     pub replayed: bool,
 }
 
-/// Who does not answer is called again at another time of day: so much later, or at the next opening after that.
-const OTHER_TIME_OF_DAY: SignedDuration = SignedDuration::from_hours(3);
 /// A busy line may be free after so long.
 const BUSY_PAUSE: SignedDuration = SignedDuration::from_mins(30);
 /// Up to here a customer counts as unhappy.
@@ -102,7 +108,7 @@ impl Command for LogCall {
     type Reply = CallLogged;
 
     fn needs(&self) -> Needs {
-        let mut keys: std::collections::BTreeSet<_> = self.once.keys.iter().cloned().collect();
+        let mut keys: BTreeSet<_> = self.once.keys.iter().cloned().collect();
         keys.insert(contact_key(self.id));
         Needs { keys, gestures: [self.id].into(), ..Needs::default() }
     }
@@ -114,12 +120,7 @@ impl Command for LogCall {
         }
         let mut gesture = gesture(ledger.world, self.id)?;
         check_version(&gesture, self.version)?;
-        if !is_call(&gesture) {
-            return Err(Refusal::invalid("name", "is no call"));
-        }
-        if gesture.state != GestureState::Scheduled {
-            return Err(wrong_state(&gesture, "scheduled"));
-        }
+        check_open(ledger.world, &gesture)?;
         if !self.staff.is_empty() {
             check_not_taken(&gesture, &self.staff, ledger.now())?;
         }
@@ -153,23 +154,50 @@ impl LogCall {
     fn follow(&self, ledger: &mut Ledger<'_, '_>, gesture: Gesture) -> Result<Option<CaseId>, Refusal> {
         match self.outcome {
             CallOutcome::Reached { happy } => {
-                let (gesture, contact) = carry_out(ledger, gesture, self.told(happy), "We spoke with the customer.")?;
+                let (gesture, contact) = self.reach(ledger, gesture, happy, "We spoke with the customer.")?;
                 if happy.is_some_and(|happy| happy <= UNHAPPY) {
                     return self.open_case(ledger, &gesture, contact).map(Some);
                 }
             }
             CallOutcome::Voicemail => {
-                carry_out(ledger, gesture, self.told(None), "A message was left for the customer.")?;
+                self.reach(ledger, gesture, None, "A message was left for the customer.")?;
             }
-            CallOutcome::NoAnswer => try_later(ledger, gesture, OTHER_TIME_OF_DAY, "Nobody answered.")?,
-            CallOutcome::Busy => try_later(ledger, gesture, BUSY_PAUSE, "The line was busy.")?,
+            CallOutcome::NoAnswer => {
+                let from = other_time::after(ledger.world, &gesture, ledger.now())?;
+                try_later(ledger, gesture, from, "Nobody answered.")?;
+            }
+            CallOutcome::Busy => {
+                let from = ledger.now().checked_add(BUSY_PAUSE).unwrap_or(Timestamp::MAX);
+                try_later(ledger, gesture, from, "The line was busy.")?;
+            }
             CallOutcome::CallBack { at } => call_back(ledger, gesture, at)?,
-            CallOutcome::WrongNumber => wrong_number(ledger, gesture)?,
-            CallOutcome::NeverAgain => self.never_again(ledger, gesture)?,
-            CallOutcome::Bereavement => mourning::heed(ledger, gesture, self.told(None))?,
-            CallOutcome::Died => mark_deceased(ledger, gesture.customer, true).map(drop)?,
+            CallOutcome::WrongNumber => mark_wrong(ledger, &gesture)?,
+            CallOutcome::NeverAgain => self.never_again(ledger, &by_phone(gesture))?,
+            CallOutcome::Bereavement => mourning::heed(ledger, by_phone(gesture), self.told(None))?,
+            CallOutcome::Died => {
+                check_mortal(ledger.world.customer(gesture.customer)?, "outcome")?;
+                mark_deceased(ledger, gesture.customer, true).map(drop)?;
+            }
         }
         Ok(None)
+    }
+
+    /// The call reached somebody, and is carried out by that; one that was taken back or stopped stays so, but the
+    /// contact counts.
+    fn reach(
+        &self,
+        ledger: &mut Ledger<'_, '_>,
+        gesture: Gesture,
+        happy: Option<u8>,
+        text: &str,
+    ) -> Result<(Gesture, InteractionId), Refusal> {
+        let (gesture, told) = (by_phone(gesture), self.told(happy));
+        if gesture.state.may_become(GestureState::Completed) {
+            return carry_out(ledger, gesture, told, text);
+        }
+        let contact = record_contact(ledger, &gesture, told)?;
+        count_apart(ledger, &gesture, contact)?;
+        Ok((gesture, contact))
     }
 
     fn open_case(
@@ -196,9 +224,9 @@ impl LogCall {
 
     /// Withdraws the consent to calls, whatever for, and takes back those that are pending. Somebody was reached, so
     /// the contact counts; but this was no thanks, and what is owed was not fulfilled by it.
-    fn never_again(&self, ledger: &mut Ledger<'_, '_>, gesture: Gesture) -> Result<(), Refusal> {
+    fn never_again(&self, ledger: &mut Ledger<'_, '_>, gesture: &Gesture) -> Result<(), Refusal> {
         let now = ledger.now();
-        change_customer(ledger, &gesture, EventKind::ConsentSet, "phone", |customer| {
+        change_whoever_answered(ledger, gesture, EventKind::ConsentSet, "phone", |customer| {
             let refusals = Purpose::ALL.iter().map(|purpose| Consent {
                 channel: Channel::Phone,
                 purpose: *purpose,
@@ -209,10 +237,13 @@ impl LogCall {
             });
             customer.consents.extend(refusals);
         })?;
-        let calls = ledger.world.gestures_of(gesture.customer).filter(|g| is_call(g)).map(|g| g.id).collect();
+        let called = ledger.world.customer(gesture.customer)?;
+        let answered: BTreeSet<_> = [called.id, called.addressee().id].into();
+        let theirs = answered.into_iter().flat_map(|id| ledger.world.gestures_of(id));
+        let calls = theirs.filter(|g| is_call(g) || g.id == gesture.id).map(|g| g.id).collect();
         ledger.cancel(calls, Reason::NeverAgain, "The customer wants no call again.")?;
-        let contact = record_contact(ledger, &gesture, self.told(None))?;
-        count_apart(ledger, &gesture, contact)
+        let contact = record_contact(ledger, gesture, self.told(None))?;
+        count_apart(ledger, gesture, contact)
     }
 }
 
@@ -238,32 +269,92 @@ fn is_call(gesture: &Gesture) -> bool {
     gesture.kind == GestureKind::Call || gesture.channel == Channel::Phone
 }
 
-/// Plans another attempt, up to [`ATTEMPTS_MAX`]; its deadline is counted from there, but for a promise.
-fn try_later(
-    ledger: &mut Ledger<'_, '_>,
-    mut gesture: Gesture,
-    pause: SignedDuration,
-    why: &str,
-) -> Result<(), Refusal> {
+/// Refuses what is no call, what a worker has on its way, who answers for it, and a call of which it was said already
+/// how it went. One that was to go another way since somebody picked up the phone is a call.
+fn check_open(world: &World, gesture: &Gesture) -> Result<(), Refusal> {
+    if !is_call(gesture) && !gesture.terms.channels.contains(&Channel::Phone) {
+        return Err(Refusal::invalid("name", "is no call"));
+    }
+    check_free(gesture)?;
+    let is_erased = world.customer(gesture.customer)?.status == CustomerStatus::Erased;
+    let is_told = gesture.state.is_final() && contact_of(world, gesture.id).is_some();
+    match gesture.state {
+        GestureState::Completed | GestureState::Delivering | GestureState::Uncertain => {
+            Err(wrong_state(gesture, "neither completed, nor on its way, nor uncertain"))
+        }
+        _ if is_erased => Err(wrong_state(gesture, "for somebody who is still known")),
+        _ if is_told => Err(wrong_state(gesture, "a call of which nobody has said yet how it went")),
+        _ => Ok(()),
+    }
+}
+
+/// As it was done, whichever way it was to go in the end.
+fn by_phone(gesture: Gesture) -> Gesture {
+    Gesture { channel: Channel::Phone, ..gesture }
+}
+
+/// Plans another attempt, up to [`ATTEMPTS_MAX`]; its deadline is counted from there, but for a promise. What ended
+/// meanwhile is not tried again, and what the customer asked for is not tried again before their time.
+fn try_later(ledger: &mut Ledger<'_, '_>, mut gesture: Gesture, from: Timestamp, why: &str) -> Result<(), Refusal> {
     gesture.attempts += 1;
+    if gesture.state.is_final() {
+        return ledger.keep_quietly(gesture).map(drop);
+    }
+    if !gesture.promised {
+        gesture.terms.fresh_until = None;
+    }
     if gesture.attempts >= ATTEMPTS_MAX {
         let text = format!("{why} That was attempt {} of {ATTEMPTS_MAX}.", gesture.attempts);
         return ledger.move_gesture(gesture, GestureState::Failed, Some(Reason::NoAnswer), text).map(drop);
     }
-    let from = ledger.now().checked_add(pause).unwrap_or(Timestamp::MAX);
+    let from = from.min(half_way(&gesture, ledger.now()).unwrap_or(Timestamp::MAX));
+    let theirs = Some(gesture.schedule.due_at).filter(|_| gesture.terms.at_their_time);
     let how = Replan {
-        from: Some(from),
+        from: theirs.max(Some(from)),
         within_deadline: gesture.promised,
         reason: Some(Reason::NoAnswer),
         why: format!("{why} Attempt {} comes later.", gesture.attempts + 1),
     };
+    if half_way(&gesture, ledger.now()).is_some() && has_no_opening(ledger, &gesture, &how)? {
+        return keep_open(ledger, gesture, why);
+    }
     replan(ledger, gesture, &how).map(drop)
 }
 
-/// The customer's own time goes before all hours, for this call.
+/// When half of what is left of a promise is over: whoever promised tries again before that, so that there is time for
+/// more than one attempt. `None` for what is no promise, or one whose time is over.
+fn half_way(promise: &Gesture, now: Timestamp) -> Option<Timestamp> {
+    let left = promise.schedule.deadline_at.duration_since(now);
+    now.checked_add(left / 2).ok().filter(|_| promise.promised && left.is_positive())
+}
+
+/// Whether no allowed hour is left for another attempt.
+fn has_no_opening(ledger: &Ledger<'_, '_>, gesture: &Gesture, how: &Replan) -> Result<bool, Refusal> {
+    let (_, planned) = plan_again(ledger, gesture.clone(), how)?;
+    let reason = if let Planned::Stopped { reason, .. } = planned { Some(reason) } else { None };
+    Ok(matches!(reason, Some(Reason::NoOpening | Reason::TooLate | Reason::Stale)))
+}
+
+/// A promise is missed at its time, and not before (4.4): until then somebody may find a way to keep it.
+fn keep_open(ledger: &mut Ledger<'_, '_>, mut promise: Gesture, why: &str) -> Result<(), Refusal> {
+    let text = format!("{why} No allowed hour is left before {}.", promise.schedule.deadline_at);
+    if promise.state == GestureState::Claimed {
+        return ledger.move_gesture(promise, GestureState::Scheduled, Some(Reason::NoAnswer), text).map(drop);
+    }
+    if promise.state == GestureState::Scheduled {
+        (promise.reason, promise.explanation) = (Some(Reason::NoAnswer), text);
+    }
+    ledger.replan_gesture(promise).map(drop)
+}
+
+/// The customer's own time goes before all hours, for this call. It comes back for it where it had expired; what is
+/// held stays so (P7), and is made at that time if what holds it is settled by then.
 fn call_back(ledger: &mut Ledger<'_, '_>, mut gesture: Gesture, at: Timestamp) -> Result<(), Refusal> {
     if at <= ledger.now() {
         return Err(Refusal::invalid("call_back_time", "must be ahead of now"));
+    }
+    if at.duration_since(ledger.now()) > PROMISE_MAX {
+        return Err(Refusal::invalid("call_back_time", format!("must not be more than {PROMISE_MAX:#} ahead of now")));
     }
     let deadline_at = at
         .checked_add(gesture.terms.deadline.max(BUSY_PAUSE))
@@ -274,60 +365,39 @@ fn call_back(ledger: &mut Ledger<'_, '_>, mut gesture: Gesture, at: Timestamp) -
     gesture.attempts += 1;
     gesture.terms.moment_at = at;
     gesture.terms.wait = Wait::Exact(SignedDuration::ZERO);
-    gesture.terms.window = Some(any_time());
+    gesture.terms.at_their_time = true;
+    (gesture.terms.occasion, gesture.terms.fresh_until) = (None, None);
     gesture.schedule.due_at = at;
     gesture.schedule.deadline_at = deadline_at;
     let location = location_of(ledger.world, &gesture.location)?;
     gesture.schedule.call_day = Some(capacity::day_at(&location, &ledger.world.zones, at));
     gesture.schedule.planned_local = zone.to_datetime(at).strftime("%Y-%m-%dT%H:%M").to_string();
     gesture.schedule.steps.push(PlanStep { at, text: text.to_owned() });
-    gesture.reason = Some(Reason::CallBack);
-    text.clone_into(&mut gesture.explanation);
-    ledger.replan_gesture(gesture).map(drop)
-}
-
-fn any_time() -> WeeklyHours {
-    let week: Vec<_> = Weekday::Monday.cycle_forward().take(7).collect();
-    WeeklyHours::on(&week, ClockTime::START_OF_DAY, ClockTime::END_OF_DAY).expect("whole days are hours")
-}
-
-/// Marks the number that was called as bad; what was planned for it goes another way.
-fn wrong_number(ledger: &mut Ledger<'_, '_>, gesture: Gesture) -> Result<(), Refusal> {
-    let recipient = gesture.recipient(ledger.world.customer(gesture.customer)?);
-    let called = recipient.contact_point(ContactPointKind::Phone).map(|point| point.address.clone());
-    change_customer(ledger, &gesture, EventKind::CustomerUpdated, "contact_points", |customer| {
-        let wrong = |point: &&mut ContactPoint| Some(&point.address) == called.as_ref();
-        customer.profile.all_contact_points_mut().filter(wrong).for_each(|point| point.bad = true);
-    })?;
-    let how =
-        Replan { reason: Some(Reason::WrongNumber), ..Replan::since("The number that was called is somebody else's.") };
-    let uses_phone = |g: &Gesture| matches!(g.channel, Channel::Phone | Channel::Message);
-    replan_pending(ledger, gesture.customer, &how, uses_phone)
-}
-
-/// Changes whoever is at the number that was called: the customer, or the guardian who stands for them.
-fn change_customer(
-    ledger: &mut Ledger<'_, '_>,
-    gesture: &Gesture,
-    kind: EventKind,
-    field: &str,
-    change: impl FnOnce(&mut Customer),
-) -> Result<(), Refusal> {
-    let mut called = ledger.world.customer(gesture.customer)?.clone();
-    let answered = called.addressee().id;
-    if ledger.world.customers.get(&answered).is_none() {
-        ledger.require(Needs { customers: [answered].into(), ..Needs::default() })?;
+    match gesture.state {
+        GestureState::Held => ledger.replan_gesture(gesture).map(drop),
+        GestureState::Scheduled => {
+            gesture.reason = Some(Reason::CallBack);
+            text.clone_into(&mut gesture.explanation);
+            ledger.replan_gesture(gesture).map(drop)
+        }
+        _ => come_back(ledger, gesture, text),
     }
-    let mut customer = ledger.world.customer(answered)?.clone();
-    change(&mut customer);
-    customer.version += 1;
-    customer.updated_at = ledger.now();
-    let detail = EventDetail { fields: vec![field.to_owned()], ..EventDetail::default() };
-    ledger.note(kind, Subject::Customer(customer.id), Some(customer.id), detail);
-    ledger.world.customers.put(customer.id, customer.clone());
-    if called.through.is_some() {
-        called.reach_through(Some(&customer));
-        ledger.world.customers.put(called.id, called);
+}
+
+/// What a worker had, or what had expired, is planned again, as far as nothing holds it.
+fn come_back(ledger: &mut Ledger<'_, '_>, gesture: Gesture, text: &str) -> Result<(), Refusal> {
+    let is_barred = barred(ledger.world, &gesture, ledger.world.customer(gesture.customer)?, ledger.now()).is_some();
+    if is_barred || !matches!(gesture.state, GestureState::Claimed | GestureState::Expired) {
+        return Err(wrong_state(&gesture, "not stopped, taken back or given up"));
     }
-    heed_guardian(ledger, customer.id)
+    let gesture = ledger.move_gesture(gesture, GestureState::Scheduled, Some(Reason::CallBack), text)?;
+    if gesture.case.is_some()
+        && let Some(why) = recovery::waits_for(ledger.world, gesture.customer)
+    {
+        ledger.hold_cheer(gesture.customer, Reason::Recovery, &why)?;
+    }
+    match held_by(ledger.world, gesture.customer, gesture.tone) {
+        Some((reason, why)) => ledger.move_gesture(gesture, GestureState::Held, Some(reason), why).map(drop),
+        None => Ok(()),
+    }
 }

@@ -3,10 +3,11 @@
 use crate::domain::{
     answer::local_date,
     budget::Full,
+    capacity,
     commands::{outreach, place},
     customer::{Channel, CustomerStatus},
     gesture::{Contact, ContactState, Gesture, GestureState, Reason},
-    ids::{GestureId, InteractionId},
+    ids::{CustomerId, GestureId, InteractionId},
     interaction::{Detail, Direction, Interaction, InteractionChannel, InteractionKind, InteractionState, Outcome},
     ledger::Ledger,
     moment,
@@ -51,25 +52,37 @@ pub(in crate::domain::commands) fn carry_out(
     explanation: &str,
 ) -> Result<(Gesture, InteractionId), Refusal> {
     gesture.completed_at = told.at;
+    if gesture.schedule.call_day.is_some() {
+        // It took people's time on the day on which it was made, and leaves its place on any other.
+        let location = location_of(ledger.world, &gesture.location)?;
+        let made_at = told.at.unwrap_or_else(|| ledger.now());
+        gesture.schedule.call_day = Some(capacity::day_at(&location, &ledger.world.zones, made_at));
+    }
     let used_by = excess(ledger, &gesture, told.at)?;
     let (reason, explanation) = match used_by.as_slice() {
         [] => (Reason::Delivered, explanation.to_owned()),
         _ => {
-            let full = Full { used_by: used_by.clone(), free_at: None };
+            let full = Full { used_by: used_by.clone(), planned: Vec::new(), free_at: None };
             (Reason::DeliveredOverBudget, format!("{explanation} The contact budget was used up by {full}."))
         }
     };
     let gesture = ledger.move_gesture(gesture, GestureState::Completed, Some(reason), explanation)?;
     let id = record_contact(ledger, &gesture, told)?;
-    if !used_by.is_empty() {
-        outreach::note_excess(ledger, id, gesture.customer, &used_by);
-        if let Some(mut interaction) = ledger.world.interactions.get(&id).cloned() {
-            interaction.detail.over_budget_by = used_by;
-            ledger.world.interactions.put(id, interaction);
-        }
-    }
+    tell_excess(ledger, id, gesture.customer, used_by);
     make_room(ledger, gesture.household)?;
     Ok((gesture, id))
+}
+
+/// Keeps with a contact that there was no place for it, and what had used the budget up.
+fn tell_excess(ledger: &mut Ledger<'_, '_>, id: InteractionId, customer: CustomerId, used_by: Vec<String>) {
+    if used_by.is_empty() {
+        return;
+    }
+    outreach::note_excess(ledger, id, customer, &used_by);
+    if let Some(mut interaction) = ledger.world.interactions.get(&id).cloned() {
+        interaction.detail.over_budget_by = used_by;
+        ledger.world.interactions.put(id, interaction);
+    }
 }
 
 /// What had used the contact budget up before a gesture that nobody asked it for: what a worker has on its way was
@@ -82,7 +95,8 @@ fn excess(ledger: &Ledger<'_, '_>, gesture: &Gesture, at: Option<Timestamp>) -> 
     outreach::used_up_by(ledger, gesture.customer, at.unwrap_or_else(|| ledger.now()))
 }
 
-/// A contact that happened although its gesture was not completed by it: it counts in the budget all the same.
+/// A contact that happened although its gesture was not completed by it: it counts in the budget all the same, and in
+/// the place that an expired one still has there.
 pub(super) fn count_apart(
     ledger: &mut Ledger<'_, '_>,
     gesture: &Gesture,
@@ -91,6 +105,12 @@ pub(super) fn count_apart(
     if !gesture.counts_as_contact() {
         return Ok(());
     }
+    let kept = ledger.world.contact_for(gesture.id).filter(|place| place.state == ContactState::Reserved).cloned();
+    if let Some(place) = kept {
+        ledger.world.contacts.put(place.id, Contact { state: ContactState::Released, ..place });
+    }
+    let used_by = outreach::used_up_by(ledger, gesture.customer, ledger.now())?;
+    tell_excess(ledger, interaction, gesture.customer, used_by);
     let contact = Contact {
         id: interaction.0,
         household: gesture.household,

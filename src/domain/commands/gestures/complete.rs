@@ -1,12 +1,15 @@
 //! A gesture reached the customer.
 
 use super::{
+    super::notes::settle_carrier,
     Proof,
     carry_out::{Told, carry_out, contact_key, contact_of},
-    check_free, check_version, lease_of, wrong_state,
+    check_free, check_version, lease_of,
+    resolve::{Carrier, Finding, carrier_needs, check_carrier},
+    wrong_state,
 };
 use crate::domain::{
-    gesture::{Gesture, GestureKind, GestureState, Reason},
+    gesture::{Gesture, GestureKind, GestureState, Lease, Reason},
     gift,
     ids::{GestureId, InteractionId},
     ledger::Ledger,
@@ -34,6 +37,8 @@ pub struct Complete {
     pub at: Option<Timestamp>,
     /// What the gift was worth, where that was not planned or came out otherwise.
     pub gift_value: Option<Money>,
+    /// The note that carried it, where a person answers: a batch is locked before all else.
+    pub carrier: Option<Carrier>,
 }
 
 /// What completing left.
@@ -49,7 +54,8 @@ impl Command for Complete {
     type Reply = Completed;
 
     fn needs(&self) -> Needs {
-        Needs { gestures: [self.id].into(), keys: [contact_key(self.id)].into(), ..Needs::default() }
+        let keys = [contact_key(self.id)].into();
+        Needs { gestures: [self.id].into(), keys, ..carrier_needs(self.carrier) }
     }
 
     fn decide(&self, world: &mut World, context: &mut Context<'_>) -> Result<Completed, Refusal> {
@@ -60,20 +66,39 @@ impl Command for Complete {
         }
         check_free(&gesture)?;
         self.check_right(&gesture)?;
+        self.recall_channel(&mut gesture);
         self.check_time(&gesture, ledger.now())?;
         if self.was_a_test(&gesture) {
             return after_test(&mut ledger, gesture);
         }
+        if self.settle_note(&mut ledger, &gesture)? {
+            let contact = contact_of(ledger.world, self.id);
+            return Ok(Completed { gesture: self::gesture(ledger.world, self.id)?, contact });
+        }
         let above_limit = self.take_value(&ledger, &mut gesture)?;
-        let told = Told { at: self.at, staff: self.carried_out_by.clone(), words: self.words.clone(), happy: None };
         let explanation = format!("The {} {} reached the customer.{above_limit}", gesture.kind, gesture.channel.by());
-        let (gesture, contact) = carry_out(&mut ledger, gesture, told, &explanation)?;
+        let (gesture, contact) = carry_out(&mut ledger, gesture, self.told(), &explanation)?;
         heed_gift(&mut ledger, &gesture)?;
         Ok(Completed { gesture, contact: Some(contact) })
     }
 }
 
 impl Complete {
+    fn told(&self) -> Told {
+        Told { at: self.at, staff: self.carried_out_by.clone(), words: self.words.clone(), happy: None }
+    }
+
+    /// Settles the note that carried a gesture of which nobody knew, with all else that it carries: they arrived together.
+    fn settle_note(&self, ledger: &mut Ledger<'_, '_>, gesture: &Gesture) -> Result<bool, Refusal> {
+        let (Proof::Version(_), GestureState::Uncertain, Some(carrier)) = (self.proof, gesture.state, self.carrier)
+        else {
+            return Ok(false);
+        };
+        check_carrier(gesture, carrier)?;
+        let told = Told { at: self.at.or(Some(ledger.now())), ..self.told() };
+        settle_carrier(ledger, carrier, Finding::Reached, "its gesture was completed", told)
+    }
+
     /// Keeps what the gift was worth. One to an organisation with a limit has to be known, since later ones are weighed
     /// against it. What happened counts, also above the limit: then that is said.
     fn take_value(&self, ledger: &Ledger<'_, '_>, gesture: &mut Gesture) -> Result<String, Refusal> {
@@ -100,6 +125,14 @@ impl Complete {
         })
     }
 
+    /// What a worker delivered went the way on which its delivery began, also where it was to go another way since.
+    fn recall_channel(&self, gesture: &mut Gesture) {
+        let begun = gesture.lease.as_ref().and_then(|lease| lease.begun);
+        if let (Proof::Token(_), Some(channel)) = (self.proof, begun) {
+            gesture.channel = channel;
+        }
+    }
+
     /// What a worker sent that claimed it in test mode reached nobody.
     fn was_a_test(&self, gesture: &Gesture) -> bool {
         matches!(self.proof, Proof::Token(_)) && gesture.lease.as_ref().is_some_and(|lease| lease.for_test)
@@ -118,10 +151,12 @@ impl Complete {
         contact_of(world, gesture.id).map(Some).ok_or_else(|| wrong_state(gesture, "open"))
     }
 
-    /// A worker must have started delivery, unless the far side recognises what it gets twice; a person answers for
-    /// what people do, and for what nobody else knows.
+    /// A worker must have started delivery, unless the far side recognises what it gets twice. Then it is heard also where
+    /// a person had the gesture tried again meanwhile, and whatever came to it since: else it would be sent twice. A
+    /// person answers for what people do, also where it was held, claimed, expired or given up while they did it, and for what nobody else
+    /// knows.
     fn check_right(&self, gesture: &Gesture) -> Result<(), Refusal> {
-        use GestureState::{Claimed, Delivering, Scheduled, Uncertain};
+        use GestureState::{Claimed, Delivering, Expired, Failed, Held, Scheduled, Uncertain};
         match self.proof {
             Proof::Token(token) => {
                 let lease = lease_of(gesture, token)?;
@@ -129,6 +164,8 @@ impl Complete {
                     Delivering | Uncertain => Ok(()),
                     Scheduled if gesture.reason == Some(Reason::Tested) => Ok(()),
                     Claimed | Scheduled if lease.far_side_deduplicates => Ok(()),
+                    Scheduled => begun(gesture, lease),
+                    Held | Expired if !lease.for_test => begun(gesture, lease),
                     _ => Err(wrong_state(gesture, "delivering")),
                 }
             }
@@ -136,8 +173,8 @@ impl Complete {
                 check_version(gesture, version)?;
                 match gesture.state {
                     Uncertain => Ok(()),
-                    Scheduled if gesture.is_for_people() => Ok(()),
-                    _ => Err(wrong_state(gesture, "scheduled for a person, or uncertain,")),
+                    Scheduled | Held | Claimed | Expired | Failed if gesture.is_for_people() => Ok(()),
+                    _ => Err(wrong_state(gesture, "for a person and not taken back, or uncertain,")),
                 }
             }
         }
@@ -153,6 +190,11 @@ impl Complete {
             _ => Ok(()),
         }
     }
+}
+
+/// Refuses who never passed the gates of a start.
+fn begun(gesture: &Gesture, lease: &Lease) -> Result<(), Refusal> {
+    lease.begun.map(drop).ok_or_else(|| wrong_state(gesture, "delivering"))
 }
 
 /// After a gift: those that are planned for the same receiver are weighed anew.

@@ -3,7 +3,7 @@
 use crate::domain::{
     advice::{self, Asked},
     gates::{Gate, Stop, verdicts},
-    gesture::Reason,
+    gesture::{GestureState, Reason},
     ids::GestureId,
     refusal::Refusal,
     replan::{gesture, location_of},
@@ -51,7 +51,10 @@ impl Command for AskGates {
         let location = location_of(world, &gesture.location)?;
         let asked = Asked::by(&gesture, customer, &location);
         let advise = |reason| advice::on_reason(world, reason, &asked, context.now);
-        let would_change = gesture.reason.map(advise).unwrap_or_default();
+        let would_change = match gesture.perhaps_left {
+            Some(_) if gesture.state != GestureState::Uncertain => AGAIN.to_owned(),
+            _ => gesture.reason.map(advise).unwrap_or_default(),
+        };
         let said = |(gate, stop): (Gate, Option<Stop>)| {
             let would_pass = stop.as_ref().map(|stop| would_pass(stop, &advise)).unwrap_or_default();
             GateSays { gate, stop, would_pass }
@@ -60,6 +63,10 @@ impl Command for AskGates {
         Ok(GatesSay { gates, would_change })
     }
 }
+
+/// What has what may have left go on.
+const AGAIN: &str = "It may have left at an earlier attempt. It leaves again once a worker claims it that says \
+                     far_side_deduplicates; whoever finds out that it did not arrive, fails it by its etag.";
 
 /// What is a matter of time passes then; all else by what its reason asks for.
 fn would_pass(stop: &Stop, advise: &impl Fn(Reason) -> String) -> String {

@@ -1,7 +1,13 @@
 //! A gesture did not reach the customer.
 
-use super::{Proof, check_free, check_version, lease_of, wrong_state};
+use super::{
+    super::notes::settle_carrier,
+    Proof, Told, check_free, check_version, lease_of,
+    resolve::{Carrier, Finding, carrier_needs, check_carrier},
+    wrong_state,
+};
 use crate::domain::{
+    doubt,
     gesture::{Gesture, GestureState, Reason},
     ids::GestureId,
     ledger::Ledger,
@@ -9,6 +15,7 @@ use crate::domain::{
     planning::Planned,
     refusal::Refusal,
     replan::{Replan, gesture, plan_again, settle},
+    retry::jitter,
     world::{Actor, Command, Context, Needs, World},
 };
 use jiff::SignedDuration;
@@ -27,6 +34,8 @@ pub struct Fail {
     pub retryable: bool,
     /// Why, in words without personal data.
     pub reason: String,
+    /// The note that carried it, where a person answers: a batch is locked before all else.
+    pub carrier: Option<Carrier>,
 }
 
 const FIRST_PAUSE: SignedDuration = SignedDuration::from_mins(1);
@@ -36,7 +45,7 @@ impl Command for Fail {
     type Reply = Gesture;
 
     fn needs(&self) -> Needs {
-        Needs { gestures: [self.id].into(), ..Needs::default() }
+        Needs { gestures: [self.id].into(), ..carrier_needs(self.carrier) }
     }
 
     fn decide(&self, world: &mut World, context: &mut Context<'_>) -> Result<Gesture, Refusal> {
@@ -47,27 +56,64 @@ impl Command for Fail {
         }
         check_free(&gesture)?;
         self.check_right(&gesture)?;
-        if gesture.state != GestureState::Delivering && gesture.state != GestureState::Uncertain {
+        if let (Proof::Version(_), GestureState::Uncertain, Some(carrier)) = (self.proof, gesture.state, self.carrier) {
+            check_carrier(&gesture, carrier)?;
+            let is_tried_again = self.retryable && gesture.attempts < ATTEMPTS_MAX;
+            let finding = if is_tried_again { Finding::TryAgain } else { Finding::GiveUp };
+            if settle_carrier(&mut ledger, carrier, finding, &self.reason, Told::default())? {
+                return self::gesture(ledger.world, self.id);
+            }
+        }
+        if !self.is_counted(&gesture) {
             gesture.attempts += 1;
         }
+        self.clear_doubt(&mut gesture);
         let why = format!("Attempt {} failed: {}.", gesture.attempts, self.reason.trim_end_matches('.'));
-        if self.retryable && gesture.attempts < ATTEMPTS_MAX {
+        if self.retryable && gesture.attempts < ATTEMPTS_MAX && self.may_go_on(&gesture) {
             return try_again(&mut ledger, gesture, why);
         }
-        ledger.move_gesture(gesture, GestureState::Failed, Some(Reason::DeliveryFailed), why)
+        let (reason, why) = match doubt::over(&gesture) {
+            Some((reason, over)) => (reason, format!("{why} {over}")),
+            None => (Reason::DeliveryFailed, why),
+        };
+        ledger.move_gesture(gesture, GestureState::Failed, Some(reason), why)
     }
 }
 
 impl Fail {
     /// Whether the same was said before: it is not counted as another attempt.
     fn said_before(&self, gesture: &Gesture) -> Result<bool, Refusal> {
-        if gesture.reason != Some(Reason::DeliveryFailed) {
+        let given_up = gesture.state == GestureState::Failed && gesture.reason.is_some_and(doubt::is_for_good);
+        if gesture.reason != Some(Reason::DeliveryFailed) && !given_up {
             return Ok(false);
         }
         match self.proof {
             Proof::Token(token) => lease_of(gesture, token).map(|_| true),
             Proof::Version(version) => Ok(version + 1 == gesture.version),
         }
+    }
+
+    /// Whether the attempt was counted when it began.
+    fn is_counted(&self, gesture: &Gesture) -> bool {
+        let has_begun = gesture.lease.as_ref().is_some_and(|lease| lease.begun.is_some());
+        matches!(gesture.state, GestureState::Delivering | GestureState::Uncertain)
+            || matches!(self.proof, Proof::Token(_)) && has_begun
+    }
+
+    /// A worker knows of its own attempt only; a person who says that it did not reach the customer found out.
+    fn clear_doubt(&self, gesture: &mut Gesture) {
+        let knows = match self.proof {
+            Proof::Token(token) => gesture.perhaps_left == Some(token),
+            Proof::Version(_) => true,
+        };
+        gesture.perhaps_left = gesture.perhaps_left.filter(|_| !knows);
+    }
+
+    /// Whether an answer may set off another attempt: not where something else would have ended the gesture meanwhile, nor
+    /// a late one where an earlier attempt has left it uncertain.
+    fn may_go_on(&self, gesture: &Gesture) -> bool {
+        let is_known = gesture.perhaps_left.is_none() || matches!(self.proof, Proof::Version(_));
+        doubt::over(gesture).is_none() && (gesture.state != GestureState::Uncertain || is_known)
     }
 
     fn check_right(&self, gesture: &Gesture) -> Result<(), Refusal> {
@@ -93,8 +139,11 @@ impl Fail {
 
 /// Plans the next attempt after a growing pause; past the deadline there is none.
 fn try_again(ledger: &mut Ledger<'_, '_>, gesture: Gesture, why: String) -> Result<Gesture, Refusal> {
-    let from = ledger.now().checked_add(pause(gesture.id.0, gesture.attempts)).unwrap_or(jiff::Timestamp::MAX);
-    let how = Replan { from: Some(from), within_deadline: true, reason: Some(Reason::DeliveryFailed), why };
+    let again = ledger.now().checked_add(pause(gesture.id.0, gesture.attempts)).unwrap_or(jiff::Timestamp::MAX);
+    // A late answer may speak of an attempt before a plan that lies ahead.
+    let planned = (gesture.state == GestureState::Scheduled).then_some(gesture.schedule.due_at);
+    let how =
+        Replan { from: Some(again).max(planned), within_deadline: true, reason: Some(Reason::DeliveryFailed), why };
     let (gesture, planned) = plan_again(ledger, gesture, &how)?;
     match planned {
         Planned::Gesture(plan) => settle(ledger, gesture, &how, plan),
@@ -109,7 +158,6 @@ fn try_again(ledger: &mut Ledger<'_, '_>, gesture: Gesture, why: String) -> Resu
 /// from the id, so that what failed together does not return together.
 pub(in crate::domain::commands) fn pause(id: Uuid, attempts: u32) -> SignedDuration {
     let doubled = FIRST_PAUSE.as_secs() << attempts.saturating_sub(1).min(6);
-    let hash = blake3::hash(&[id.as_bytes().as_slice(), &attempts.to_le_bytes()].concat());
-    let surplus = doubled * i64::from(hash.as_bytes()[0]) / (4 * 256);
+    let surplus = doubled * i64::from(jitter(id, attempts)) / (4 * 256);
     SignedDuration::from_secs(doubled + surplus).min(LONGEST_PAUSE)
 }

@@ -2,12 +2,13 @@
 //! harmless when something else came first.
 
 use crate::domain::{
+    doubt,
     gesture::{Gesture, GestureState, Reason},
     ids::GestureId,
     ledger::Ledger,
     limits::ATTEMPTS_MAX,
     refusal::Refusal,
-    replan::{expire, gesture},
+    replan::gesture,
     world::{Actor, Command, Context, Needs, World},
 };
 
@@ -29,7 +30,7 @@ impl Command for LapseLease {
     fn decide(&self, world: &mut World, context: &mut Context<'_>) -> Result<Option<Gesture>, Refusal> {
         let actor = Actor::system();
         let mut ledger = Ledger { world, context, actor: &actor };
-        let gesture = gesture(ledger.world, self.id)?;
+        let mut gesture = gesture(ledger.world, self.id)?;
         // What a batch has on its way is the batch's own care.
         let lease = gesture.lease.as_ref().filter(|lease| lease.until <= ledger.now() && gesture.written.is_none());
         let Some(lease) = lease else {
@@ -47,23 +48,26 @@ impl Command for LapseLease {
                 Reason::LeaseLapsed,
                 "The lease lapsed on its way: whether it reached the customer is not known.",
             ),
-            GestureState::Delivering if gesture.attempts < ATTEMPTS_MAX => (
-                GestureState::Scheduled,
-                Reason::LeaseLapsed,
-                "The lease lapsed on its way; the far side recognises a repetition, so it is tried again.",
-            ),
-            GestureState::Delivering => (
-                GestureState::Uncertain,
-                Reason::LeaseLapsed,
-                "The lease lapsed on its way, and once too often: whether it reached the customer is not known.",
-            ),
+            GestureState::Delivering => {
+                let is_tried_again = gesture.attempts < ATTEMPTS_MAX;
+                doubt::mark(&mut gesture);
+                if is_tried_again {
+                    (GestureState::Scheduled, Reason::LeaseLapsed, "The lease lapsed on its way; it is tried again.")
+                } else {
+                    (
+                        GestureState::Uncertain,
+                        Reason::LeaseLapsed,
+                        "The lease lapsed on its way, and once too often: whether it reached the customer is not known.",
+                    )
+                }
+            }
             _ => return Ok(None),
         };
         ledger.move_gesture(gesture, state, Some(reason), text).map(Some)
     }
 }
 
-/// Ends a gesture whose deadline has passed.
+/// Ends a gesture whose deadline has passed, unless a person is doing it.
 #[derive(Debug, Clone)]
 pub struct Expire {
     /// The gesture.
@@ -86,6 +90,10 @@ impl Command for Expire {
         if deadline > ledger.now() {
             return Ok(None);
         }
+        if gesture.taken_at(ledger.now()).is_some() {
+            // Whoever took it in time finishes what they began.
+            return Ok(None);
+        }
         let (reason, text) = match (gesture.state, ledger.world.pauses.over(&gesture)) {
             (GestureState::Scheduled, Some(pause)) => {
                 (Reason::Paused, format!("It made sense only before {deadline}. {}", pause.sentence()))
@@ -94,6 +102,6 @@ impl Command for Expire {
             (GestureState::Held, _) => (Reason::Stale, format!("It was held, and made sense only before {deadline}.")),
             _ => return Ok(None),
         };
-        expire(&mut ledger, gesture, reason, text).map(Some)
+        ledger.move_gesture(gesture, GestureState::Expired, Some(reason), text).map(Some)
     }
 }

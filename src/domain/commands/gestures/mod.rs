@@ -10,6 +10,8 @@ mod extend;
 mod fail;
 mod lapse;
 mod mourning;
+mod number;
+mod other_time;
 mod outdated;
 mod reschedule;
 mod resolve;
@@ -29,7 +31,7 @@ pub use fail::Fail;
 pub use lapse::{Expire, LapseLease};
 pub use outdated::ReplanOutdated;
 pub use reschedule::{Reschedule, Rescheduled};
-pub use resolve::{Finding, GestureResolved, ResolveGesture};
+pub use resolve::{Carrier, Finding, GestureResolved, ResolveGesture};
 pub use schedule::{Schedule, Scheduled};
 pub use start::{StartDelivery, Started};
 pub use take::Take;
@@ -38,6 +40,7 @@ pub use take_back::{Cancel, CancelOfRetiredRule, Release};
 pub(super) use carry_out::{Told, carry_out};
 pub(super) use claim::turn_back;
 pub(super) use fail::pause;
+pub(super) use number::mark_unreachable;
 
 use crate::domain::{
     gesture::{Gesture, Lease},

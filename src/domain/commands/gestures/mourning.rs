@@ -33,11 +33,11 @@ pub(super) fn heed(ledger: &mut Ledger<'_, '_>, gesture: Gesture, told: Told) ->
     summary.grieving_since.get_or_insert(ledger.context.now);
     ledger.world.summaries.put(customer, summary);
     let location = gesture.location.clone();
-    if gesture.tone == Tone::Caring {
+    if gesture.tone == Tone::Caring && gesture.state.may_become(GestureState::Completed) {
         carry_out(ledger, gesture, told, "We spoke with the customer, who is in mourning.")?;
     } else {
         let text = "The customer is in mourning: this was no time for thanks.";
-        let gesture = ledger.move_gesture(gesture, GestureState::Cancelled, Some(Reason::OwnLife), text)?;
+        ledger.cancel(vec![gesture.id], Reason::OwnLife, text)?;
         let contact = record_contact(ledger, &gesture, told)?;
         count_apart(ledger, &gesture, contact)?;
     }
@@ -74,7 +74,7 @@ fn condole(ledger: &mut Ledger<'_, '_>, customer: CustomerId, location: Location
     let whom = ledger.world.customer(customer)?;
     let place = location_of(ledger.world, &note.location)?;
     let written = write_unasked(ledger.world, whom, &template, &place, note.channel, ledger.now());
-    if !written.objections.is_empty() {
+    if !written.problems.is_empty() {
         note.with_person = true;
         note.reason = Some(Reason::NotGenuine);
         note.explanation = "Says nothing particular yet: a person finishes it.".to_owned();

@@ -1,13 +1,14 @@
 //! A person finds out what nobody knew: whether a gesture that is uncertain reached the customer.
 
 use super::{
-    super::Once,
+    super::{Once, notes::settle_carrier},
     carry_out::{Told, carry_out, contact_key, contact_of},
     check_version, wrong_state,
 };
 use crate::domain::{
+    doubt,
     gesture::{Gesture, GestureState, Reason},
-    ids::{GestureId, InteractionId},
+    ids::{GestureId, InteractionId, NoteBatchId, NoteId},
     ledger::Ledger,
     refusal::Refusal,
     replan::{Replan, gesture, replan},
@@ -28,7 +29,11 @@ text_enum! {
     }
 }
 
-/// Settles a gesture that is uncertain.
+/// The note that carries a gesture, by its batch.
+pub type Carrier = (NoteBatchId, NoteId);
+
+/// Settles a gesture that is uncertain, with the note that carried it and all else that this note carries: they arrived
+/// together or not at all.
 #[derive(Debug, Clone)]
 pub struct ResolveGesture {
     /// Who found out.
@@ -45,6 +50,8 @@ pub struct ResolveGesture {
     pub how: String,
     /// When it reached the customer, if it did; when its delivery started, when not said.
     pub at: Option<Timestamp>,
+    /// The note that carried it. Whoever asks says so, since a batch is locked before all else.
+    pub carrier: Option<Carrier>,
 }
 
 /// What settling left.
@@ -64,7 +71,7 @@ impl Command for ResolveGesture {
     fn needs(&self) -> Needs {
         let mut keys: std::collections::BTreeSet<_> = self.once.keys.iter().cloned().collect();
         keys.insert(contact_key(self.id));
-        Needs { keys, gestures: [self.id].into(), ..Needs::default() }
+        Needs { keys, gestures: [self.id].into(), ..carrier_needs(self.carrier) }
     }
 
     fn decide(&self, world: &mut World, context: &mut Context<'_>) -> Result<GestureResolved, Refusal> {
@@ -86,10 +93,25 @@ impl Command for ResolveGesture {
 
 impl ResolveGesture {
     fn settle(&self, ledger: &mut Ledger<'_, '_>, found: Gesture) -> Result<Gesture, Refusal> {
+        if self.finding == Finding::Reached {
+            self.check_time(&found, ledger.now())?;
+        }
+        if found.written.map(|written| (written.batch, written.note)) != self.carrier {
+            return Err(Refusal::Stale { resource: Subject::Gesture(self.id).to_string() });
+        }
+        let told = Told { at: self.at, ..Told::default() };
+        let is_settled = match self.carrier {
+            Some(carrier) => settle_carrier(ledger, carrier, self.finding, &self.how, told)?,
+            None => false,
+        };
+        if is_settled { gesture(ledger.world, self.id) } else { self.settle_alone(ledger, found) }
+    }
+
+    fn settle_alone(&self, ledger: &mut Ledger<'_, '_>, mut found: Gesture) -> Result<Gesture, Refusal> {
+        found.perhaps_left = None;
         let how = self.how.trim_end_matches('.');
         match self.finding {
             Finding::Reached => {
-                self.check_time(&found, ledger.now())?;
                 // It counted in the contact budget from the start of its delivery on.
                 let started = ledger.world.contact_for(found.id).map(|place| place.at);
                 let told = Told { at: self.at.or(started), ..Told::default() };
@@ -97,6 +119,10 @@ impl ResolveGesture {
                 Ok(gesture)
             }
             Finding::TryAgain => {
+                if let Some((reason, over)) = doubt::over(&found) {
+                    let text = format!("A person found that it did not arrive: {how}. {over}");
+                    return ledger.move_gesture(found, GestureState::Failed, Some(reason), text);
+                }
                 let why = format!("A person found that it did not arrive: {how}. It is tried again.");
                 let (from, reason) = (Some(ledger.now()), Some(Reason::DeliveryFailed));
                 replan(ledger, found, &Replan { from, within_deadline: true, reason, why })
@@ -117,4 +143,16 @@ impl ResolveGesture {
             _ => Ok(()),
         }
     }
+}
+
+/// What is loaded for the note that carries a gesture.
+pub(super) fn carrier_needs(carrier: Option<Carrier>) -> Needs {
+    let (batches, notes) = carrier.unzip();
+    Needs { batches: batches.into_iter().collect(), notes: notes.into_iter().collect(), ..Needs::default() }
+}
+
+/// Refuses what was asked of a gesture as long as another note carried it.
+pub(super) fn check_carrier(gesture: &Gesture, carrier: Carrier) -> Result<(), Refusal> {
+    let is_in = gesture.written.is_some_and(|written| (written.batch, written.note) == carrier);
+    if is_in { Ok(()) } else { Err(Refusal::Stale { resource: Subject::Gesture(gesture.id).to_string() }) }
 }

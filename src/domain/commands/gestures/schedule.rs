@@ -67,8 +67,8 @@ pub struct Schedule {
 /// How long after it is due a gesture makes sense that a person planned without saying.
 const DEADLINE: SignedDuration = SignedDuration::from_hours(7 * 24);
 
-/// How long after it is due something makes sense that is meant for a day.
-const OCCASION_DEADLINE: SignedDuration = SignedDuration::from_hours(3 * 24);
+/// The same for something that is meant for a day: longer than any, since the day itself ends it.
+const OCCASION_DEADLINE: SignedDuration = SignedDuration::from_hours(2 * 24);
 
 /// What was planned.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -164,6 +164,7 @@ impl Schedule {
                     written: None,
                     with_person: unclear.is_some(),
                     lease: None,
+                    perhaps_left: None,
                     taken: None,
                     attempts: 0,
                     completed_at: None,
@@ -204,8 +205,11 @@ impl Schedule {
             window: self.window.clone(),
             business_days: false,
             deadline,
+            fresh_until: None,
             occasion: self.occasion,
+            fact: None,
             over_budget: OverBudget::Defer,
+            at_their_time: false,
             recipient: self.recipient.clone(),
             gift_value: self.gift_value.clone(),
         })
@@ -244,7 +248,9 @@ impl Schedule {
                 Content { language: wanted_language(&recipient, location).to_owned(), ..own }
             }
             Some(own) => own,
-            None => content::of_kind(world, self.kind, &customer.facing(&self.recipient, channel), location, channel),
+            None => {
+                content::of_kind(world, self.kind, &customer.facing(&self.recipient, channel), location, None, channel)
+            }
         }
     }
 }

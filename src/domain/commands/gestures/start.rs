@@ -61,6 +61,8 @@ impl Command for StartDelivery {
             return Ok(Started::NotStarted { gesture, precondition, message });
         }
         gesture.attempts += 1;
+        let channel = gesture.channel;
+        gesture.lease.iter_mut().for_each(|lease| lease.begun = Some(channel));
         let explanation = format!("On its way, attempt {}.", gesture.attempts);
         ledger.move_gesture(gesture, GestureState::Delivering, None, explanation).map(Started::Started)
     }

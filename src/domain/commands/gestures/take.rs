@@ -12,7 +12,8 @@ use crate::domain::{
 };
 use jiff::Timestamp;
 
-/// Takes a gesture for [`TAKEN_FOR`]. Taken again by the same person, that begins anew.
+/// Takes a gesture for [`TAKEN_FOR`]; within that time it does not expire. Taken again by the same person, that begins
+/// anew, but not after its deadline.
 #[derive(Debug, Clone)]
 pub struct Take {
     /// Who says so.
@@ -41,6 +42,9 @@ impl Command for Take {
             return Err(wrong_state(&gesture, "scheduled"));
         }
         check_free(&gesture)?;
+        if gesture.schedule.deadline_at <= ledger.now() {
+            return Err(Refusal::too_late(name(gesture.id), gesture.schedule.deadline_at));
+        }
         if !gesture.is_for_people() {
             return Err(Refusal::invalid("name", "is done by workers; people take what they do themselves"));
         }

@@ -110,7 +110,8 @@ impl Command for Cancel {
     }
 }
 
-/// Takes back what a rule that was retired had planned and nobody has begun; harmless otherwise.
+/// Takes back what a rule that was retired had planned and nobody has begun; what is on its way is not tried again.
+/// Harmless otherwise.
 #[derive(Debug, Clone)]
 pub struct CancelOfRetiredRule {
     /// Who retired the rule, or the service that comes across it later.
@@ -129,10 +130,10 @@ impl Command for CancelOfRetiredRule {
     fn decide(&self, world: &mut World, context: &mut Context<'_>) -> Result<Option<Gesture>, Refusal> {
         let mut ledger = Ledger { world, context, actor: &self.actor };
         let gesture = gesture(ledger.world, self.id)?;
-        if !gesture.state.may_become(GestureState::Cancelled) {
+        if gesture.state.is_final() || gesture.reason == Some(Reason::RuleRetired) {
             return Ok(None);
         }
         let text = "The rule that planned it was retired.";
-        ledger.move_gesture(gesture, GestureState::Cancelled, Some(Reason::RuleRetired), text).map(Some)
+        ledger.end_or_try_no_more(gesture, GestureState::Cancelled, Reason::RuleRetired, text).map(Some)
     }
 }

@@ -18,13 +18,18 @@ use jiff::{SignedDuration, Timestamp};
 
 mod calls;
 mod capacity;
+mod doubt;
+mod genuine;
 mod gifts;
 mod leases;
+mod meanwhile;
 mod outdated;
 mod pauses;
 mod people;
+mod promises;
 mod rescheduling;
 mod rescue;
+mod revival;
 mod test_mode;
 
 const MONDAY_10: &str = "2026-11-23T10:00";
@@ -40,13 +45,19 @@ fn claim() -> Claim {
             locations: Vec::new(),
             in_batches: Vec::new(),
             untested: false,
+            far_side_deduplicates: false,
             due_from: None,
             limit: 10,
         },
         worker: "worker-1".to_owned(),
         lease: SignedDuration::from_secs(60),
-        far_side_deduplicates: false,
     }
+}
+
+/// As [`claim`], by a worker whose far side recognises what it gets twice.
+fn deduplicating() -> Claim {
+    let claim = claim();
+    Claim { due: Due { far_side_deduplicates: true, ..claim.due }, worker: "worker-2".to_owned(), ..claim }
 }
 
 fn start(id: GestureId, token: i64) -> StartDelivery {
@@ -62,11 +73,12 @@ fn complete(id: GestureId, proof: Proof) -> Complete {
         words: String::new(),
         at: None,
         gift_value: None,
+        carrier: None,
     }
 }
 
 fn fail(id: GestureId, token: i64, retryable: bool) -> Fail {
-    Fail { actor: actor(), id, proof: Proof::Token(token), retryable, reason: "mailbox full".to_owned() }
+    Fail { actor: actor(), id, proof: Proof::Token(token), retryable, reason: "mailbox full".to_owned(), carrier: None }
 }
 
 fn say(customer: &mut Customer, channel: Channel, state: ConsentState, at: Timestamp) {

@@ -6,6 +6,7 @@ use crate::domain::{
     ledger::Ledger,
     note::{BatchState, NoteBatch},
     refusal::{Precondition, Refusal},
+    settings::Route,
     world::{Actor, Command, Context, EventKind, Needs, Subject, World},
 };
 
@@ -38,6 +39,7 @@ impl Command for Approve {
             return Err(wrong_state(&batch, "ready"));
         }
         check_meant(ledger.world, &batch)?;
+        batch.work.for_test = ledger.world.settings.test_address.is_some();
         batch.approved_at = Some(ledger.now());
         batch.work.lenient = false;
         books::move_batch(&mut ledger, &mut batch, BatchState::Delivering, EventKind::NoteBatchApproved);
@@ -46,16 +48,33 @@ impl Command for Approve {
     }
 }
 
-/// While the service is tried out, nothing of a batch leaves.
+/// While the service is tried out, only e-mails of a batch leave, and only by SMTP, where they can be sent elsewhere.
 fn check_meant(world: &World, batch: &NoteBatch) -> Result<(), Refusal> {
-    if world.settings.test_address.is_none() {
+    if world.settings.test_address.is_none() || world.settings.routes.email == Route::Smtp {
         return Ok(());
     }
     let resource = Subject::NoteBatch(batch.id).to_string();
     let message = format!(
-        "{resource} can't leave: the service is in test mode (delivery.test_address is set); preview, read or download \
-         its notes instead"
+        "{resource} can't leave: the service is in test mode (delivery.test_address is set), in which only e-mails by SMTP \
+         do; preview, read or download its notes instead"
     );
+    Err(Refusal::Precondition { kind: Precondition::TestMode, resource, message })
+}
+
+/// What was approved to be tried out never reaches customers, and the other way round.
+pub(super) fn check_kind(world: &World, batch: &NoteBatch) -> Result<(), Refusal> {
+    let testing = world.settings.test_address.is_some();
+    if batch.approved_at.is_none() || batch.work.for_test == testing {
+        return Ok(());
+    }
+    let resource = Subject::NoteBatch(batch.id).to_string();
+    let message = if testing {
+        format!(
+            "{resource} was not approved to be tried out, and the service is in test mode: it waits until that ends"
+        )
+    } else {
+        format!("{resource} was approved in test mode, which is over: cancel it, and make another one")
+    };
     Err(Refusal::Precondition { kind: Precondition::TestMode, resource, message })
 }
 
@@ -81,6 +100,7 @@ impl Command for Resume {
         let (BatchState::Stopped, Some(stopped_in)) = (batch.state, batch.work.stopped_in) else {
             return Err(wrong_state(&batch, "stopped"));
         };
+        check_kind(ledger.world, &batch)?;
         batch.explanation.clear();
         batch.work.lenient = true;
         books::move_batch(&mut ledger, &mut batch, stopped_in, EventKind::NoteBatchResumed);

@@ -4,13 +4,14 @@ use crate::domain::{
     gesture::Reason,
     ledger::Ledger,
     note::{BatchState, Note, NoteBatch, NoteState},
+    settings::Route,
     world::{EventDetail, EventKind, Subject},
 };
-use jiff::Timestamp;
 
 /// Enters a note that was just written.
 pub(super) fn enter(ledger: &mut Ledger<'_, '_>, batch: &mut NoteBatch, note: Note) {
     count(batch, &note);
+    batch.to_print += u64::from(waits_for_paper(ledger, &note));
     batch.work.done += 1;
     keep(ledger, note);
 }
@@ -24,27 +25,51 @@ pub(super) fn move_note(
     reason: Option<Reason>,
     explanation: impl Into<String>,
 ) {
-    let before = batch.counts.of_mut(note.state);
-    *before = before.saturating_sub(1);
+    batch.to_print = batch.to_print.saturating_sub(u64::from(waits_for_paper(ledger, &note)));
+    discount(batch, &note);
     note.state = state;
+    note.version += 1;
     note.reason = reason;
     note.explanation = explanation.into();
     if state == NoteState::Delivered {
         note.delivered_at = Some(ledger.now());
     }
     count(batch, &note);
+    batch.to_print += u64::from(waits_for_paper(ledger, &note));
     if state.is_over() {
         batch.work.done += 1;
     }
     keep(ledger, note);
 }
 
+/// Whether people print it, and nobody else takes it.
+fn waits_for_paper(ledger: &Ledger<'_, '_>, note: &Note) -> bool {
+    let route = note.channel.and_then(|channel| ledger.world.settings.routes.of(channel));
+    note.state == NoteState::Composed && route == Some(Route::Print)
+}
+
 fn count(batch: &mut NoteBatch, note: &Note) {
-    use NoteState::{Failed, Skipped, Uncertain, WithPerson};
     *batch.counts.of_mut(note.state) += 1;
-    if let (Skipped | WithPerson | Failed | Uncertain, Some(reason)) = (note.state, note.reason) {
-        *batch.reasons.entry((note.state, reason)).or_default() += 1;
+    if let Some(why) = explained(note) {
+        *batch.reasons.entry(why).or_default() += 1;
     }
+}
+
+/// Takes a note out of the counts that stands where it does not stay.
+fn discount(batch: &mut NoteBatch, note: &Note) {
+    let before = batch.counts.of_mut(note.state);
+    *before = before.saturating_sub(1);
+    let Some(why) = explained(note) else { return };
+    if let Some(count) = batch.reasons.get_mut(&why) {
+        *count = count.saturating_sub(1);
+    }
+}
+
+/// The state and reason that are counted of a note, where its state is one that has to be explained.
+fn explained(note: &Note) -> Option<(NoteState, Reason)> {
+    use NoteState::{Failed, Skipped, Uncertain, WithPerson};
+    let must = matches!(note.state, Skipped | WithPerson | Failed | Uncertain);
+    note.reason.filter(|_| must).map(|reason| (note.state, reason))
 }
 
 fn keep(ledger: &mut Ledger<'_, '_>, note: Note) {
@@ -65,10 +90,11 @@ pub(super) fn move_batch(ledger: &mut Ledger<'_, '_>, batch: &mut NoteBatch, sta
     batch.version += 1;
     let work = &mut batch.work;
     (work.began_at, work.worked_at, work.done) = (Some(now), Some(now), 0);
-    (work.attempts, work.retry_at, work.stopped_in) = (0, None, None);
-    if state.is_over() {
-        batch.ended_at = Some(now);
+    work.stopped_in = None;
+    for lane in work.lanes.values_mut() {
+        (lane.attempts, lane.retry_at) = (0, None);
     }
+    batch.ended_at = state.is_over().then_some(now);
     note_batch(ledger, batch, kind);
 }
 
@@ -92,6 +118,14 @@ pub(super) fn end_if_done(ledger: &mut Ledger<'_, '_>, batch: &mut NoteBatch) {
     }
 }
 
+/// Has a batch go on that was completed: something of it waits again.
+pub(super) fn go_on(ledger: &mut Ledger<'_, '_>, batch: &mut NoteBatch) {
+    if batch.state == BatchState::Completed {
+        batch.work.lenient = false;
+        move_batch(ledger, batch, BatchState::Delivering, EventKind::NoteBatchResumed);
+    }
+}
+
 /// Keeps how far the work is, and returns the batch as it is kept.
 pub(super) fn put(ledger: &mut Ledger<'_, '_>, mut batch: NoteBatch) -> NoteBatch {
     batch.work.worked_at = Some(ledger.now());
@@ -111,12 +145,6 @@ const JUDGED_FROM: u64 = 50;
 /// Whether more than 2 % of at least 50 notes went wrong.
 pub(super) const fn too_many(wrong: u64, of: u64) -> bool {
     of >= JUDGED_FROM && wrong * 50 > of
-}
-
-/// After `attempts` tries in vain, when to try again.
-pub(super) fn retry_at(batch: &NoteBatch, now: Timestamp) -> Timestamp {
-    let pause = super::super::gestures::pause(batch.id.0, batch.work.attempts);
-    now.checked_add(pause).unwrap_or(Timestamp::MAX)
 }
 
 const fn event_of(state: NoteState) -> EventKind {

@@ -1,6 +1,6 @@
 //! A batch is taken back, as far as it has not left.
 
-use super::{batch, books, carry, check_version, segment, wrong_state};
+use super::{answer::keep_in_doubt, batch, books, carry, check_version, segment, wrong_state};
 use crate::domain::{
     gesture::{Gesture, GestureState, Reason},
     ids::{NoteBatchId, NoteId},
@@ -85,8 +85,12 @@ impl Command for TakeBackPage {
     }
 }
 
-/// What the batch covered is free again; what it had planned itself is cancelled with it.
+/// What the batch covered is free again; what it had planned itself is cancelled with it. What may have left before can't
+/// be taken back.
 fn take_back(ledger: &mut Ledger<'_, '_>, batch: &mut NoteBatch, note: Note) -> Result<(), Refusal> {
+    if note.tries.perhaps_left {
+        return keep_in_doubt(ledger, batch, note, Reason::BatchCancelled, "its batch was cancelled");
+    }
     let carried = super::start::gestures_of(ledger.world, &note)?;
     let (own, covered): (Vec<Gesture>, Vec<Gesture>) =
         carried.into_iter().partition(|gesture| segment::is_planned_by(gesture, batch));

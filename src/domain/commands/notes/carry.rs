@@ -78,6 +78,7 @@ pub(super) fn put_in(
             until: ledger.now(),
             far_side_deduplicates: false,
             for_test: false,
+            begun: None,
         });
         ledger.keep_quietly(gesture)?;
     }
@@ -107,7 +108,7 @@ pub(super) fn free(ledger: &mut Ledger<'_, '_>, note: NoteId, gestures: Vec<Gest
 ///
 /// # Errors
 /// [`Refusal::Miss`] when what they answer is not loaded.
-pub(super) fn give_to_person(
+pub(in crate::domain::commands) fn give_to_person(
     ledger: &mut Ledger<'_, '_>,
     gestures: Vec<Gesture>,
     reason: Reason,

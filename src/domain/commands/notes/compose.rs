@@ -7,10 +7,11 @@ use crate::domain::{
     gesture::{Gesture, GestureState, Reason},
     ids::{CustomerId, GestureId, LocationId, NoteBatchId, NoteId},
     ledger::Ledger,
-    note::{BatchState, Note, NoteBatch, NoteState, Selection, Words},
+    note::{BatchState, Note, NoteBatch, NoteState, Selection, Tries, Words},
+    note_problem::NoteProblem,
     refusal::Refusal,
     replan::missing_gesture,
-    template::Objection,
+    template::Begin,
     world::{Actor, Command, Context, EventKind, Needs, World},
 };
 use jiff::Timestamp;
@@ -40,7 +41,7 @@ pub struct Covered {
 }
 
 /// What is asked before a gesture goes into a note; time and budget decide when it leaves.
-const GATES: [Gate; 4] = [Gate::Customer, Gate::Deadline, Gate::OpenCase, Gate::Consent];
+pub(super) const GATES: [Gate; 4] = [Gate::Customer, Gate::Deadline, Gate::OpenCase, Gate::Consent];
 
 impl Command for ComposePage {
     /// Whether the page was this batch's next.
@@ -78,16 +79,25 @@ impl Command for ComposePage {
             }
         }
         batch.work.cursor = self.page.last().map(|covered| covered.customer).or(batch.work.cursor);
-        if self.is_last {
-            batch.customer_count = batch.counts.total();
-            batch.ready_at = Some(ledger.now());
-            batch.work.lenient = false;
-            books::move_batch(&mut ledger, &mut batch, BatchState::Ready, EventKind::NoteBatchReady);
-        } else {
-            stop_if_words_fail(&mut ledger, &mut batch);
+        if !stops_for_its_words(&mut ledger, &mut batch) && self.is_last {
+            rest(&mut ledger, &mut batch);
         }
         books::put(&mut ledger, batch);
         Ok(true)
+    }
+}
+
+/// Ends composing: the batch waits for approval; one that covers nobody leaves nothing to approve, and is over.
+fn rest(ledger: &mut Ledger<'_, '_>, batch: &mut NoteBatch) {
+    batch.customer_count = batch.counts.total();
+    batch.ready_at = Some(ledger.now());
+    batch.work.lenient = false;
+    batch.explanation.clear();
+    if batch.customer_count == 0 {
+        "There was nobody to write to.".clone_into(&mut batch.explanation);
+        books::move_batch(ledger, batch, BatchState::Completed, EventKind::NoteBatchCompleted);
+    } else {
+        books::move_batch(ledger, batch, BatchState::Ready, EventKind::NoteBatchReady);
     }
 }
 
@@ -108,15 +118,19 @@ fn of_due(
     carry::by_strength(&mut waiting);
     let mut stopped: Vec<(GestureId, Stop)> = Vec::new();
     let mut passed = Vec::with_capacity(waiting.len());
-    for gesture in waiting {
+    // Each is looked at in its turn, and once more in the end: a promise that was missed has moved the others.
+    let still = |world: &World, id| world.gestures.get(&id).filter(|it| is_covered(it, batch, as_of)).cloned();
+    for id in waiting.iter().map(|gesture| gesture.id) {
+        let Some(gesture) = still(ledger.world, id) else { continue };
         match first_stop(ledger.world, &gesture, &GATES, ledger.now())? {
-            None => passed.push(gesture),
+            None => passed.push(id),
             Some((gate, stop)) => {
-                stopped.push((gesture.id, stop.clone()));
+                stopped.push((id, stop.clone()));
                 turn_back(ledger, gesture, gate, stop)?;
             }
         }
     }
+    let passed: Vec<_> = passed.into_iter().filter_map(|id| still(ledger.world, id)).collect();
     if passed.is_empty() {
         return Ok(stopped.first().cloned().map(|(_, stop)| {
             let gestures = stopped.iter().map(|(id, _)| *id).collect();
@@ -132,6 +146,7 @@ fn is_covered(gesture: &Gesture, batch: &NoteBatch, as_of: Timestamp) -> bool {
     gesture.state == GestureState::Scheduled
         && gesture.written.is_none()
         && !gesture.with_person
+        && gesture.perhaps_left.is_none()
         && gesture.is_written()
         && gesture.schedule.due_at <= as_of
         && gesture.created_at <= batch.created_at
@@ -141,7 +156,8 @@ fn is_covered(gesture: &Gesture, batch: &NoteBatch, as_of: Timestamp) -> bool {
 fn from_gestures(ledger: &mut Ledger<'_, '_>, batch: &NoteBatch, carried: Vec<Gesture>) -> Result<Note, Refusal> {
     let strongest = &carried[0];
     let channel = strongest.channel;
-    let written = words::write(ledger.world, &carried, channel, ledger.now())?;
+    let manner = words::Manner { channel, read_by: ledger.now(), begin: Begin::Anywhere };
+    let written = words::write(ledger.world, &carried, manner)?;
     let id = NoteId(ledger.new_id());
     let due_at = carried.iter().map(|gesture| gesture.schedule.due_at).max().unwrap_or(batch.created_at);
     let mut note = Note {
@@ -154,28 +170,34 @@ fn from_gestures(ledger: &mut Ledger<'_, '_>, batch: &NoteBatch, carried: Vec<Ge
         state: NoteState::Composed,
         reason: None,
         explanation: String::new(),
-        objections: Vec::new(),
+        problems: Vec::new(),
         due_at,
         chunk: None,
+        printed: None,
+        tries: Tries::default(),
         created_at: ledger.now(),
         delivered_at: None,
+        edit: None,
+        version: 1,
     };
-    if written.objections.is_empty() {
+    if written.problems.is_empty() {
         carry::put_in(ledger, batch.id, id, carried)?;
     } else {
-        object(&mut note, &written.objections);
+        object(&mut note, written.problems);
         carry::give_to_person(ledger, carried, Reason::NotGenuine, &note.explanation)?;
     }
     Ok(note)
 }
 
+/// Why a note is with a person. Its problems may quote the text; the explanation holds no personal data.
+pub(super) const LOOK: &str = "A person must look at what would be written.";
+
 /// Hands a note to a person, with what speaks against sending it.
-pub(super) fn object(note: &mut Note, objections: &[Objection]) {
-    note.objections = objections.iter().map(ToString::to_string).collect();
+pub(super) fn object(note: &mut Note, problems: Vec<NoteProblem>) {
+    note.problems = problems;
     note.state = NoteState::WithPerson;
     note.reason = Some(Reason::NotGenuine);
-    // An objection may quote the text; the explanation holds no personal data.
-    "A person must look at what would be written.".clone_into(&mut note.explanation);
+    LOOK.clone_into(&mut note.explanation);
 }
 
 /// A note that a gate stopped before it was written.
@@ -197,23 +219,27 @@ pub(super) fn skipped(
         state: NoteState::Skipped,
         reason: Some(reason),
         explanation,
-        objections: Vec::new(),
+        problems: Vec::new(),
         due_at: ledger.now(),
         chunk: None,
+        printed: None,
+        tries: Tries::default(),
         created_at: ledger.now(),
         delivered_at: None,
+        edit: None,
+        version: 1,
     }
 }
 
-/// Stops a segment whose words are not good enough for too many, before they all land with people.
-fn stop_if_words_fail(ledger: &mut Ledger<'_, '_>, batch: &mut NoteBatch) {
-    if batch.work.lenient || !matches!(batch.selection, Selection::Segment { .. }) {
-        return;
-    }
+/// Stops a batch whose words are not good enough for too many, also on its last page: before it asks for approval, a person
+/// has seen why. Returns whether it did.
+fn stops_for_its_words(ledger: &mut Ledger<'_, '_>, batch: &mut NoteBatch) -> bool {
     let wrong = batch.counts.with_person;
     let of = batch.counts.composed + wrong;
-    if books::too_many(wrong, of) {
-        let text = format!("{wrong} of {of} notes were not good enough to be sent; see their objections.");
+    let stops = !batch.work.lenient && books::too_many(wrong, of);
+    if stops {
+        let text = format!("{wrong} of {of} notes were not good enough to be sent; see their problems.");
         books::stop(ledger, batch, text);
     }
+    stops
 }

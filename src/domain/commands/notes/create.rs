@@ -68,6 +68,7 @@ impl Command for Create {
             state: BatchState::Composing,
             explanation: String::new(),
             customer_count: self.customer_count,
+            to_print: 0,
             counts: NoteCounts::default(),
             reasons: BTreeMap::new(),
             work: BatchWork { began_at: Some(now), ..BatchWork::default() },

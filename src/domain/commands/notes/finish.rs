@@ -1,16 +1,18 @@
-//! The delivery answered for a chunk of notes.
+//! The delivery answered for a spooled chunk of notes.
 
 use super::{batch, books, start::gestures_of};
 use crate::domain::{
-    commands::gestures::{Told, carry_out, contact_key},
+    commands::gestures::{Told, carry_out, contact_key, pause},
     gesture::{Gesture, GestureState, Reason},
-    ids::{InteractionId, NoteBatchId, NoteId},
+    ids::{GestureId, InteractionId, NoteBatchId, NoteId},
     ledger::Ledger,
     limits::ATTEMPTS_MAX,
     note::{BatchState, Chunk, Note, NoteBatch, NoteState},
     refusal::Refusal,
+    settings::Route,
     world::{Actor, Command, Context, Fingerprint, KeyRecord, Needs, Subject, World},
 };
+use jiff::Timestamp;
 
 /// Notes what the delivery did with a chunk. Only the last token counts: whoever lost the chunk changes nothing.
 #[derive(Debug, Clone)]
@@ -51,8 +53,8 @@ impl Command for FinishChunk {
         let actor = Actor::system();
         let mut ledger = Ledger { world, context, actor: &actor };
         let mut batch = batch(ledger.world, self.batch)?;
-        let mine = |chunk: &&Chunk| (chunk.number, chunk.token) == (self.chunk, self.token);
-        if batch.work.chunk.as_ref().filter(mine).is_none() {
+        let mine = |chunk: &Chunk| (chunk.number, chunk.token) == (self.chunk, self.token);
+        if !batch.lane(Route::Spool).is_some_and(|lane| lane.chunks.iter().any(mine)) {
             return Ok(false);
         }
         match &self.handed {
@@ -75,23 +77,22 @@ impl FinishChunk {
 
     fn taken(&self, ledger: &mut Ledger<'_, '_>, batch: &mut NoteBatch) -> Result<(), Refusal> {
         for note in self.on_their_way(ledger.world) {
-            complete(ledger, gestures_of(ledger.world, &note)?)?;
+            complete(ledger, gestures_of(ledger.world, &note)?, Told::default(), "was handed to the delivery")?;
             books::move_note(ledger, batch, note, NoteState::Delivered, Some(Reason::Delivered), "");
         }
-        let work = &mut batch.work;
-        (work.chunk, work.attempts, work.retry_at) = (None, 0, None);
+        batch.work.lanes.remove(&Route::Spool);
         Ok(())
     }
 
     /// Tries again after a growing pause; after too many tries a person must look.
     fn not_taken(&self, ledger: &mut Ledger<'_, '_>, batch: &mut NoteBatch, why: &str) -> Result<(), Refusal> {
-        batch.work.attempts += 1;
-        let again = books::retry_at(batch, ledger.now());
-        batch.work.retry_at = Some(again);
-        if let Some(chunk) = &mut batch.work.chunk {
-            chunk.until = again;
-        }
-        if batch.work.attempts < ATTEMPTS_MAX {
+        let id = batch.id.0;
+        let lane = batch.work.lanes.entry(Route::Spool).or_default();
+        lane.attempts += 1;
+        let again = ledger.now().checked_add(pause(id, lane.attempts)).unwrap_or(Timestamp::MAX);
+        lane.retry_at = Some(again);
+        lane.chunks.iter_mut().for_each(|chunk| chunk.until = again);
+        if lane.attempts < ATTEMPTS_MAX {
             return Ok(());
         }
         if batch.state == BatchState::Cancelling {
@@ -99,8 +100,8 @@ impl FinishChunk {
         }
         let text = format!("The delivery took nothing in {ATTEMPTS_MAX} attempts: {why}.");
         books::stop(ledger, batch, text);
-        if let Some(chunk) = &mut batch.work.chunk {
-            chunk.until = ledger.now();
+        if let Some(lane) = batch.work.lanes.get_mut(&Route::Spool) {
+            lane.chunks.iter_mut().for_each(|chunk| chunk.until = ledger.now());
         }
         Ok(())
     }
@@ -116,19 +117,27 @@ impl FinishChunk {
             let reason = Some(Reason::DeliveryFailed);
             books::move_note(ledger, batch, note, NoteState::Uncertain, reason, text.as_str());
         }
-        batch.work.chunk = None;
+        batch.work.lanes.remove(&Route::Spool);
         Ok(())
     }
 }
 
-/// Completes the gestures of one note together, by one contact.
-fn complete(ledger: &mut Ledger<'_, '_>, gestures: Vec<Gesture>) -> Result<(), Refusal> {
-    let mut gestures = gestures.into_iter().filter(|gesture| gesture.state == GestureState::Delivering);
+/// Completes the gestures of one note together, by one contact: when it is told that it was, or now.
+pub(super) fn complete(
+    ledger: &mut Ledger<'_, '_>,
+    gestures: Vec<Gesture>,
+    told: Told,
+    what: &str,
+) -> Result<(), Refusal> {
+    let leaving = |it: &Gesture| matches!(it.state, GestureState::Delivering | GestureState::Uncertain);
+    let mut gestures = gestures.into_iter().filter(leaving);
     let Some(strongest) = gestures.next() else { return Ok(()) };
-    let explanation = format!("The {} by {} was handed to the delivery.", strongest.kind, strongest.channel);
-    let (_, contact) = carry_out(ledger, strongest, Told::default(), &explanation)?;
-    for gesture in gestures {
+    let explanation = format!("The {} by {} {what}.", strongest.kind, strongest.channel);
+    let at = told.at;
+    let (_, contact) = carry_out(ledger, strongest, told, &explanation)?;
+    for mut gesture in gestures {
         let id = gesture.id;
+        gesture.completed_at = at;
         ledger.move_gesture(gesture, GestureState::Completed, Some(Reason::Delivered), explanation.as_str())?;
         remember_contact(ledger, id, contact);
     }
@@ -136,7 +145,7 @@ fn complete(ledger: &mut Ledger<'_, '_>, gestures: Vec<Gesture>) -> Result<(), R
 }
 
 /// A gesture that went along was carried out by the same contact.
-fn remember_contact(ledger: &mut Ledger<'_, '_>, gesture: crate::domain::ids::GestureId, contact: InteractionId) {
+fn remember_contact(ledger: &mut Ledger<'_, '_>, gesture: GestureId, contact: InteractionId) {
     let key = contact_key(gesture);
     let record = KeyRecord {
         key: key.clone(),

@@ -2,26 +2,42 @@
 //! command that finds in the batch's row whether its turn has come, and writes there how far the work is. So any replica
 //! may do the next page, and whoever dies leaves whole pages.
 
+mod answer;
 mod approve;
 mod books;
 mod cancel;
 mod carry;
 mod compose;
+mod confirm;
 mod create;
 mod finish;
+mod over;
+mod print;
+mod replay;
+mod resolve;
+mod rewrite;
 mod segment;
 mod start;
 #[cfg(test)]
 mod tests;
 mod words;
 
+pub use answer::{AnswerNotes, Heard, Outcome};
 pub use approve::{Approve, Resume};
 pub use cancel::{Cancel, TakeBackPage};
+pub(super) use carry::give_to_person;
 pub use compose::{ComposePage, Covered};
+pub use confirm::{ConfirmPrinted, Confirmed, Fate};
 pub use create::{BatchCreated, Create};
 pub use finish::{FinishChunk, Handed};
-pub use start::{StartChunk, Started, TakeOver};
-pub(super) use words::write_unasked;
+pub use over::{LapseChunk, TakeOver};
+pub use print::{GiveBack, PrintNotes, TakenToPrint, ToPrint};
+pub use replay::{NotesReplayed, ReplayNotes};
+pub(super) use resolve::settle_carrier;
+pub use resolve::{NoteResolved, ResolveNote};
+pub use rewrite::{EditNote, NoteRewritten, RegenerateNote, Target, unknown_note};
+pub use start::{StartChunk, Started};
+pub(super) use words::{Written, write_alone, write_unasked};
 
 use crate::domain::{
     ids::NoteBatchId,

@@ -7,7 +7,7 @@ use crate::domain::{
     gesture::{Content, Gesture, GestureKind, GestureState, Schedule, Terms, Tone, Written},
     ids::{CustomerId, GestureId, LocationId, NoteId, TemplateId},
     ledger::Ledger,
-    note::{Note, NoteBatch, NoteState},
+    note::{Note, NoteBatch, NoteState, Tries},
     planning::{Plan as Planning, Planned, Wish, plan_gesture},
     refusal::Refusal,
     replan::location_of,
@@ -47,8 +47,11 @@ pub(super) fn note(
         window: None,
         business_days: false,
         deadline: DEADLINE,
+        fresh_until: None,
         occasion: None,
+        fact: None,
         over_budget: OverBudget::Suppress,
+        at_their_time: false,
         recipient: String::new(),
         gift_value: None,
     };
@@ -87,14 +90,18 @@ pub(super) fn note(
         state: NoteState::Composed,
         reason: None,
         explanation: String::new(),
-        objections: Vec::new(),
+        problems: Vec::new(),
         due_at: schedule.due_at,
         chunk: None,
+        printed: None,
+        tries: Tries::default(),
         created_at: ledger.now(),
         delivered_at: None,
+        edit: None,
+        version: 1,
     };
-    if !written.objections.is_empty() {
-        compose::object(&mut note, &written.objections);
+    if !written.problems.is_empty() {
+        compose::object(&mut note, written.problems);
     }
     let gesture = gesture(ledger, &customer, &note, Plan { terms, schedule, location: location.id.clone() });
     note.gestures.push(gesture.id);
@@ -146,6 +153,7 @@ fn gesture(ledger: &mut Ledger<'_, '_>, customer: &Customer, note: &Note, plan: 
         written: (!with_person).then_some(Written { batch: note.batch, note: note.id, folded: false }),
         with_person,
         lease: None,
+        perhaps_left: None,
         taken: None,
         attempts: 0,
         completed_at: None,

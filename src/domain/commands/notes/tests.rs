@@ -3,21 +3,30 @@
 use super::*;
 use crate::domain::{
     customer::{Channel, Consent, ConsentState, Customer, Purpose},
-    gesture::{ContactState, Gesture, GestureState, Reason},
+    gesture::{ContactState, Content, Gesture, GestureState, Reason},
     ids::{CustomerId, GestureId, NoteId},
-    interaction::Interaction,
+    interaction::{Interaction, Purchase, PurchaseItem},
     ledger::NewCase,
     limits::ATTEMPTS_MAX,
-    note::{BatchState, Note, NoteState, Selection},
+    note::{BatchState, Chunk, Note, NoteState, Selection},
+    note_problem::ProblemReason,
+    settings::Route,
     template::{CompiledTemplate, Template, TemplateBook, TemplateState, starter},
     testkit::{Kit, actor, at, customer, email, once, shop_id, visit},
 };
+use jiff::SignedDuration;
 use std::sync::Arc;
 
+mod answering;
 mod cancelling;
 mod composing;
+mod doubt;
 mod leaving;
+mod printing;
+mod rewriting;
+mod settling;
 
+const LEASE: SignedDuration = SignedDuration::from_secs(10);
 const MONDAY_10: &str = "2026-11-23T10:00";
 
 /// Everybody's notes of a Monday morning, and the words in which they are written.
@@ -128,6 +137,8 @@ impl Night {
                 notes: self.notes.clone(),
                 readers: Vec::new(),
                 owner: "here".to_owned(),
+                route: Route::Spool,
+                lease: LEASE,
                 far_side_deduplicates: true,
             })
             .unwrap();
@@ -143,6 +154,11 @@ impl Night {
         let mine = self.kit.run(&finish).unwrap();
         self.add_up();
         mine
+    }
+
+    /// What is with the spool.
+    fn spooled(&self) -> Option<Chunk> {
+        self.batch().lane(Route::Spool).and_then(|lane| lane.chunks.first().cloned())
     }
 
     fn batch(&self) -> &NoteBatch {

@@ -2,16 +2,23 @@
 
 use super::carry::has_own_words;
 use crate::domain::{
+    case::Case,
+    content::case_of,
     customer::{Channel, Customer},
-    gesture::{Content, Gesture},
+    gesture::{Content, Gesture, GestureKind},
+    ids::CustomerId,
     interaction::Interaction,
     ledger::missing_interaction,
     location::Location,
     note::Words,
+    note_problem::NoteProblem,
     refusal::Refusal,
     replan::location_of,
     summary::Summary,
-    template::{CompiledTemplate, Draft, NoteFacts, Objection, Part, Wish, compose, objections, wanted_language},
+    template::{
+        Begin, CompiledTemplate, Draft, Lint, NoteFacts, Part, UsedFact, Wish, compose, is_so, problems, told_in,
+        wanted_language,
+    },
     upcoming::Upcoming,
     world::World,
 };
@@ -22,7 +29,18 @@ use std::sync::Arc;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(in crate::domain::commands) struct Written {
     pub(in crate::domain::commands) words: Words,
-    pub(in crate::domain::commands) objections: Vec<Objection>,
+    pub(in crate::domain::commands) problems: Vec<NoteProblem>,
+}
+
+/// How a note is written.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Manner {
+    /// Over which channel.
+    pub(super) channel: Channel,
+    /// Not in the words of what the customer had read by this instant.
+    pub(super) read_by: Timestamp,
+    /// Which variant of the template is tried first.
+    pub(super) begin: Begin,
 }
 
 /// What one gesture adds to a note, held while it is composed.
@@ -32,26 +50,35 @@ struct Source<'a> {
     interaction: Option<&'a Interaction>,
     milestone: Option<u32>,
     upcoming: Option<Upcoming>,
+    case: Option<&'a Case>,
 }
 
-/// Writes the note of gestures, the strongest first, over a channel, not in the words of what the customer had read by
-/// an instant: written again by the same, it comes out the same as long as its facts hold.
+/// Writes the note of gestures, the strongest first: written again in the same manner, it comes out the same as long as
+/// its facts hold.
 ///
 /// # Errors
 /// [`Refusal::Miss`] when what they answer is not loaded.
-pub(super) fn write(
-    world: &World,
-    gestures: &[Gesture],
-    channel: Channel,
-    read_by: Timestamp,
-) -> Result<Written, Refusal> {
+pub(super) fn write(world: &World, gestures: &[Gesture], manner: Manner) -> Result<Written, Refusal> {
     let Some(strongest) = gestures.first() else { return Ok(nothing()) };
     if has_own_words(strongest) {
-        return Ok(in_own_words(strongest, channel));
+        return in_own_words(world, gestures, strongest, manner);
     }
-    let customer = world.customer(strongest.customer)?.facing(&strongest.terms.recipient, channel);
+    let customer = world.customer(strongest.customer)?.facing(&strongest.terms.recipient, manner.channel);
     let sources = gestures.iter().map(|gesture| source(world, gesture)).collect::<Result<Vec<_>, Refusal>>()?;
-    Ok(from_sources(world, &customer, &sources, channel, read_by))
+    Ok(from_sources(world, &customer, &sources, strongest.kind, manner))
+}
+
+/// Writes what a gesture says that leaves by itself, as a batch would write it that leaves at this instant.
+///
+/// # Errors
+/// [`Refusal::Miss`] when what it answers is not loaded.
+pub(in crate::domain::commands) fn write_alone(
+    world: &World,
+    gesture: &Gesture,
+    now: Timestamp,
+) -> Result<Written, Refusal> {
+    let manner = Manner { channel: gesture.channel, read_by: now, begin: Begin::Anywhere };
+    write(world, std::slice::from_ref(gesture), manner)
 }
 
 /// Writes the note of a template that answers nothing.
@@ -66,29 +93,101 @@ pub(in crate::domain::commands) fn write_unasked(
     channel: Channel,
     read_by: Timestamp,
 ) -> Written {
-    let source =
-        Source { template, location: Arc::clone(location), interaction: None, milestone: None, upcoming: None };
-    from_sources(world, &customer.facing("", channel), &[source], channel, read_by)
+    let location = Arc::clone(location);
+    let source = Source { template, location, interaction: None, milestone: None, upcoming: None, case: None };
+    let manner = Manner { channel, read_by, begin: Begin::Anywhere };
+    from_sources(world, &customer.facing("", channel), &[source], GestureKind::Note, manner)
+}
+
+/// Looks at what a person would have a note of gestures say: the facts that stand in it, and what speaks against it. Of
+/// the facts that it told before, those count that it still tells.
+///
+/// # Errors
+/// [`Refusal::Miss`] when what they answer is not loaded.
+pub(super) fn look(
+    world: &World,
+    gestures: &[Gesture],
+    words: &Words,
+    manner: Manner,
+) -> Result<(Vec<UsedFact>, Vec<NoteProblem>), Refusal> {
+    let Some(strongest) = gestures.first() else { return Ok((Vec::new(), vec![NoteProblem::empty()])) };
+    let channel = manner.channel;
+    let customer = world.customer(strongest.customer)?.facing(&strongest.terms.recipient, channel);
+    let sources = gestures.iter().map(|gesture| source(world, gesture)).collect::<Result<Vec<_>, Refusal>>()?;
+    let summary = world.summary(customer.id);
+    let known: Vec<_> = sources.iter().map(|source| part(source, &customer, &summary).facts).collect();
+    let told = told_in(&[&words.subject, &words.text], &words.language, channel, &known, &words.facts);
+    let hidden = world.hidden_from_others(customer.id);
+    let lint = Lint {
+        subject: &words.subject,
+        text: &words.text,
+        language: &words.language,
+        channel,
+        kind: strongest.kind,
+        known: &known,
+        told: &told,
+        hidden: &hidden,
+    };
+    let problems = lint.written(&last_read(world, customer.id, manner.read_by));
+    Ok((told, problems))
+}
+
+/// Of the facts that a note tells, those that are not so any more: written again from what is known now it would not tell
+/// them, and nothing of what is known is called so.
+///
+/// # Errors
+/// [`Refusal::Miss`] when what they answer is not loaded.
+pub(super) fn untrue(
+    world: &World,
+    gestures: &[Gesture],
+    words: &Words,
+    manner: Manner,
+) -> Result<Vec<UsedFact>, Refusal> {
+    let Some(strongest) = gestures.first() else { return Ok(Vec::new()) };
+    let again = write(world, gestures, manner)?.words;
+    let customer = world.customer(strongest.customer)?.facing(&strongest.terms.recipient, manner.channel);
+    let sources = gestures.iter().map(|gesture| source(world, gesture)).collect::<Result<Vec<_>, Refusal>>()?;
+    let summary = world.summary(customer.id);
+    let known: Vec<_> = sources.iter().map(|source| part(source, &customer, &summary).facts).collect();
+    let told_again = |fact: &UsedFact| again.facts.iter().any(|it| it.path == fact.path && it.text == fact.text);
+    let holds = |fact: &&UsedFact| told_again(fact) || is_so(fact, &words.language, manner.channel, &known);
+    Ok(words.facts.iter().filter(|fact| !holds(fact)).cloned().collect())
 }
 
 fn from_sources(
     world: &World,
     customer: &Customer,
     sources: &[Source<'_>],
-    channel: Channel,
-    read_by: Timestamp,
+    kind: GestureKind,
+    manner: Manner,
 ) -> Written {
     let summary = world.summary(customer.id);
-    let mut parts = sources.iter().map(|source| part(source, customer, &summary));
-    let (Some(strongest), Some(first)) = (parts.next(), sources.first()) else { return nothing() };
-    let others: Vec<_> = parts.collect();
-    let last = world.last_notes(customer.id);
-    let last = last.iter().filter(|note| note.delivered_at.is_some_and(|at| at <= read_by));
-    let last: Vec<_> = last.map(|note| note.words.text.as_str()).collect();
-    let wish = Wish { channel, language: wanted_language(customer, &first.location), last_notes: &last };
-    let draft = compose(strongest, &others, &wish);
-    let objections = objections(&draft, &last);
-    Written { words: words(draft, channel), objections }
+    let parts: Vec<_> = sources.iter().map(|source| part(source, customer, &summary)).collect();
+    let (Some((strongest, others)), Some(first)) = (parts.split_first(), sources.first()) else { return nothing() };
+    let Manner { channel, read_by, begin } = manner;
+    let last = last_read(world, customer.id, read_by);
+    let wish = Wish { channel, language: wanted_language(customer, &first.location), last_notes: &last, begin };
+    let draft = compose(*strongest, others, &wish);
+    let mut problems = problems(&draft, &last);
+    let known: Vec<_> = parts.iter().map(|part| part.facts).collect();
+    let hidden = world.hidden_from_others(customer.id);
+    let lint = Lint {
+        subject: &draft.subject,
+        text: &draft.text,
+        language: &draft.language,
+        channel,
+        kind,
+        known: &known,
+        told: &draft.facts,
+        hidden: &hidden,
+    };
+    problems.extend(lint.composed());
+    Written { words: words(draft, channel), problems }
+}
+
+/// What a customer had read of us by an instant, the newest first.
+fn last_read(world: &World, customer: CustomerId, read_by: Timestamp) -> Vec<&str> {
+    world.last_read(customer).into_iter().filter(|(at, _)| *at <= read_by).map(|(_, text)| text).collect()
 }
 
 fn part<'a>(source: &'a Source<'_>, customer: &'a Customer, summary: &'a Summary) -> Part<'a> {
@@ -99,6 +198,7 @@ fn part<'a>(source: &'a Source<'_>, customer: &'a Customer, summary: &'a Summary
         interaction: source.interaction,
         milestone: source.milestone,
         upcoming: source.upcoming,
+        case: source.case,
     };
     Part { template: source.template, facts }
 }
@@ -112,7 +212,9 @@ fn source<'a>(world: &'a World, gesture: &Gesture) -> Result<Source<'a>, Refusal
     let planned = gesture.content.template.as_ref().and_then(|(id, _)| world.templates.get(id));
     let template = planned.unwrap_or_else(|| world.templates.unasked(gesture.kind));
     let location = location_of(world, &gesture.location)?;
-    Ok(Source { template, location, interaction, milestone: gesture.milestone(), upcoming: Upcoming::of(gesture) })
+    let case = case_of(world, gesture)?;
+    let (milestone, upcoming) = (gesture.milestone(), Upcoming::of(gesture));
+    Ok(Source { template, location, interaction, milestone, upcoming, case })
 }
 
 fn words(draft: Draft, channel: Channel) -> Words {
@@ -126,24 +228,29 @@ fn words(draft: Draft, channel: Channel) -> Words {
     }
 }
 
-/// Only e-mail has a subject line.
+/// Not everything has one.
 fn subject(subject: String, channel: Channel) -> String {
-    if channel == Channel::Email { subject } else { String::new() }
+    if channel.has_subject() { subject } else { String::new() }
 }
 
-/// A person's own words go as they are: whoever wrote them to this customer has looked at them.
-fn in_own_words(gesture: &Gesture, channel: Channel) -> Written {
-    let Content { language, subject: line, text, .. } = &gesture.content;
-    let words = Words {
+/// A person's own words go as they are, but for what nobody may let go: another program may have written them.
+///
+/// # Errors
+/// [`Refusal::Miss`] when what they answer is not loaded.
+fn in_own_words(world: &World, gestures: &[Gesture], own: &Gesture, manner: Manner) -> Result<Written, Refusal> {
+    let Content { language, subject: line, text, .. } = &own.content;
+    let mut words = Words {
         language: language.clone(),
-        subject: subject(line.clone(), channel),
+        subject: subject(line.clone(), manner.channel),
         text: text.clone(),
         ..Words::default()
     };
-    let objections = if text.trim().is_empty() { vec![Objection::Empty] } else { Vec::new() };
-    Written { words, objections }
+    let (told, mut problems) = look(world, gestures, &words, manner)?;
+    problems.retain(|problem| !problem.reason.may_be_accepted());
+    words.facts = told;
+    Ok(Written { words, problems })
 }
 
 fn nothing() -> Written {
-    Written { words: Words::default(), objections: vec![Objection::Empty] }
+    Written { words: Words::default(), problems: vec![NoteProblem::empty()] }
 }

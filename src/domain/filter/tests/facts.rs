@@ -152,6 +152,7 @@ fn location() -> Location {
             reply_contact: ReplyContact::default(),
             sensitive: false,
             brand: Some("Lamps".to_owned()),
+            postal_address: None,
             call_capacity: Vec::new(),
         },
         version: 1,

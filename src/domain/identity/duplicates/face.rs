@@ -78,14 +78,68 @@ impl Face {
 /// Given and family name. Where only the whole name is known, its last word is taken for the family name; that it may
 /// be the other way round is thought of when names are compared.
 fn names(profile: &Profile) -> (Vec<String>, Vec<String>) {
-    let (given, mut family) = (words(&profile.given_name), words(&profile.family_name));
+    let (given, mut family) = (without_titles(&profile.given_name), without_titles(&profile.family_name));
     if !given.is_empty() || !family.is_empty() {
         return (given, family);
     }
-    let mut given = words(&profile.display_name);
+    let mut given = without_titles(&profile.display_name);
     family.extend(given.pop());
     (given, family)
 }
+
+/// The words of a name but for titles and numbers ("Sir", "3rd"): these are shared by people who have nothing else in
+/// common.
+fn without_titles(name: &str) -> Vec<String> {
+    let mut words = words(name);
+    words.retain(|word| !TITLES.contains(&word.as_str()) && !word.starts_with(|c: char| c.is_ascii_digit()));
+    words
+}
+
+/// Titles and forms of address as they stand in names, in the languages of the card.
+const TITLES: &[&str] = &[
+    "baron",
+    "baronet",
+    "bt",
+    "count",
+    "dame",
+    "dhr",
+    "doctor",
+    "don",
+    "dona",
+    "dott",
+    "dr",
+    "dra",
+    "earl",
+    "esq",
+    "frau",
+    "herr",
+    "hon",
+    "jr",
+    "lady",
+    "lord",
+    "madame",
+    "me",
+    "miss",
+    "mme",
+    "monsieur",
+    "mr",
+    "mrs",
+    "ms",
+    "mevr",
+    "mx",
+    "phd",
+    "prof",
+    "professor",
+    "rev",
+    "reverend",
+    "sir",
+    "sr",
+    "sra",
+    "signor",
+    "signora",
+    "senor",
+    "senora",
+];
 
 fn place(post: &PostalAddress) -> Place {
     let mut lines = post.lines.iter().map(|line| words(line));

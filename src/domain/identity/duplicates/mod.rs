@@ -5,11 +5,13 @@
 
 mod blocks;
 mod face;
+mod find;
 mod frequencies;
 mod score;
 
 pub use blocks::blocks;
 pub use face::Face;
+pub use find::likely;
 pub use frequencies::Frequencies;
 pub use score::{Comparison, Evidence, Rule, compare};
 

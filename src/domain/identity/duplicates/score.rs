@@ -11,6 +11,7 @@ use super::{
     frequencies::{Counts, Frequencies, day},
 };
 use crate::domain::{customer::BirthDate, identity::nicknames::are_nicknames};
+use jiff::civil::Date;
 
 /// Something that speaks for or against.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -41,10 +42,10 @@ pub enum Rule {
 
 impl Rule {
     /// Bits above what tells one customer from all others.
-    const fn margin(self) -> f64 {
+    pub(super) const fn margin(self) -> f64 {
         match self {
             Self::Narrow => 10.0,
-            Self::Broad => 2.0,
+            Self::Broad => 1.0,
         }
     }
 
@@ -79,6 +80,10 @@ const ONE_LETTER: f64 = 2.5;
 const ALIKE: f64 = 4.5;
 const OTHER_NAME: f64 = -3.0;
 const OTHER_DAY: f64 = -4.0;
+/// A slip of the pen changes a date by less.
+const OTHER_GENERATION: f64 = -6.0;
+/// Years within which a parent is hardly born before a child.
+const GENERATION: u16 = 15;
 const SWAPPED: f64 = -2.0;
 
 /// Compares two records.
@@ -178,31 +183,49 @@ fn word(a: &str, b: &str, bits: f64) -> (Likeness, f64) {
 
 fn birthdays(a: BirthDate, b: BirthDate, all: &Frequencies) -> Evidence {
     let (text_a, text_b) = (day(a), day(b));
-    let same_year = a.year == b.year;
-    // Where only the year is known, many systems write the first of January.
-    let year_only = |it: BirthDate| (it.month, it.day) == (1, 1);
     let said = |reason, bits| Evidence { reason, bits };
     if text_a == text_b {
         let most = if year_only(a) { 5.0 } else { BIRTHDAY_MAX };
         return said("same birthday", all.bits_of_own(&all.birthday, &text_a, most));
     }
-    if a.year.is_none() || b.year.is_none() {
+    let (Some(year_a), Some(year_b)) = (a.year, b.year) else {
         let same = (a.month, a.day) == (b.month, b.day);
         return if same { said("same day and month of birth", 6.0) } else { said("other birthday", OTHER_DAY) };
-    }
+    };
     let differing = text_a.bytes().zip(text_b.bytes()).filter(|(a, b)| a != b).count();
+    if year_only(a) || year_only(b) {
+        // That both are the first of January is no agreement.
+        return match () {
+            () if year_a == year_b => said("same year of birth", 2.0),
+            () if year_only(a) && year_only(b) && differing == 1 => said("year of birth but for one digit", 0.0),
+            () => said("other year of birth", OTHER_DAY),
+        };
+    }
+    let same_year = year_a == year_b;
     let parts = [same_year, a.month == b.month, a.day == b.day].into_iter().filter(|same| *same).count();
     match () {
-        () if same_year && (year_only(a) || year_only(b)) => said("same year of birth", 2.0),
         () if same_year && (a.month, a.day) == (b.day, b.month) => said("birthday with day and month swapped", 8.0),
         () if strsim::osa_distance(&text_a, &text_b) == 1 && differing == 2 => {
             said("birthday with two digits swapped", 6.0)
         }
         () if differing == 1 => said("birthday but for one digit", 5.0),
+        () if days_between(a, b) == Some(1) => said("birthday a day apart", 5.0),
+        () if parts == 2 && !same_year && differing > 1 => said("same day and month of birth, another year", 2.0),
         () if parts == 2 => said("birthday but for year, month or day", 4.0),
         () if same_year => said("same year of birth", -1.0),
+        () if year_a.abs_diff(year_b) > GENERATION => said("born in another generation", OTHER_GENERATION),
         () => said("other birthday", OTHER_DAY),
     }
+}
+
+/// Where only the year is known, many systems write the first of January.
+fn year_only(it: BirthDate) -> bool {
+    (it.month, it.day) == (1, 1)
+}
+
+fn days_between(a: BirthDate, b: BirthDate) -> Option<u32> {
+    let date = |it: BirthDate| Date::new(it.year?, it.month, it.day).ok();
+    Some((date(a)? - date(b)?).get_days().unsigned_abs())
 }
 
 /// The two addresses that agree best.
@@ -223,13 +246,19 @@ fn place(a: &Place, b: &Place, all: &Frequencies) -> Option<f64> {
         streets.into_iter().filter_map(|(a, b)| part(a, b, &all.street, STREET_MAX, all)).max_by(f64::total_cmp);
     let number = (!a.number.is_empty() && !b.number.is_empty())
         .then(|| if a.number == b.number { all.bits(&all.number, &a.number, NUMBER_MAX) } else { -1.0 });
-    let parts = [
-        part(&a.postal_code, &b.postal_code, &all.postal_code, POSTAL_CODE_MAX, all),
-        part(&a.town, &b.town, &all.town, TOWN_MAX, all),
-        street,
-        number,
-    ];
+    let parts = [neighbourhood(a, b, all), street, number];
     parts.iter().any(Option::is_some).then(|| parts.iter().flatten().sum())
+}
+
+/// Postal code and town. The town follows from the code, so that both are the same tells no more than the stronger.
+fn neighbourhood(a: &Place, b: &Place, all: &Frequencies) -> Option<f64> {
+    let code = part(&a.postal_code, &b.postal_code, &all.postal_code, POSTAL_CODE_MAX, all);
+    let town = part(&a.town, &b.town, &all.town, TOWN_MAX, all);
+    match (code, town) {
+        (Some(code), Some(town)) if code > 0.0 && town > 0.0 => Some(code.max(town)),
+        (Some(code), Some(town)) => Some(code + town),
+        (code, town) => code.or(town),
+    }
 }
 
 /// Part of an address: the same, nearly so, or another.

@@ -140,3 +140,30 @@ fn who_may_be_one_person_shares_a_block() {
     discreet.profile.discreet = true;
     assert!(blocks(&discreet).is_empty() && Face::of(&discreet).is_none());
 }
+
+#[test]
+fn a_third_record_that_is_like_both_counts_for_people_and_not_for_machines() {
+    let whole = somebody("Thusnelda", "Hallervorden", BORN, "", "+4930123456");
+    let named = somebody("Thusnelda", "Hallervorden", None, "", "");
+    let dated = somebody("", "Hallervorden", BORN, "", "+4930123456");
+    let faces = [&named, &whole].map(|it| Face::of(it).expect("somebody who is compared"));
+    let dated = Face::of(&dated).expect("somebody who is compared");
+    let found = |rule| likely(&dated, &faces, rule, 1_000, &house()).into_iter().map(|(at, _)| at).collect::<Vec<_>>();
+    assert_eq!(found(Rule::Broad), [1, 0], "the named one is found through the one that is both");
+    assert!(!found(Rule::Narrow).contains(&0));
+    let through = likely(&dated, &faces, Rule::Broad, 1_000, &house());
+    assert!(through[1].1.evidence.iter().any(|it| it.reason == "a third record is like both" && it.bits > 0.0));
+    assert!(likely(&dated, &faces[..1], Rule::Broad, 1_000, &house()).is_empty(), "nothing else speaks for it");
+}
+
+#[test]
+fn the_first_of_january_and_titles_are_no_agreement() {
+    let (one, other) = (Some((1922, 1, 1)), Some((1962, 1, 1)));
+    let comparison = compared(&somebody("A", "B", one, "", ""), &somebody("C", "D", other, "", ""));
+    assert!(
+        comparison.evidence.iter().all(|it| !it.reason.contains("year of birth") || it.bits <= 0.0),
+        "{comparison:?}"
+    );
+    let sirs = compared(&somebody("Sir", "Thusnelda", None, "", ""), &somebody("Sir", "Kunigunde", None, "", ""));
+    assert!(sirs.bits < 0.0, "{sirs:?}");
+}

@@ -3,10 +3,10 @@
 use super::super::{
     nicknames::nicknames,
     phone::country_code,
-    query::parse_query,
+    query::{parse_query, said_beside},
     script::in_latin,
     terms::{Class, birthday},
-    words::{without_umlaut_vowels, words},
+    words::{is_ideographic, without_umlaut_vowels, words},
 };
 use crate::domain::customer::{BirthDate, IdentifierKey};
 
@@ -22,6 +22,8 @@ const WHOLE_MIN: usize = 6;
 pub struct SearchQuery {
     /// The exact identifiers that the whole text may be.
     pub identifiers: Vec<IdentifierKey>,
+    /// The name that was typed beside a whole telephone number.
+    pub beside: String,
     /// Its words, each of which should fit.
     pub asked: Vec<Asked>,
 }
@@ -69,12 +71,15 @@ impl SearchQuery {
         let mut asked = if is_number(text) { vec![number(text, regions)] } else { mixed(text, regions) };
         asked.retain(|asked| !matches!(asked, Asked::Digits { digits, .. } if digits.len() < DIGITS_MIN));
         asked.truncate(WORDS_MAX);
+        // Family and given name may be kept without the space that was typed between them.
+        let run_together = asked.iter().filter(|it| it.is_ideographic()).count() > 1;
         for asked in &mut asked {
+            let may_go_on = type_ahead || (run_together && asked.is_ideographic());
             if let Asked::Word { begun, .. } = asked {
-                *begun = type_ahead;
+                *begun = may_go_on;
             }
         }
-        Self { identifiers, asked }
+        Self { identifiers, beside: said_beside(text, regions), asked }
     }
 
     /// What to look up for customers of whom every word fits as it stands.
@@ -97,6 +102,20 @@ impl SearchQuery {
         begun
     }
 
+    /// The same text, each time with two neighbouring words as one: `fitz gerald` may be Fitzgerald.
+    #[must_use]
+    pub fn joined(&self) -> Vec<Self> {
+        let pairs = self.asked.windows(2).enumerate().filter_map(|(at, pair)| match pair {
+            [Asked::Word { word: first, begun }, Asked::Word { word: second, .. }] => {
+                let one = Asked::Word { word: format!("{first}{second}"), begun: *begun };
+                let asked = [&self.asked[..at], &[one], &self.asked[at + 2..]].concat();
+                Some(Self { asked, ..self.clone() })
+            }
+            _ => None,
+        });
+        pairs.collect()
+    }
+
     /// The words that may be typed wrongly.
     pub fn spelled(&self) -> impl Iterator<Item = &str> {
         self.asked.iter().filter_map(|asked| match asked {
@@ -114,6 +133,10 @@ impl SearchQuery {
 }
 
 impl Asked {
+    fn is_ideographic(&self) -> bool {
+        matches!(self, Self::Word { word, .. } if is_ideographic(word))
+    }
+
     fn whole(&self) -> Vec<Lookup> {
         match self {
             // An initial.
@@ -278,6 +301,7 @@ mod tests {
         assert_eq!(asked("Müller, Anna-Ma"), [word("muller"), word("anna"), word("ma")]);
         assert_eq!(asked("ana.lima@exa"), [word("ana"), word("lima")]);
         assert_eq!(asked("小明"), [word("小明")]);
+        assert_eq!(SearchQuery::parse("王 小明", false, &[]).asked, [word("王"), word("小明")], "they may be one word");
         assert_eq!(asked("Anna 12.5.1980")[1], Asked::Birthday(vec!["19800512".to_owned(), "19801205".to_owned()]));
         assert_eq!(asked("Anna 1980-05-12")[1], Asked::Birthday(vec!["19800512".to_owned()]));
         assert_eq!(asked("Anna 12"), [word("anna")], "two digits tell nothing");
@@ -302,6 +326,17 @@ mod tests {
         let query = SearchQuery::parse("030 123456", true, &["DE"]);
         assert_eq!(query.identifiers[0].kind, IdentifierKind::Phone);
         assert_eq!(query.identifiers[0].normalized, "+4930123456");
+        let query = SearchQuery::parse("Rui 030 123456", true, &["DE"]);
+        assert_eq!((query.identifiers[0].kind, query.beside.as_str()), (IdentifierKind::Phone, "Rui"));
+    }
+
+    #[test]
+    fn neighbours_may_be_one_word() {
+        let words = |query: SearchQuery| query.asked;
+        let joined: Vec<_> =
+            SearchQuery::parse("ella fitz gerald", true, &[]).joined().into_iter().map(words).collect();
+        assert_eq!(joined, [[word("ellafitz"), word("gerald")], [word("ella"), word("fitzgerald")]]);
+        assert!(SearchQuery::parse("ella 0711", true, &[]).joined().is_empty());
     }
 
     #[test]

@@ -130,5 +130,26 @@ fn p10_what_was_changed_meanwhile_stays_with_the_survivor_and_what_was_removed_i
     let other = without_removed(b, &before, &after);
     assert_eq!(texts(&other), ["roses"]);
     assert_eq!(other.profile.contact_points, [phone("+492", true)], "what was learned stays known");
-    assert_eq!((other.profile.how_to_say.as_str(), other.consents.len()), ("", 0));
+    assert_eq!((other.profile.how_to_say.as_str(), word(&other)), ("", Some(ConsentState::Refused)));
+}
+
+#[test]
+fn p10_p6_nobody_allows_more_by_being_parted_than_was_said_meanwhile() {
+    use ConsentState::{Granted, Refused, Unknown};
+    let cases = [
+        (Some(Granted), Refused, Some(Refused)),
+        (None, Refused, Some(Refused)),
+        (Some(Granted), Unknown, Some(Unknown)),
+        (Some(Refused), Unknown, Some(Refused)),
+        (Some(Refused), Granted, Some(Refused)),
+        (None, Granted, None),
+    ];
+    for (own, meanwhile, expected) in cases {
+        let consents = own.map(|state| said(state, "2026-01-01T10:00")).into_iter().collect();
+        let record = Person { consents, ..Person::default() };
+        let before = fold(&Person::default(), [&record]);
+        let mut after = before.clone();
+        after.consents.push(said(meanwhile, "2026-02-01T10:00"));
+        assert_eq!(word(&without_removed(record, &before, &after)), expected, "{own:?}, then {meanwhile:?}");
+    }
 }

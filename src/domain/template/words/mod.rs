@@ -43,6 +43,12 @@ pub(super) enum DateStyle {
     Year,
 }
 
+/// A day with its year, as a language (a BCP 47 tag) writes it in a region (ISO 3166-1): "12 October 2026".
+#[must_use]
+pub fn long_date(date: Date, language: &str, region: &str) -> String {
+    Words::of(language, region).date(date, DateStyle::Long)
+}
+
 /// How one language writes in one region.
 pub(super) struct Words {
     locale: Locale,

@@ -211,6 +211,7 @@ proptest! {
             allowed: scene.allowed(),
             zones: &[ZoneCandidate { source: ZoneSource::Customer, id: scene.zone }],
             deadline,
+            fresh_until: None,
             promised,
             now: moment + SignedDuration::from_mins(late),
         };

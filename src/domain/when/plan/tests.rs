@@ -30,6 +30,7 @@ struct Case {
     no_holidays: bool,
     wait: Wait,
     deadline: SignedDuration,
+    fresh_until: Option<Timestamp>,
     promised: bool,
     moment: Timestamp,
     occasion: Option<Occasion>,
@@ -48,6 +49,7 @@ impl Case {
             no_holidays: true,
             wait: Wait::Exact(SignedDuration::ZERO),
             deadline: SignedDuration::from_hours(24),
+            fresh_until: None,
             promised: false,
             moment: instant(moment),
             occasion: None,
@@ -71,6 +73,7 @@ impl Case {
             allowed,
             zones: &self.zones,
             deadline: self.deadline,
+            fresh_until: self.fresh_until,
             promised: self.promised,
             now: self.now,
         };
@@ -348,4 +351,34 @@ fn p5_post_that_would_come_too_late_is_not_planned() {
     let tuesdays = WeeklyHours::on(&[Weekday::Tuesday], time("09:00"), time("12:00")).expect("hours");
     let late = Case { window: Some(tuesdays), ..card("2026-05-01T12:00:00Z", birthday, 4) }.plan();
     assert_eq!(late, Err(NotPlannable::LeavesTooLate { leaves: date(2026, 5, 13), arrives: birthday }));
+}
+
+#[test]
+fn p5_what_is_for_a_day_makes_no_sense_when_it_is_over() {
+    // An e-mail, told at eight in the evening, after which no hour of the day is left.
+    let birthday = date(2026, 5, 20);
+    let mut case = Case { window: Some(every_day("08:00", "21:00")), ..card("2026-05-20T20:00:00+02:00", birthday, 0) };
+    let planned = case.plan().expect("a plan");
+    assert_eq!(planned.deadline_at, instant("2026-05-21T00:00:00+02:00"), "though its rule says a day");
+    case.moment = instant("2026-05-20T21:00:00+02:00");
+    case.now = case.moment;
+    assert_eq!(case.plan(), Err(NotPlannable::LeavesTooLate { leaves: birthday, arrives: birthday }));
+    // A rule that speaks the day after has that day.
+    case.wait = Wait::Days { days: 1, at: time("10:00") };
+    let planned = case.plan().expect("a plan");
+    assert_eq!(planned.planned_local, "2026-05-21T10:00");
+    assert_eq!(planned.deadline_at, instant("2026-05-22T00:00:00+02:00"));
+}
+
+#[test]
+fn p5_the_steps_say_the_deadline_that_holds() {
+    let mut case = Case::call("2026-11-23T10:00:00+01:00");
+    case.fresh_until = Some(instant("2026-11-23T18:00:00+01:00"));
+    for promised in [false, true] {
+        case.promised = promised;
+        let planned = case.plan().expect("a plan");
+        assert_eq!(Some(planned.deadline_at), case.fresh_until);
+        let last = texts(&planned).last().copied().unwrap_or_default().to_owned();
+        assert!(last.ends_with("Mon 23 Nov 2026 18:00."), "{last}");
+    }
 }

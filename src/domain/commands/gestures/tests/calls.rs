@@ -1,5 +1,12 @@
 use super::*;
-use crate::domain::case::CaseOrigin;
+use crate::domain::{
+    case::CaseOrigin,
+    customer::{ContactAddress, Identifier},
+    location::Holiday,
+    replan::{Replan, replan_pending},
+    when::{ClockTime, WeeklyHours},
+};
+use jiff::civil::{Weekday, date};
 
 const TODAY: &str = "2026-11-23T10:00";
 
@@ -85,6 +92,32 @@ fn p5_who_does_not_answer_is_called_at_another_time_of_day_until_the_limit() {
 }
 
 #[test]
+fn p5_where_the_hours_are_short_who_does_not_answer_is_called_in_another_part_of_them() {
+    let (mut kit, ana, _) = with_call();
+    let clock = |hour| ClockTime::new(hour, 0).unwrap();
+    let mut short = super::call(2, &ana, at(TODAY));
+    short.terms.window = WeeklyHours::on(&[Weekday::Monday, Weekday::Tuesday], clock(10), clock(11)).ok();
+    kit = kit.with_gesture(&short);
+    let mut planned = Vec::new();
+    for _ in 0..4 {
+        let later = kit.run(&log(&kit, short.id, CallOutcome::NoAnswer)).unwrap().gesture;
+        kit.now = later.schedule.due_at;
+        planned.push(later.schedule.planned_local);
+    }
+    assert_eq!(planned, ["2026-11-24T10:30", "2026-11-30T10:15", "2026-12-01T10:45", "2026-12-07T10:00"]);
+
+    // A promise is kept, at the same time of day if need be.
+    let promised = crate::domain::gesture::Gesture { promised: true, ..super::call(3, &ana, at(TODAY)) };
+    let (mut kit, _, _) = with_call();
+    let mut promised = promised;
+    promised.terms.window.clone_from(&short.terms.window);
+    promised.schedule.deadline_at = at("2026-11-24T10:20");
+    kit = kit.with_gesture(&promised);
+    let later = kit.run(&log(&kit, promised.id, CallOutcome::NoAnswer)).unwrap().gesture;
+    assert_eq!(later.schedule.planned_local, "2026-11-24T10:00");
+}
+
+#[test]
 fn a_busy_line_is_tried_soon() {
     let (mut kit, _, call) = with_call();
     let logged = kit.run(&log(&kit, call.id, CallOutcome::Busy)).unwrap();
@@ -99,13 +132,70 @@ fn p5_the_time_a_customer_asks_for_goes_before_the_hours() {
     let planned = &logged.gesture.schedule;
     assert_eq!((planned.due_at, planned.planned_local.as_str()), (evening, "2026-11-25T21:30"));
     assert_eq!(logged.gesture.reason, Some(Reason::CallBack));
-    let past = log(&kit, call.id, CallOutcome::CallBack { at: at("2026-11-23T09:00") });
-    assert!(matches!(kit.run(&past), Err(Refusal::Invalid(_))));
+    for impossible in ["2026-11-23T09:00", "2099-11-23T09:00"] {
+        let impossible = log(&kit, call.id, CallOutcome::CallBack { at: at(impossible) });
+        assert!(matches!(kit.run(&impossible), Err(Refusal::Invalid(_))));
+    }
+}
+
+/// Ana, who may be called from Monday to Friday, asked to be called on Saturday evening.
+fn asked_for_saturday() -> (Kit, Customer, GestureId) {
+    let (kit, mut ana, call) = with_call();
+    let days: Vec<_> = Weekday::Monday.cycle_forward().take(5).collect();
+    let (nine, six) = (ClockTime::new(9, 0).unwrap(), ClockTime::new(18, 0).unwrap());
+    ana.profile.contact_hours = WeeklyHours::on(&days, nine, six).ok();
+    let mut kit = kit.with_customer(&ana);
+    kit.run(&log(&kit, call.id, CallOutcome::CallBack { at: at(SATURDAY) })).unwrap();
+    (kit, ana, call.id)
+}
+
+const SATURDAY: &str = "2026-11-28T21:30";
+
+#[test]
+fn p5_the_time_a_customer_asked_for_survives_every_new_plan() {
+    let (mut kit, ana, call) = asked_for_saturday();
+    kit.change_shop(|shop| shop.holidays.push(Holiday { date: date(2026, 11, 28), name: "Fair".to_owned() }));
+    kit.run(&ReplanOutdated { id: call }).unwrap();
+    assert_eq!(kit.gesture(call).schedule.due_at, at(SATURDAY));
+    let changed = Replan::since("Other hours.");
+    kit.change(|ledger| replan_pending(ledger, ana.id, &changed, |_| true));
+    assert_eq!(kit.gesture(call).schedule.due_at, at(SATURDAY));
+
+    // A contact that happened takes no place from it.
+    let mut policy = settings();
+    policy.policy.budget_contacts = 1;
+    kit.world.settings = std::sync::Arc::new(policy);
+    let other = super::call(2, &ana, at(TODAY));
+    kit = kit.with_gesture(&other);
+    kit.run(&log(&kit, other.id, CallOutcome::Reached { happy: None })).unwrap();
+    assert_eq!(kit.gesture(call).schedule.due_at, at(SATURDAY));
+
+    kit.now = at(SATURDAY);
+    let gates = kit.run(&claim_now(&kit)).unwrap().gestures;
+    assert_eq!(gates[0].gesture.id, call, "nor do their hours move it when the time has come");
+    assert!(matches!(kit.run(&start(call, gates[0].token)).unwrap(), Started::Started(_)));
+}
+
+#[test]
+fn p5_who_does_not_answer_at_the_time_they_asked_for_is_not_called_at_night() {
+    for outcome in [CallOutcome::NoAnswer, CallOutcome::Busy] {
+        let (mut kit, _, call) = asked_for_saturday();
+        let early = kit.run(&log(&kit, call, outcome)).unwrap().gesture;
+        assert_eq!(early.schedule.due_at, at(SATURDAY), "not before that time either");
+        let later = kit.run_at(at(SATURDAY), &log(&kit, call, outcome)).unwrap().gesture;
+        assert_eq!(later.schedule.planned_local, "2026-11-30T09:00", "after that, their hours hold");
+    }
+}
+
+fn claim_now(kit: &Kit) -> Claim {
+    let claim = claim();
+    Claim { due: Due { at: kit.now, ..claim.due }, ..claim }
 }
 
 #[test]
 fn a_wrong_number_is_not_used_again() {
     let (mut kit, ana, call) = with_call();
+    kit.knows_number("+493012345671");
     let other = super::call(2, &ana, at("2026-11-24T10:00"));
     kit = kit.with_gesture(&other);
     let logged = kit.run(&log(&kit, call.id, CallOutcome::WrongNumber)).unwrap();
@@ -114,6 +204,31 @@ fn a_wrong_number_is_not_used_again() {
     let ana = kit.world.customer(ana.id).unwrap();
     assert!(ana.profile.contact_points[0].bad);
     assert_eq!(ana.version, 2);
+}
+
+#[test]
+fn p6_a_wrong_number_is_a_strangers_for_all_who_share_it() {
+    let (mut kit, _, call) = with_call();
+    let key = kit.knows_number("+493012345671");
+    let mut bea = customer(2);
+    bea.profile.contact_points[0].address = ContactAddress::Phone(key.normalized.clone());
+    bea.identifiers = vec![Identifier {
+        kind: key.kind,
+        system: String::new(),
+        typed: key.normalized.clone(),
+        normalized: key.normalized,
+        origin: None,
+    }];
+    let mut carl = customer(3);
+    carl.identifiers = bea.identifiers.clone();
+    let (hers, his) = (super::call(2, &bea, at(TODAY)), super::call(3, &carl, at(TODAY)));
+    kit = kit.with_customer(&bea).with_customer(&carl).with_gesture(&hers).with_gesture(&his);
+    kit.run(&log(&kit, call.id, CallOutcome::WrongNumber)).unwrap();
+    let marked = kit.world.customer(bea.id).unwrap();
+    assert_eq!((marked.profile.contact_points[0].bad, marked.profile.contact_points[1].bad), (true, false));
+    assert_eq!(kit.gesture(hers.id).channel, Channel::HandOver, "no stranger is rung for her");
+    assert_eq!(kit.gesture(his.id), &his, "he is called on another number");
+    assert_eq!(kit.world.customer(carl.id).unwrap().version, carl.version);
 }
 
 #[test]
@@ -175,6 +290,7 @@ fn p4_a_call_is_with_one_person_for_a_quarter_of_an_hour() {
         locations: Vec::new(),
         in_batches: Vec::new(),
         untested: false,
+        far_side_deduplicates: false,
         due_from: None,
         limit: 10,
     };
@@ -185,6 +301,25 @@ fn p4_a_call_is_with_one_person_for_a_quarter_of_an_hour() {
     let missed = LogCall { staff: "Rui".to_owned(), ..log(&kit, call.id, CallOutcome::NoAnswer) };
     let later = kit.run(&missed).unwrap().gesture;
     assert_eq!((later.state, later.taken), (GestureState::Scheduled, None), "the next attempt is anybody's");
+}
+
+#[test]
+fn p4_who_took_a_call_has_it_no_longer_once_it_is_moved() {
+    let (mut kit, ana, call) = with_call();
+    kit.run(&take(call.id, "Jo")).unwrap();
+    let same = Replan::since("Something changed.");
+    kit.change(|ledger| replan_pending(ledger, ana.id, &same, |_| true));
+    assert!(kit.gesture(call.id).taken.is_some(), "it is the same call at the same time");
+    let moved = Reschedule {
+        actor: actor(),
+        once: unkeyed(),
+        id: call.id,
+        version: kit.gesture(call.id).version,
+        due_at: at("2026-11-23T10:05"),
+        deadline_at: None,
+    };
+    assert_eq!(kit.run(&moved).unwrap().gesture.taken, None);
+    kit.run_at(at("2026-11-23T10:05"), &take(call.id, "Rui")).unwrap();
 }
 
 #[test]

@@ -1,6 +1,6 @@
 use super::*;
 use crate::domain::{
-    capacity::CallCapacity,
+    capacity::{CallCapacity, FreedDay},
     world::{Miss, World},
 };
 
@@ -65,7 +65,7 @@ fn a_call_that_finds_no_room_before_its_deadline_is_refused() {
     }
     let Err(Refusal::Precondition { kind, message, .. }) = kit.run(&today) else { panic!("the day is full") };
     assert_eq!(kind, Precondition::NoOpening);
-    assert_eq!(message, "Waits: 2 calls are planned on Mon 23 Nov 2026. No later day has room.");
+    assert_eq!(message, "2 calls are planned on Mon 23 Nov 2026; no later day in time has room.");
 }
 
 #[test]
@@ -89,4 +89,36 @@ fn the_planned_calls_are_asked_for_only_where_they_are_bounded() {
     assert!(kit.run(&of_role).is_ok(), "nobody said how many calls a manager can make");
     let note = Schedule { kind: GestureKind::Note, channels: vec![Channel::HandOver], ..people::wish(&ana) };
     assert!(kit.run(&note).is_ok());
+}
+
+#[test]
+fn a_place_that_becomes_free_is_offered_to_those_who_wait_and_taken_on_the_earlier_day() {
+    let (mut kit, ana) = kit();
+    let calls: Vec<_> = (0..3).map(|_| kit.run(&people::wish(&ana)).unwrap().gesture).collect();
+    let monday = jiff::civil::date(2026, 11, 23);
+    assert_eq!(calls[2].schedule.call_wanted, Some(monday));
+    let cancel = Cancel { actor: actor(), id: calls[0].id, version: None, reason: "no more".to_owned() };
+    kit.run(&cancel).unwrap();
+    assert!(kit.world.freed.values().any(|FreedDay(freed)| freed.day == monday));
+
+    // As the store marks whom it offers the place.
+    let mut offered = kit.gesture(calls[2].id).clone();
+    offered.schedule.planned_by = -51;
+    kit.world.gestures.put(offered.id, offered.clone());
+    kit.world.settle();
+    assert_eq!(kit.run(&ReplanOutdated { id: offered.id }), Ok(true));
+    let given = kit.gesture(offered.id);
+    assert_eq!((given.schedule.planned_local.as_str(), given.schedule.call_wanted), ("2026-11-23T10:00", None));
+    assert!(given.explanation.contains("became free"), "{}", given.explanation);
+    let left = jiff::civil::date(2026, 11, 24);
+    assert!(kit.world.freed.values().any(|FreedDay(freed)| freed.day == left), "and its own is free for the next");
+}
+
+#[test]
+fn a_call_that_was_made_on_another_day_leaves_its_place() {
+    let (mut kit, ana) = kit();
+    let calls: Vec<_> = (0..3).map(|_| kit.run(&people::wish(&ana)).unwrap().gesture).collect();
+    kit.run(&complete(calls[2].id, Proof::Version(calls[2].version))).unwrap();
+    assert_eq!(kit.gesture(calls[2].id).schedule.call_day, Some(jiff::civil::date(2026, 11, 23)));
+    assert!(kit.world.freed.values().any(|FreedDay(freed)| freed.day == jiff::civil::date(2026, 11, 24)));
 }

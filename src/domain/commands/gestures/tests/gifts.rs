@@ -96,6 +96,7 @@ fn a_lower_limit_takes_back_what_is_planned() {
         kind: None,
         tags: None,
         identifiers: None,
+        allow_erased: false,
     };
     kit.run(&lower).unwrap();
     assert_eq!(kit.gesture(planned.id).reason, Some(Reason::GiftLimit));
@@ -109,4 +110,25 @@ fn where_nothing_is_limited_nothing_is_asked() {
     let planned = kit.run(&gift(&free, None)).unwrap().gesture;
     assert!(!planned.with_person);
     kit.run(&complete(planned.id, Proof::Version(planned.version))).unwrap();
+}
+
+#[test]
+fn at_the_desk_too_it_is_said_what_a_gift_was_worth() {
+    let (mut kit, acme) = acme();
+    let unknown = kit.run(&gift(&acme, None)).unwrap().gesture;
+    let handed_over = Acknowledge {
+        actor: actor(),
+        once: unkeyed(),
+        id: unknown.id,
+        version: unknown.version,
+        staff: "Rui".to_owned(),
+        words: String::new(),
+        thanked_already: false,
+        gift_value: None,
+    };
+    assert!(matches!(kit.run(&handed_over), Err(Refusal::Invalid(_))), "it has to be said");
+    let done = kit.run(&Acknowledge { gift_value: euros(20), ..handed_over }).unwrap().gesture;
+    assert_eq!((done.state, done.terms.gift_value), (GestureState::Completed, euros(20)));
+    kit.run(&gift(&acme, euros(30))).unwrap();
+    over(kit.run(&gift(&acme, euros(1))));
 }

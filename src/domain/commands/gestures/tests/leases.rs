@@ -59,7 +59,7 @@ fn p4_a_lapsed_delivery_is_uncertain_and_the_last_token_still_answers() {
 #[test]
 fn p4_a_lapsed_delivery_is_tried_again_where_the_far_side_deduplicates() {
     let (mut kit, _, note) = with_note();
-    let claim = Claim { far_side_deduplicates: true, ..claim() };
+    let claim = deduplicating();
     for attempt in 1..=ATTEMPTS_MAX {
         let token = kit.run(&claim).unwrap().gestures[0].token;
         kit.run(&start(note.id, token)).unwrap();
@@ -78,7 +78,7 @@ fn p4_without_the_fence_of_start_only_a_deduplicating_worker_may_complete() {
     assert!(matches!(refused, Err(Refusal::Precondition { kind: Precondition::GestureState, .. })));
     kit.run(&Release { actor: actor(), id: note.id, proof: Proof::Token(token) }).unwrap();
 
-    let token = kit.run(&Claim { far_side_deduplicates: true, ..claim() }).unwrap().gestures[0].token;
+    let token = kit.run(&deduplicating()).unwrap().gestures[0].token;
     let done = kit.run(&complete(note.id, Proof::Token(token))).unwrap();
     assert_eq!(done.gesture.state, GestureState::Completed);
 }
@@ -216,6 +216,24 @@ fn the_budget_is_counted_anew_when_delivery_starts_and_defers() {
 }
 
 #[test]
+fn p6_what_another_replica_started_by_a_clock_ahead_of_ours_counts() {
+    let (mut kit, _, note) = with_note();
+    let token = kit.run(&claim()).unwrap().gestures[0].token;
+    for n in [8, 9] {
+        let ahead = kit.now + SignedDuration::from_millis(20);
+        let mut contact = crate::domain::budget::place_for(&note, uuid::Uuid::from_u128(n), ahead, ContactState::Used);
+        contact.gesture = None;
+        kit.change(|ledger| {
+            ledger.world.contacts.put(contact.id, contact);
+            Ok(())
+        });
+    }
+    let reply = kit.run(&start(note.id, token)).unwrap();
+    let Started::NotStarted { precondition, .. } = reply else { panic!("{reply:?}") };
+    assert_eq!(precondition, Precondition::OverBudget);
+}
+
+#[test]
 fn a_failure_is_tried_again_after_a_growing_pause_until_the_limit() {
     let (mut kit, ana, note) = with_note();
     let mut last = SignedDuration::ZERO;
@@ -297,4 +315,39 @@ fn p5_a_missed_promise_opens_a_case_at_that_instant() {
     assert_eq!((case.origin, case.gesture), (crate::domain::case::CaseOrigin::MissedPromise, Some(promise.id)));
     assert_eq!(kit.world.summary(ana.id).open_promises, 0);
     assert_eq!(kit.run(&Expire { id: promise.id }), Ok(None), "once");
+}
+
+#[test]
+fn p5_the_steps_of_a_retry_say_the_deadline_that_it_keeps() {
+    let (mut kit, _, note) = with_note();
+    let claimed = kit.run(&claim()).unwrap().gestures[0].clone();
+    kit.run(&start(note.id, claimed.token)).unwrap();
+    kit.run(&fail(note.id, claimed.token, true)).unwrap();
+    let retried = kit.gesture(note.id);
+    assert_eq!(retried.schedule.deadline_at, note.schedule.deadline_at);
+    let last = &retried.schedule.steps.last().unwrap().text;
+    assert!(last.ends_with("makes sense until Wed 25 Nov 2026 10:00."), "{last}");
+}
+
+#[test]
+fn p4_what_is_late_keeps_its_due_time_and_deadline_outside_its_hours_and_rests_until_they_begin() {
+    let (mut kit, ana, note) = with_note();
+    kit.now = at("2026-11-23T20:59");
+    let due = Due { at: kit.now, ..claim().due };
+    let token = kit.run(&Claim { due, lease: SignedDuration::from_mins(10), ..claim() }).unwrap().gestures[0].token;
+    kit.now = at("2026-11-23T21:01");
+    let Started::NotStarted { gesture, .. } = kit.run(&start(note.id, token)).unwrap() else {
+        unreachable!("it leaves by night")
+    };
+    let (before, after) = (&note.schedule, &gesture.schedule);
+    assert_eq!((after.due_at, after.deadline_at), (before.due_at, before.deadline_at));
+    assert_eq!((gesture.state, after.rests_until), (GestureState::Scheduled, Some(at("2026-11-24T08:00"))));
+    assert_eq!(kit.contacts(ana.household), [(ContactState::Reserved, at("2026-11-24T08:00"))]);
+
+    for (now, given_out) in [("2026-11-23T22:00", 0), ("2026-11-24T08:00", 1)] {
+        kit.now = at(now);
+        let due = Due { at: kit.now, ..claim().due };
+        assert_eq!(kit.run(&Claim { due, ..claim() }).unwrap().gestures.len(), given_out, "{now}");
+    }
+    assert_eq!(kit.gesture(note.id).schedule.rests_until, None, "whoever has it begins at once");
 }

@@ -245,3 +245,32 @@ fn p5_a_birthday_card_leaves_early_enough_and_goes_another_way_when_it_is_too_la
     assert_eq!((late.channel, late.schedule.planned_local.as_str()), (Channel::Email, "2026-12-08T08:00"));
     assert!(late.schedule.steps[0].text.contains("post: It would have had to leave on 2026-12-04"), "{late:?}");
 }
+
+#[test]
+fn p3_what_used_the_budget_and_expired_is_said_to_have() {
+    let (mut kit, ana) = kit();
+    for n in [1, 2] {
+        let rule = Some(("thanks-for-a-visit".parse().unwrap(), 1));
+        kit = kit.with_gesture(&crate::domain::gesture::Gesture { rule, ..email(n, &ana, at(MONDAY_10)) });
+        let note = kit.gesture(email(n, &ana, at(MONDAY_10)).id).clone();
+        kit.change(|ledger| ledger.move_gesture(note, GestureState::Expired, Some(Reason::TooLate), "Too late."));
+    }
+    let (kind, message) = refused(kit.run_at(at("2026-11-24T10:00"), &wish(&ana)));
+    assert_eq!((kind, message.matches("(which expired)").count()), (Precondition::OverBudget, 2), "{message}");
+}
+
+#[test]
+fn p3_condolence_that_nobody_sent_in_time_leaves_its_place_in_the_budget() {
+    let now = at(MONDAY_10);
+    let ana = customer(1);
+    let rule = Some(("thanks-for-a-visit".parse().unwrap(), 1));
+    let of_rule = crate::domain::gesture::Gesture { rule, ..email(1, &ana, now) };
+    let condolence = crate::domain::gesture::Gesture { tone: Tone::Caring, ..email(2, &ana, now) };
+    let mut kit = Kit::new(now).with_customer(&ana).with_gesture(&of_rule).with_gesture(&condolence);
+    for note in [&of_rule, &condolence] {
+        kit.run_at(note.schedule.deadline_at, &Expire { id: note.id }).unwrap();
+    }
+    let places = |note: &crate::domain::gesture::Gesture| kit.world.contact_for(note.id).map(|place| place.state);
+    assert_eq!(places(&of_rule), Some(ContactState::Reserved), "no third thanks of a rule follows");
+    assert_eq!(places(&condolence), Some(ContactState::Released));
+}

@@ -62,6 +62,33 @@ fn a_time_that_a_gate_forbids_leaves_it_as_it_is() {
     assert_eq!(kit.gesture(call.id).schedule, call.schedule);
 }
 
+#[test]
+fn p5_a_promise_is_moved_within_its_word_unless_another_word_is_given() {
+    let (mut kit, ana) = (Kit::new(at(MONDAY_10)), customer(1));
+    kit = kit.with_customer(&ana);
+    let by = at("2026-11-23T18:00");
+    let promise = Schedule { promised: true, deadline_at: Some(by), tone: Tone::Caring, ..people::wish(&ana) };
+    let promise = kit.run(&promise).unwrap().gesture;
+    assert_eq!(promise.schedule.deadline_at, by);
+
+    let sooner = kit.run(&to(&promise, "2026-11-23T15:00")).unwrap().gesture;
+    assert_eq!((sooner.schedule.due_at, sooner.schedule.deadline_at), (at("2026-11-23T15:00"), by), "the word stands");
+    let refused = kit.run(&to(&sooner, "2026-11-25T10:00"));
+    let Err(Refusal::Precondition { kind, message, .. }) = refused else { panic!("{refused:?}") };
+    assert_eq!(kind, Precondition::TooLate);
+    assert!(message.contains("was promised by 2026-11-23T17:00:00Z"), "{message}");
+
+    let anew = at("2026-11-25T12:00");
+    let agreed = Reschedule { deadline_at: Some(anew), ..to(&sooner, "2026-11-25T10:00") };
+    let later = kit.run(&agreed).unwrap().gesture;
+    assert_eq!((later.schedule.due_at, later.schedule.deadline_at), (at("2026-11-25T10:00"), anew));
+    let kept = "A person moved it, and promised it anew; it was promised by 2026-11-23T17:00:00Z.";
+    assert!(later.schedule.steps.iter().any(|step| step.text == kept), "{:?}", later.schedule.steps);
+    assert_eq!(later.explanation, kept);
+    kit.run_at(anew, &Expire { id: later.id }).unwrap().expect("the new word was broken");
+    assert!(kit.world.open_case(ana.id).is_some());
+}
+
 fn claim_at(instant: &str) -> Claim {
     let claim = claim();
     Claim { due: Due { at: at(instant), ..claim.due }, ..claim }

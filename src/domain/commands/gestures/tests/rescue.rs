@@ -7,7 +7,16 @@ fn extend(id: GestureId, token: i64, seconds: i64) -> ExtendLease {
 
 fn resolve(id: GestureId, version: i64, finding: Finding) -> ResolveGesture {
     let how = "The mail server's log.".to_owned();
-    ResolveGesture { actor: actor(), once: once("resolve", finding.as_str()), id, version, finding, how, at: None }
+    ResolveGesture {
+        actor: actor(),
+        once: once("resolve", finding.as_str()),
+        id,
+        version,
+        finding,
+        how,
+        at: None,
+        carrier: None,
+    }
 }
 
 /// The note of [`with_note`], of which nobody knows whether it arrived.
@@ -72,6 +81,76 @@ fn p4_a_person_finds_that_it_did_not_arrive_and_it_is_tried_again_or_given_up() 
     let late = note.schedule.deadline_at;
     let late = kit.run_at(late, &resolve(note.id, note.version, Finding::TryAgain)).unwrap();
     assert_eq!(late.gesture.state, GestureState::Expired, "it makes no sense any more");
+}
+
+/// Has a person find that it did not arrive, and be tried again.
+fn tried_again(kit: &mut Kit, note: &crate::domain::gesture::Gesture) -> i64 {
+    kit.run(&resolve(note.id, note.version, Finding::TryAgain)).unwrap();
+    note.lease.as_ref().unwrap().token
+}
+
+#[test]
+fn p4_the_last_worker_is_believed_also_after_a_person_had_it_tried_again() {
+    let (mut kit, ana, note) = uncertain();
+    let token = tried_again(&mut kit, &note);
+    let done = kit.run(&complete(note.id, Proof::Token(token))).unwrap();
+    assert_eq!(done.gesture.state, GestureState::Completed, "nothing goes out a second time");
+    assert_eq!(kit.contacts(ana.household).iter().map(|it| it.0).collect::<Vec<_>>(), [ContactState::Used]);
+
+    let (mut kit, _, note) = uncertain();
+    let token = tried_again(&mut kit, &note);
+    let again = kit.run(&fail(note.id, token, true)).unwrap();
+    assert_eq!((again.state, again.attempts), (GestureState::Scheduled, 1), "the attempt was counted when it began");
+
+    // Whatever else came to it: a case, the deadline.
+    let (mut kit, ana, note) = uncertain();
+    let token = tried_again(&mut kit, &note);
+    open_case(&mut kit, &ana);
+    assert_eq!(kit.gesture(note.id).state, GestureState::Held);
+    kit.run(&complete(note.id, Proof::Token(token))).unwrap();
+    let (mut kit, _, note) = uncertain();
+    let token = tried_again(&mut kit, &note);
+    kit.run_at(note.schedule.deadline_at, &Expire { id: note.id }).unwrap();
+    assert_eq!(kit.gesture(note.id).state, GestureState::Expired);
+    kit.run(&complete(note.id, Proof::Token(token))).unwrap();
+}
+
+#[test]
+fn p4_what_a_worker_delivered_late_counts_over_the_channel_on_which_it_began() {
+    let (mut kit, mut ana, note) = uncertain();
+    let token = tried_again(&mut kit, &note);
+    say(&mut ana, Channel::Email, ConsentState::Refused, kit.now);
+    kit.world.customers.put(ana.id, ana.clone());
+    kit.change(|ledger| {
+        let moved = crate::domain::gesture::Gesture { channel: Channel::HandOver, ..note_now(ledger, note.id) };
+        ledger.replan_gesture(moved)
+    });
+    let done = kit.run(&complete(note.id, Proof::Token(token))).unwrap();
+    assert_eq!(done.gesture.channel, Channel::Email);
+}
+
+fn note_now(ledger: &crate::domain::ledger::Ledger<'_, '_>, id: GestureId) -> crate::domain::gesture::Gesture {
+    ledger.world.gestures.get(&id).unwrap().clone()
+}
+
+#[test]
+fn p4_a_worker_is_not_believed_that_never_passed_the_gates_nor_once_somebody_else_has_it() {
+    let (mut kit, _, note) = with_note();
+    let token = kit.run(&claim()).unwrap().gestures[0].token;
+    kit.run(&fail(note.id, token, true)).unwrap();
+    let refused = kit.run(&complete(note.id, Proof::Token(token)));
+    assert!(matches!(refused, Err(Refusal::Precondition { kind: Precondition::GestureState, .. })), "{refused:?}");
+
+    let (mut kit, _, note) = uncertain();
+    let token = tried_again(&mut kit, &note);
+    let due = Due { at: kit.now, ..claim().due };
+    assert_eq!(kit.run(&Claim { due, ..claim() }).unwrap().gestures.len(), 1);
+    let lost = kit.run(&complete(note.id, Proof::Token(token)));
+    assert!(matches!(lost, Err(Refusal::Precondition { kind: Precondition::ClaimLost, .. })), "{lost:?}");
+    let lapsed = at("2026-11-23T10:30");
+    kit.run_at(lapsed, &LapseLease { id: note.id }).unwrap();
+    let early = kit.run(&complete(note.id, Proof::Token(token + 1)));
+    assert!(matches!(early, Err(Refusal::Precondition { kind: Precondition::GestureState, .. })), "{early:?}");
 }
 
 #[test]

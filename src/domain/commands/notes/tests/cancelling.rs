@@ -46,7 +46,7 @@ fn cancelling_takes_back_what_a_segment_planned() {
     night.kit.world.summaries.put(ana.id, summary);
     night.kit.world.settle();
     night.compose(&[(ana.id, &[])]);
-    assert_eq!(night.note(0).state, NoteState::Composed, "{:?}", night.note(0).objections);
+    assert_eq!(night.note(0).state, NoteState::Composed, "{:?}", night.note(0).problems);
     cancel(&mut night);
     take_back(&mut night);
     let planned = night.kit.gesture(night.note(0).gestures[0]);
@@ -73,9 +73,9 @@ fn p4_what_nobody_knows_of_is_left_to_a_person() {
     cancel(&mut night);
     for _ in 0..ATTEMPTS_MAX {
         assert!(night.finish(&started, Handed::NotTaken { why: "the disk is full".to_owned() }));
-        let Some(chunk) = night.batch().work.chunk.clone() else { break };
+        let Some(chunk) = night.spooled() else { break };
         night.kit.now = chunk.until;
-        let take = TakeOver { batch: night.batch, token: chunk.token, owner: "here".to_owned() };
+        let take = TakeOver { batch: night.batch, token: chunk.token, owner: "here".to_owned(), lease: LEASE };
         started.chunk = night.kit.run(&take).unwrap();
     }
     assert_eq!((night.batch().state, night.note(0).state), (BatchState::Cancelled, NoteState::Uncertain));

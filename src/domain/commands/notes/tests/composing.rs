@@ -19,10 +19,35 @@ fn p8_a_note_without_a_particular_fact_goes_to_a_person() {
     night.compose(&[(ana.id, &[note.id])]);
     let written = night.note(0);
     assert_eq!((written.state, written.reason), (NoteState::WithPerson, Some(Reason::NotGenuine)));
-    assert!(!written.objections.is_empty());
+    assert!(!written.problems.is_empty());
     assert_eq!(night.batch().reasons.get(&(NoteState::WithPerson, Reason::NotGenuine)), Some(&1));
     let gesture = night.gesture(&note);
     assert!(gesture.with_person && gesture.written.is_none() && gesture.state == GestureState::Scheduled);
+}
+
+#[test]
+fn p8_a_persons_own_words_leave_unless_nobody_may_let_them_go() {
+    let (ana, mut visit) = reader(1);
+    let ring = PurchaseItem { sku: String::new(), name: "a diamond ring".to_owned(), quantity: 1, price: None };
+    visit.detail.purchase = Some(Purchase { total: None, items: vec![ring], surprise: true, confidential: false });
+    let written = |subject: &str, text: &str| {
+        let mut note = thanks(1, &visit, &ana);
+        note.content = Content { subject: subject.to_owned(), text: text.to_owned(), ..Content::default() };
+        let kit = kit().with_customer(&ana).with_interaction(&visit).with_gesture(&note);
+        let mut night = Night::begin(kit, due());
+        night.compose(&[(ana.id, &[note.id])]);
+        let note = night.note(0);
+        (note.state, note.problems.iter().map(|problem| problem.reason).collect::<Vec<_>>())
+    };
+    use ProblemReason::{Empty, Placeholder, SurpriseAtSharedAddress};
+    assert_eq!(
+        written("Thank you", "You were a joy to talk to."),
+        (NoteState::Composed, vec![]),
+        "their own judgement"
+    );
+    let surprise = written("Your diamond ring", "Dear [name],\n\nthank you for the diamond ring.");
+    assert_eq!(surprise, (NoteState::WithPerson, vec![Placeholder, SurpriseAtSharedAddress]));
+    assert_eq!(written("Thank you", " "), (NoteState::WithPerson, vec![Empty]));
 }
 
 #[test]
@@ -89,16 +114,25 @@ fn p7_whoever_complained_is_skipped_and_the_batch_says_so() {
 }
 
 #[test]
-fn a_page_is_composed_once_however_many_try() {
-    let (mut night, ana, note) = one_note();
-    let again = ComposePage {
+fn p4_a_page_is_composed_once_however_many_try() {
+    let (ana, visit) = reader(1);
+    let note = thanks(1, &visit, &ana);
+    let kit = kit().with_customer(&ana).with_interaction(&visit).with_gesture(&note);
+    let mut night = Night::begin(kit, due());
+    let page = ComposePage {
         batch: night.batch,
         after: None,
         page: vec![Covered { customer: ana.id, gestures: vec![note.id] }],
-        is_last: true,
+        is_last: false,
         location: None,
     };
-    assert!(!night.kit.run(&again).unwrap());
+    assert!(night.kit.run(&page).unwrap());
+    assert!(!night.kit.run(&page).unwrap(), "while others follow");
+    assert!(
+        night.kit.run(&ComposePage { after: Some(ana.id), page: Vec::new(), is_last: true, ..page.clone() }).unwrap()
+    );
+    assert!(!night.kit.run(&page).unwrap(), "when all are written");
+    assert_eq!(night.batch().counts.total(), 1);
     night.add_up();
 }
 
@@ -137,6 +171,41 @@ fn a_segment_stops_itself_when_its_words_are_not_good_enough_for_too_many() {
 }
 
 #[test]
+fn a_batch_of_what_is_due_stops_itself_too_and_on_its_last_page() {
+    let readers: Vec<_> = (1..=60).map(reader).collect();
+    let mut kit = kit();
+    let mut covered = Vec::new();
+    for (n, (ana, visit)) in (1..).zip(&readers) {
+        let mut visit = visit.clone();
+        if n > 58 {
+            visit.detail.items_looked_at.clear();
+        }
+        let note = thanks(n, &visit, ana);
+        kit = kit.with_customer(ana).with_interaction(&visit).with_gesture(&note);
+        covered.push((ana.id, [note.id]));
+    }
+    let covered: Vec<(CustomerId, &[GestureId])> = covered.iter().map(|(ana, note)| (*ana, note.as_slice())).collect();
+    let mut night = Night::begin(kit, due());
+    assert!(night.compose(&covered));
+    assert_eq!(night.batch().state, BatchState::Stopped, "{:?}", night.batch().counts);
+    assert!(night.batch().explanation.contains("2 of 60"), "{}", night.batch().explanation);
+    night.kit.run(&Resume { actor: actor(), id: night.batch }).unwrap();
+    assert!(night.compose(&[]), "the page behind the last one");
+    assert_eq!((night.batch().state, night.batch().customer_count), (BatchState::Ready, 60));
+    assert_eq!(night.batch().explanation, "");
+}
+
+#[test]
+fn a_batch_that_covers_nobody_asks_nobody_for_approval() {
+    for selection in [due(), segment()] {
+        let mut night = Night::begin(kit(), selection);
+        assert!(night.compose(&[]));
+        assert_eq!((night.batch().state, night.batch().customer_count), (BatchState::Completed, 0));
+        assert!(night.batch().ended_at.is_some() && !night.batch().explanation.is_empty());
+    }
+}
+
+#[test]
 fn p2_the_same_call_again_makes_no_second_batch() {
     let mut kit = kit();
     let create = Create {
@@ -150,4 +219,20 @@ fn p2_the_same_call_again_makes_no_second_batch() {
     let again = kit.run(&create).unwrap();
     assert!(!made.replayed && again.replayed);
     assert_eq!(made.batch, again.batch);
+}
+
+#[test]
+fn p7_no_cheer_is_written_to_whom_a_missed_promise_is_found() {
+    let (ana, visit) = reader(1);
+    let cheer = Gesture { priority: 60, ..thanks(1, &visit, &ana) };
+    let mut promise = Gesture { promised: true, ..thanks(2, &visit, &ana) };
+    promise.tone = crate::domain::gesture::Tone::Caring;
+    promise.schedule.deadline_at = at("2026-11-23T09:00");
+    let kit = kit().with_customer(&ana).with_interaction(&visit).with_gesture(&cheer).with_gesture(&promise);
+    let mut night = Night::begin(kit, due());
+    night.compose(&[(ana.id, &[cheer.id, promise.id])]);
+    assert_eq!(night.gesture(&promise).state, GestureState::Expired);
+    let held = night.gesture(&cheer);
+    assert_eq!((held.state, held.reason, held.written), (GestureState::Held, Some(Reason::OpenCase), None));
+    assert_eq!(night.note(0).state, NoteState::Skipped);
 }

@@ -7,7 +7,6 @@ use crate::domain::{
     testkit::unkeyed,
     world::Due,
 };
-use jiff::SignedDuration;
 
 #[test]
 fn nothing_leaves_that_nobody_approved() {
@@ -29,6 +28,7 @@ fn p4_a_gesture_in_a_batch_is_nobody_elses() {
         locations: Vec::new(),
         in_batches: Vec::new(),
         untested: false,
+        far_side_deduplicates: false,
         due_from: None,
         limit: 10,
     };
@@ -38,7 +38,6 @@ fn p4_a_gesture_in_a_batch_is_nobody_elses() {
         due,
         worker: "worker-1".to_owned(),
         lease: SignedDuration::from_secs(60),
-        far_side_deduplicates: false,
     };
     assert!(night.kit.run(&claim).unwrap().gestures.is_empty());
     let complete = Complete {
@@ -49,6 +48,7 @@ fn p4_a_gesture_in_a_batch_is_nobody_elses() {
         words: String::new(),
         at: None,
         gift_value: None,
+        carrier: None,
     };
     let refused = night.kit.run(&complete).unwrap_err();
     let Refusal::Precondition { kind, resource, .. } = refused else { panic!("{refused}") };
@@ -105,6 +105,7 @@ fn whoever_was_contacted_often_enough_meanwhile_is_skipped() {
             words: String::new(),
             at: None,
             gift_value: None,
+            carrier: None,
         };
         night.kit.run(&complete).unwrap();
     }
@@ -148,7 +149,7 @@ fn p4_a_chunk_belongs_to_the_last_who_took_it() {
     night.approve();
     let started = night.start();
     let chunk = started.chunk.clone().unwrap();
-    let take = TakeOver { batch: night.batch, token: chunk.token, owner: "there".to_owned() };
+    let take = TakeOver { batch: night.batch, token: chunk.token, owner: "there".to_owned(), lease: LEASE };
     assert_eq!(night.kit.run(&take).unwrap(), None, "the first still has it");
     night.kit.now = chunk.until;
     let taken = night.kit.run(&take).unwrap().unwrap();
@@ -171,9 +172,9 @@ fn a_delivery_that_takes_nothing_stops_the_batch_until_a_person_resumes_it() {
         night.finish(&started, Handed::NotTaken { why: "the disk is full".to_owned() });
         if attempt < ATTEMPTS_MAX {
             assert_eq!(night.batch().state, BatchState::Delivering);
-            night.kit.now = night.batch().work.retry_at.unwrap();
+            night.kit.now = night.batch().rests_until(night.kit.now).unwrap();
             let token = started.chunk.as_ref().unwrap().token;
-            let take = TakeOver { batch: night.batch, token, owner: "here".to_owned() };
+            let take = TakeOver { batch: night.batch, token, owner: "here".to_owned(), lease: LEASE };
             started.chunk = night.kit.run(&take).unwrap();
         }
     }
@@ -181,8 +182,8 @@ fn a_delivery_that_takes_nothing_stops_the_batch_until_a_person_resumes_it() {
     assert!(night.batch().explanation.contains("the disk is full"));
     let resumed = night.kit.run(&Resume { actor: actor(), id: night.batch }).unwrap();
     assert_eq!(resumed.state, BatchState::Delivering);
-    let token = resumed.work.chunk.unwrap().token;
-    let take = TakeOver { batch: night.batch, token, owner: "here".to_owned() };
+    let token = resumed.lane(Route::Spool).unwrap().chunks[0].token;
+    let take = TakeOver { batch: night.batch, token, owner: "here".to_owned(), lease: LEASE };
     started.chunk = night.kit.run(&take).unwrap();
     assert!(night.finish(&started, Handed::Taken));
     assert_eq!(night.batch().state, BatchState::Completed);
@@ -192,16 +193,53 @@ fn a_delivery_that_takes_nothing_stops_the_batch_until_a_person_resumes_it() {
 fn a_paused_note_waits_with_its_batch_and_leaves_after_it() {
     let (mut night, _, note) = one_note();
     night.approve();
-    night.kit.pause(Some(PauseScope { channel: Some(Channel::Email), ..PauseScope::default() }));
+    night.kit.pause(Some(PauseScope::default()));
     assert!(night.start().letters.is_empty());
     assert_eq!((night.note(0).state, night.gesture(&note).state), (NoteState::Composed, GestureState::Scheduled));
-    let again = night.batch().work.retry_at.expect("it is asked again");
+    let again = night.batch().rests_until(night.kit.now).expect("it is asked again");
     assert!(again > night.kit.now);
     night.kit.pause(None);
     assert!(!night.start().worked, "not before");
     night.kit.now = again;
     assert_eq!(night.start().letters.len(), 1);
-    assert_eq!(night.batch().work.retry_at, None);
+    assert_eq!(night.batch().rests_until(night.kit.now), None);
+}
+
+#[test]
+fn p5_what_falls_under_no_pause_leaves_at_once_behind_what_does() {
+    let (ana, her_visit) = reader(1);
+    let (bea, other_visit) = reader(2);
+    let mut paused = thanks(1, &her_visit, &ana);
+    paused.rule = Some(("who-looked".parse().unwrap(), 1));
+    let free = thanks(2, &other_visit, &bea);
+    let kit = kit().with_customer(&ana).with_interaction(&her_visit).with_gesture(&paused);
+    let kit = kit.with_customer(&bea).with_interaction(&other_visit).with_gesture(&free);
+    let mut night = Night::begin(kit, due());
+    night.compose(&[(ana.id, &[paused.id]), (bea.id, &[free.id])]);
+    night.approve();
+    let scope = PauseScope { rule: Some("who-looked".parse().unwrap()), ..PauseScope::default() };
+    night.kit.pause(Some(scope));
+    let all = std::mem::take(&mut night.notes);
+    night.notes = vec![all[0]];
+    assert!(night.start().letters.is_empty(), "a page of nothing but what is paused");
+    night.notes = all;
+    let letters = night.start().letters;
+    assert_eq!(letters.iter().map(|letter| letter.customer.id).collect::<Vec<_>>(), [bea.id]);
+}
+
+#[test]
+fn what_a_long_pause_keeps_back_is_looked_at_less_and_less_often() {
+    let (mut night, ..) = one_note();
+    night.approve();
+    night.kit.pause(Some(PauseScope { location: Some(shop_id()), ..PauseScope::default() }));
+    let mut looks = Vec::new();
+    for _ in 0..3 {
+        night.start();
+        looks.push(night.note(0).due_at.duration_since(night.kit.now));
+        night.kit.now = night.note(0).due_at.checked_add(SignedDuration::from_mins(20)).unwrap();
+    }
+    assert_eq!(looks[0], SignedDuration::from_secs(5));
+    assert!(looks.is_sorted() && looks[1] > looks[0] && looks[2] < SignedDuration::from_mins(6), "{looks:?}");
 }
 
 #[test]

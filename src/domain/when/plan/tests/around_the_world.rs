@@ -30,6 +30,7 @@ fn next_day_at(zone: &str, local: DateTime) -> Result<Schedule, NotPlannable> {
         },
         zones: &[ZoneCandidate { source: ZoneSource::Customer, id: zone }],
         deadline: SignedDuration::from_hours(24),
+        fresh_until: None,
         promised: false,
         now: told,
     };
