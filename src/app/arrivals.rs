@@ -21,12 +21,14 @@ use std::{
 use tokio::{
     sync::{Notify, broadcast},
     task::AbortHandle,
+    time::MissedTickBehavior,
 };
 
 /// How often the feed is read at least: so late may be told what another replica wrote.
 const READ_EVERY: Duration = Duration::from_millis(250);
-/// Between two reads of the feed, so that many writes at once share one.
-const LINGER: Duration = Duration::from_millis(10);
+/// From one read of the feed to the next at least, so that many writes at once share one. What comes after a while of
+/// quiet waits for nothing.
+const READ_APART: Duration = Duration::from_millis(10);
 /// Most changes taken from the feed at once; who continues behind more of them begins anew.
 const FEED_PAGE: u32 = 500;
 /// Changes at a location that wait for its slowest watcher.
@@ -72,40 +74,56 @@ pub(super) struct Watchers(Arc<Mutex<Watched>>);
 #[derive(Debug, Default)]
 struct Watched {
     /// There while anybody watches.
-    reader: Option<AbortHandle>,
+    reader: Option<Reader>,
     locations: HashMap<LocationId, broadcast::Sender<Arc<ArrivalChange>>>,
 }
 
+#[derive(Debug)]
+struct Reader {
+    task: AbortHandle,
+    /// All changes up to here were handed to those who watched then.
+    told: FeedPosition,
+}
+
 impl Watchers {
-    /// What happens at a location from `position` on at the latest. The feed had come that far before.
+    /// How far the reader has told, where there is one.
+    fn told(&self) -> Option<FeedPosition> {
+        self.lock().reader.as_ref().map(|reader| reader.told)
+    }
+
+    /// What happens at a location behind the position that comes with it. A reader that is not there yet begins behind
+    /// `end`, which the feed had reached before.
     fn join(
         &self,
         location: &LocationId,
         store: &Store,
         wake: &Arc<Notify>,
-        position: FeedPosition,
-    ) -> broadcast::Receiver<Arc<ArrivalChange>> {
+        end: FeedPosition,
+    ) -> (broadcast::Receiver<Arc<ArrivalChange>>, FeedPosition) {
         let mut watched = self.lock();
         let changes = watched
             .locations
             .entry(location.clone())
             .or_insert_with(|| broadcast::Sender::new(WAITING_MAX))
             .subscribe();
-        if watched.reader.is_none() {
-            let reader = read(self.clone(), store.clone(), Arc::clone(wake), position);
-            watched.reader = Some(tokio::spawn(reader).abort_handle());
-        }
-        changes
+        let reader = watched.reader.get_or_insert_with(|| {
+            let task = tokio::spawn(read(self.clone(), store.clone(), Arc::clone(wake), end));
+            Reader { task: task.abort_handle(), told: end }
+        });
+        (changes, reader.told)
     }
 
-    /// Tells the watchers of each location, whoever of them listens.
-    fn tell(&self, changes: Vec<ArrivalChange>) {
-        let watched = self.lock();
+    /// Tells the watchers of each location, whoever of them listens, what happened up to a position.
+    fn tell(&self, changes: Vec<ArrivalChange>, told: FeedPosition) {
+        let mut watched = self.lock();
         for change in changes {
             if let Some(location) = watched.locations.get(&change.arrival.visit.location) {
                 // Nobody there any more is no failure.
                 drop(location.send(Arc::new(change)));
             }
+        }
+        if let Some(reader) = &mut watched.reader {
+            reader.told = told;
         }
     }
 
@@ -124,7 +142,7 @@ impl Watchers {
         let mut watched = self.lock();
         watched.locations.clear();
         if let Some(reader) = watched.reader.take() {
-            reader.abort();
+            reader.task.abort();
         }
     }
 
@@ -136,28 +154,29 @@ impl Watchers {
 /// Follows the feed until nobody watches, or it can't be read: then every watch ends, and whoever continues one learns
 /// why.
 async fn read(watchers: Watchers, store: Store, wake: Arc<Notify>, mut position: FeedPosition) {
+    let mut apart = tokio::time::interval(READ_APART);
+    apart.set_missed_tick_behavior(MissedTickBehavior::Delay);
     loop {
+        apart.tick().await;
         // Before the feed is read, so that what is written meanwhile is not slept over.
         let woken = wake.notified();
-        match store.feed(EventKind::OF_VISITS, position, FEED_PAGE).await {
-            Ok(events) if events.is_empty() => {}
-            Ok(events) => {
-                position = events.last().map_or(position, |(last, _)| *last);
-                match changes(&store, events).await {
-                    Ok(changes) => watchers.tell(changes),
-                    Err(error) => return give_up(&watchers, &error),
-                }
-                tokio::time::sleep(LINGER).await;
-                continue;
-            }
+        let events = match store.feed(EventKind::OF_VISITS, position, FEED_PAGE).await {
+            Ok(events) => events,
             Err(error) => return give_up(&watchers, &error),
+        };
+        if let Some((last, _)) = events.last() {
+            position = *last;
+            match changes(&store, events).await {
+                Ok(changes) => watchers.tell(changes, position),
+                Err(error) => return give_up(&watchers, &error),
+            }
+            continue;
         }
         if watchers.are_gone() {
             return;
         }
-        if tokio::time::timeout(READ_EVERY, woken).await.is_ok() {
-            tokio::time::sleep(LINGER).await;
-        }
+        // Woken or not, the feed is read again.
+        drop(tokio::time::timeout(READ_EVERY, woken).await);
     }
 }
 
@@ -218,10 +237,11 @@ impl App {
         if !self.store.catalog().await?.locations.contains_key(location) {
             return Err(Refusal::not_found("location", location).into());
         }
-        let before = self.store.feed_end().await?;
-        let changes = self.arrivals.join(location, &self.store, &self.due, before);
-        // Everything that the reader has told others before this watcher joined lies before this place.
-        let position = self.store.feed_end().await?;
+        let end = match self.arrivals.told() {
+            Some(told) => told,
+            None => self.store.feed_end().await?,
+        };
+        let (changes, position) = self.arrivals.join(location, &self.store, &self.due, end);
         let mut watch = ArrivalsWatch {
             app: self.clone(),
             actor: actor.clone(),
@@ -265,10 +285,15 @@ impl ArrivalsWatch {
 
     /// What happened since `behind`, unless that is too much or a place that this database has never had.
     async fn catch_up(&mut self, behind: FeedPosition) -> Result<(), AppError> {
-        let events = self.app.store.feed(EventKind::OF_VISITS, behind, FEED_PAGE).await?;
-        if behind > self.position || events.len() >= FEED_PAGE as usize {
+        // The reader may not have come so far yet; but nobody was ever told of a place behind the end.
+        if behind > self.position && behind > self.app.store.feed_end().await? {
             return Ok(());
         }
+        let events = self.app.store.feed(EventKind::OF_VISITS, behind, FEED_PAGE).await?;
+        if events.len() >= FEED_PAGE as usize {
+            return Ok(());
+        }
+        self.position = self.position.max(behind);
         self.position = events.last().map_or(self.position, |(last, _)| self.position.max(*last));
         let mut missed = VecDeque::from(changes(&self.app.store, events).await?);
         missed.retain(|change| change.arrival.visit.location == self.location);

@@ -209,7 +209,8 @@ impl App {
 
     /// Notes that somebody read a customer's data (P12).
     pub(crate) async fn note_read(&self, actor: &Actor, method: &'static str, customer: CustomerId) {
-        self.readings.note(Reading { at: self.now(), actor: actor.clone(), method, customer }).await;
+        let (principal, on_behalf_of) = (actor.principal.clone(), actor.on_behalf_of.clone());
+        self.readings.note(self.now(), Reading { principal, on_behalf_of, method, customer }).await;
     }
 
     /// Ends what runs beside the calls, after what it still has to do; the store can be closed then.

@@ -1,19 +1,19 @@
 //! Who read whose data (P12).
 
 use super::{Store, error::StoreError, statement::run};
-use crate::domain::{ids::CustomerId, world::Actor};
+use crate::domain::ids::CustomerId;
 use jiff::Timestamp;
 use sea_orm::{ConnectionTrait, DbBackend};
 use serde::Serialize;
 use uuid::Uuid;
 
-/// One reading of a person's data.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// Somebody reads a person's data.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Reading {
-    /// When.
-    pub at: Timestamp,
-    /// Who read.
-    pub actor: Actor,
+    /// Who reads, as an actor's principal.
+    pub principal: String,
+    /// The member of staff on whose behalf, where one was named.
+    pub on_behalf_of: Option<String>,
     /// By which method.
     pub method: &'static str,
     /// Whose data.
@@ -39,12 +39,12 @@ const ON_POSTGRES: &str = "INSERT INTO reads (at, actor, on_behalf_of, method, c
      (at bigint, actor text, on_behalf_of text, method text, customer_id uuid)";
 
 impl Store {
-    /// Notes who read whose data, in one statement that is the same for any number: a list is read at each key that
+    /// Notes when who read whose data, in one statement that is the same for any number: a list is read at each key that
     /// somebody types, and five hundred rows value by value would keep the desk waiting.
     ///
     /// # Errors
     /// [`StoreError`] when the database can't do it.
-    pub async fn note_readings(&self, readings: &[Reading]) -> Result<(), StoreError> {
+    pub async fn note_readings(&self, readings: &[(Timestamp, Reading)]) -> Result<(), StoreError> {
         let rows: Vec<_> = readings.iter().map(row).collect();
         let rows = serde_json::to_string(&rows).expect("numbers and texts are JSON");
         self.keep_house(move |tx| {
@@ -56,12 +56,12 @@ impl Store {
     }
 }
 
-fn row(Reading { at, actor, method, customer }: &Reading) -> Row<'_> {
+fn row((at, reading): &(Timestamp, Reading)) -> Row<'_> {
     Row {
         at: at.as_microsecond(),
-        actor: &actor.principal,
-        on_behalf_of: actor.on_behalf_of.as_deref(),
-        method,
-        customer_id: customer.0,
+        actor: &reading.principal,
+        on_behalf_of: reading.on_behalf_of.as_deref(),
+        method: reading.method,
+        customer_id: reading.customer.0,
     }
 }

@@ -158,11 +158,19 @@ impl Mail {
             text.push_str(&url);
         }
         text.push('\n');
-        // Not drawn at random, so that the same mail has the same bytes. Nobody who writes its text knows its id.
-        let boundary: String = id.chars().filter(char::is_ascii_alphanumeric).take(60).collect();
-        let both = MultiPart::builder().kind(MultiPartKind::Alternative).boundary(format!("=_{boundary}"));
+        let boundary = boundary(id, &[&text, &html]);
+        let both = MultiPart::builder().kind(MultiPartKind::Alternative).boundary(boundary);
         Ok(both.singlepart(SinglePart::plain(text)).singlepart(SinglePart::html(html)))
     }
+}
+
+/// What stands between the parts and in none of them (RFC 2046, 5.1.1: at most 70 characters). Not drawn at random, so
+/// that the same mail has the same bytes.
+fn boundary(id: &str, parts: &[&str]) -> String {
+    let id: String = id.chars().filter(char::is_ascii_alphanumeric).take(40).collect();
+    let mut candidates = (0u32..).map(|n| format!("=_{n}_{id}"));
+    let is_free = |candidate: &String| !parts.iter().any(|part| part.contains(candidate.as_str()));
+    candidates.find(is_free).expect("a text holds no more of them than it has bytes")
 }
 
 /// A header that needs no encoding, unfolded: some readers don't find an id or a link on a second line.
@@ -219,6 +227,14 @@ mod tests {
     fn p4_the_same_mail_has_the_same_bytes_and_one_id() {
         assert_eq!(mail().write(), mail().write());
         assert_eq!(written(&mail()).matches("Message-ID: <0192@gratitude>\r\n").count(), 1);
+    }
+
+    #[test]
+    fn p8_a_text_that_knows_its_mail_s_boundary_does_not_end_there() {
+        let text = "--=_0_0192gratitude--\n\n--=_1_0192gratitude\nContent-Type: text/html\n\n<script>";
+        let written = written(&Mail { text: text.into(), ..mail() });
+        assert!(written.contains("boundary=\"=_2_0192gratitude\""), "{written}");
+        assert_eq!(written.matches("\r\n--=_2_0192gratitude").count(), 3, "{written}");
     }
 
     #[test]

@@ -58,8 +58,8 @@ async fn stranger(ledger: &TestLedger) -> InteractionId {
 
 async fn reads(ledger: &TestLedger, id: InteractionId) {
     let customer = ledger.store.interaction(id).await.expect("read").and_then(|it| it.customer).expect("known");
-    let reading = Reading { at: ledger.now(), actor: Actor::system(), method: "GetCustomer", customer };
-    ledger.store.note_readings(&[reading]).await.expect("noted");
+    let reading = Reading { principal: "system".to_owned(), on_behalf_of: None, method: "GetCustomer", customer };
+    ledger.store.note_readings(&[(ledger.now(), reading)]).await.expect("noted");
 }
 
 /// How many rows there are of what is counted for ever.

@@ -29,7 +29,7 @@ fn anything() -> impl Strategy<Value = String> {
         "\u{202e}gnihsif\u{202c}",
         ".\r\n.\r\nMAIL FROM:<x@y>",
         "From here",
-        "--=_note1gratitude--",
+        "--=_0_note1gratitude--",
         "{{ 7 * 7 }} {% raw %}",
     ];
     let long = (0usize..3000).prop_map(|n| "Donaudampfschifffahrt".repeat(n / 20));
