@@ -155,3 +155,38 @@ fn read_regimes(fields: &mut Fields, regimes: Vec<pb::ConsentRegime>) -> Vec<Con
         Some(regime)
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_wrong_is_named_by_its_place_whatever_stands_before_it() {
+        let regime = |id: &str, region_codes: &[&str], permissions| pb::ConsentRegime {
+            regime_id: id.to_owned(),
+            display_name: "Opt-in".to_owned(),
+            region_codes: region_codes.iter().map(|code| (*code).to_owned()).collect(),
+            permissions,
+            ..pb::ConsentRegime::default()
+        };
+        let permission = |purpose: Purpose, channels| pb::ConsentPermission { purpose: purpose.to_wire(), channels };
+        let hand_over = vec![99, Channel::HandOver.to_wire()];
+        let wrong = vec![
+            regime("Not a slug", &[], Vec::new()),
+            regime("first", &["DE"], Vec::new()),
+            regime("first", &["nowhere", "DE"], vec![permission(Purpose::Gratitude, hand_over)]),
+        ];
+        let mut fields = Fields::new();
+        read_regimes(&mut fields, wrong);
+        let found: Vec<_> = fields.into_violations().into_iter().map(|it| it.field).collect();
+        let expected = [
+            "[0].regime_id",
+            "[2].region_codes[0]",
+            "[2].permissions[0].channels[0]",
+            "[2].permissions[0].channels[1]",
+            "[2].regime_id",
+            "[2].region_codes[1]",
+        ];
+        assert_eq!(found, expected.map(|path| format!("consent_regimes{path}")));
+    }
+}
