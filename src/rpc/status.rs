@@ -3,7 +3,7 @@
 use crate::{
     app::{AppError, StoreError},
     domain::{
-        limits,
+        limits::{self, STATUS_MAX_BYTES},
         refusal::{Precondition, Refusal, Violation},
     },
     proto::v1 as pb,
@@ -16,9 +16,6 @@ use tonic_types::{ErrorDetails, FieldViolation, PreconditionViolation, StatusExt
 /// The domain of every `ErrorInfo`.
 pub(crate) const DOMAIN: &str = "gratitude";
 
-/// The most that a status takes of the headers in which it travels, in bytes: clients may refuse 8 KiB of headers, and then
-/// tell their caller something else than what was wrong.
-const STATUS_MAX_BYTES: usize = 6 * 1024;
 /// More violations never fit into it.
 const VIOLATIONS_MAX: usize = 64;
 /// The most that a name or message takes of it; it stands there up to four times.
