@@ -16,9 +16,9 @@ use tonic_types::{ErrorDetails, FieldViolation, PreconditionViolation, StatusExt
 /// The domain of every `ErrorInfo`.
 pub(crate) const DOMAIN: &str = "gratitude";
 
-/// More violations never fit into it.
+/// More violations never fit into a status.
 const VIOLATIONS_MAX: usize = 64;
-/// The most that a name or message takes of it; it stands there up to four times.
+/// The most that a name or message takes of a status, in which it stands up to four times.
 const TEXT_MAX_BYTES: usize = 600;
 
 /// How soon somebody else may have ended what only so many may do.
