@@ -2,12 +2,11 @@
 
 use std::{io::ErrorKind, process::ExitCode};
 
-use clap::Parser;
 use gratitude::cli::{Cli, CliError};
 
 #[tokio::main]
 async fn main() -> ExitCode {
-    match Cli::parse().run().await {
+    match Cli::read().run().await {
         Ok(()) => ExitCode::SUCCESS,
         // Whoever read our output has read enough (`gratitude queue | head`).
         Err(CliError::Io(error)) if error.kind() == ErrorKind::BrokenPipe => ExitCode::SUCCESS,

@@ -10,7 +10,7 @@ use crate::{
         ids::{CustomerId, LocationId},
         limits::CANDIDATES_MAX,
         location::Location,
-        recognition::{Candidate, is_clear, needs_confirmation, rank},
+        recognition::{Candidate, is_clear, names_an_identifier, needs_confirmation, rank},
         refusal::Refusal,
         rule::Trigger,
         summary::{LastSeen, Summary},
@@ -62,7 +62,7 @@ impl App {
         let customers: Vec<Customer> = views.iter().map(|view| view.customer.clone()).collect();
         let ranked = rank(&customers, asked, name_hint);
         if let Some(words) = words.filter(|_| ranked.is_empty()) {
-            return self.recognize_by_words(actor, location, words).await;
+            return self.recognize_by_words(actor, location, asked, words).await;
         }
         let needs_confirmation = needs_confirmation(&ranked);
         let best = ranked.first().map(|best| best.customer.id).filter(|_| !needs_confirmation);
@@ -76,16 +76,19 @@ impl App {
         Ok(Recognition { candidates, needs_confirmation, card })
     }
 
-    /// By a name, which is nobody's alone: the card comes only with one whole name, and nobody near it.
+    /// By a name, which is nobody's alone: the card comes only with one whole name, and nobody near it; and not where an
+    /// address or number was given that nobody has.
     async fn recognize_by_words(
         &self,
         actor: &Actor,
         location: &LocationId,
+        asked: &[IdentifierKey],
         words: &SearchQuery,
     ) -> Result<Recognition, AppError> {
         let found = self.find(actor, words, CANDIDATES_MAX).await?.results;
         let scores: Vec<u8> = found.iter().map(|fit| fit.score).collect();
-        let clear = found.first().filter(|_| is_clear(&scores)).map(|fit| fit.customer.id);
+        let is_clear = is_clear(&scores) && !names_an_identifier(asked, words);
+        let clear = found.first().filter(|_| is_clear).map(|fit| fit.customer.id);
         let card = match clear {
             Some(customer) => Some(self.card(actor, "Recognize", location, customer).await?),
             None => None,

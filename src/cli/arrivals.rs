@@ -18,8 +18,8 @@ use crate::proto::v1::{self, watch_arrivals_response::News};
 #[command(after_help = "\
 Examples:
   gratitude arrivals watch
-  gratitude arrivals watch tea-house
-  gratitude arrivals watch tea-house --output json")]
+  gratitude arrivals watch --location tea-house
+  gratitude arrivals watch --location tea-house --output json")]
 pub(super) struct Arrivals {
     #[command(subcommand)]
     verb: Verb,
@@ -36,6 +36,7 @@ struct Watch {
     #[command(flatten)]
     client: ClientArgs,
     /// Where. Not needed while there is only one location.
+    #[arg(long, value_name = "LOCATION")]
     location: Option<String>,
     /// How each message is printed.
     #[arg(long, value_enum, default_value = "table")]

@@ -126,28 +126,13 @@ impl Call {
 impl Which {
     /// The gesture as it is now.
     pub(super) async fn read(&self, client: &Client) -> Result<v1::Gesture, CliError> {
-        let name = match named::read("gestures/", &self.gesture)? {
-            Given::Name(name) => name,
-            Given::Ending(ending) => self.in_queue(client, &ending).await?,
-        };
+        let name = gesture(client, &self.gesture, self.location.clone()).await?;
         let request = v1::GetGestureRequest { name };
         let gesture = client.call(|| {
             let (mut gestures, request) = (client.gestures(), request.clone());
             async move { gestures.get_gesture(request).await }
         });
         gesture.await
-    }
-
-    async fn in_queue(&self, client: &Client, ending: &str) -> Result<String, CliError> {
-        let location = location::chosen(client, self.location.clone()).await?;
-        let request = v1::ListQueueRequest { location, page_size: 500, ..Default::default() };
-        let queue = client.call(|| {
-            let (mut gestures, request) = (client.gestures(), request.clone());
-            async move { gestures.list_queue(request).await }
-        });
-        let entries = queue.await?.entries;
-        let names = entries.iter().filter_map(|entry| entry.gesture.as_ref()).map(|gesture| gesture.name.as_str());
-        named::ending_so(ending, names)
     }
 
     pub(super) fn print(&self, gesture: &v1::Gesture) -> Result<(), CliError> {
@@ -163,6 +148,26 @@ impl Which {
         }
         Ok(writeln!(std::io::stdout(), "{said}")?)
     }
+}
+
+/// The gesture that was named, or whose id in the queue ends so.
+///
+/// # Errors
+/// If none does, or several do.
+pub(super) async fn gesture(client: &Client, typed: &str, location: Option<String>) -> Result<String, CliError> {
+    let ending = match named::read("gestures/", typed)? {
+        Given::Name(name) => return Ok(name),
+        Given::Ending(ending) => ending,
+    };
+    let location = location::chosen(client, location).await?;
+    let request = v1::ListQueueRequest { location, page_size: 500, ..Default::default() };
+    let queue = client.call(|| {
+        let (mut gestures, request) = (client.gestures(), request.clone());
+        async move { gestures.list_queue(request).await }
+    });
+    let entries = queue.await?.entries;
+    let names = entries.iter().filter_map(|entry| entry.gesture.as_ref()).map(|gesture| gesture.name.as_str());
+    named::ending_so(&ending, names)
 }
 
 impl Take {

@@ -12,8 +12,8 @@ use super::{
 };
 use crate::proto::v1::{self, find_duplicates_request::Rule};
 
-/// Customers that one page looks at.
-const PAGE: i32 = 500;
+/// Customers that one page looks at: as many as may be.
+const PAGE: i32 = 50;
 
 #[derive(Debug, Args)]
 #[command(after_help = "\

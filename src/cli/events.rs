@@ -12,6 +12,7 @@ use super::{
     client::{Client, ClientArgs},
     follow::follow,
     output::{self, OutputFormat},
+    part_file::PartFile,
     show,
 };
 use crate::proto::v1;
@@ -169,7 +170,7 @@ fn read_place(file: &Path) -> Result<String, CliError> {
 
 /// Keeps a place whole, or the one before: a half-written one would be good for nothing.
 fn keep_place(file: &Path, token: &str) -> Result<(), CliError> {
-    let beside = file.with_extension("new");
-    std::fs::write(&beside, token)?;
-    Ok(std::fs::rename(&beside, file)?)
+    let mut whole = PartFile::begin(file)?;
+    whole.write(token.as_bytes())?;
+    whole.keep().map(drop)
 }

@@ -5,7 +5,7 @@ use std::io::Write;
 use clap::Args;
 
 use super::{
-    CliError,
+    CliError, call,
     client::{Client, ClientArgs},
     output::{self, OutputFormat},
     show,
@@ -16,14 +16,14 @@ use crate::proto::v1;
 #[command(after_help = "\
 Examples:
   gratitude explain interactions/019c4f6e-0a00-7000-8000-000000000001
-  gratitude explain gestures/019c4f6e-0a00-7000-8000-000000000002 --output json
+  gratitude explain gestures/1b6c --output json
   gratitude explain customers/019c4f6e-0a00-7000-8000-000000000003
 
 Of a customer it tells which greetings (birthdays, dates, silences) a gate stopped at once: why they were not greeted.")]
 pub(super) struct Explain {
     #[command(flatten)]
     client: ClientArgs,
-    /// The name of an interaction, a gesture or a customer.
+    /// The name of an interaction, a gesture or a customer; of a gesture in the queue, how its id ends is enough.
     name: String,
     /// How the reply is printed.
     #[arg(long, value_enum, default_value = "table")]
@@ -35,7 +35,10 @@ impl Explain {
         let client = Client::connect(&self.client).await?;
         match self.name.split_once('/') {
             Some(("interactions", _)) => self.interaction(&client).await,
-            Some(("gestures", _)) => self.gesture(&client).await,
+            Some(("gestures", _)) => {
+                let name = call::gesture(&client, &self.name, None).await?;
+                self.gesture(&client, name).await
+            }
             Some(("customers", _)) => self.customer(&client).await,
             _ => {
                 let text = "only interactions/…, gestures/… and customers/… can be explained";
@@ -75,8 +78,8 @@ impl Explain {
         }
     }
 
-    async fn gesture(&self, client: &Client) -> Result<(), CliError> {
-        let request = v1::ExplainGestureRequest { name: self.name.clone() };
+    async fn gesture(&self, client: &Client, name: String) -> Result<(), CliError> {
+        let request = v1::ExplainGestureRequest { name };
         let reply = client.call(|| {
             let (mut service, request) = (client.gestures(), request.clone());
             async move { service.explain_gesture(request).await }

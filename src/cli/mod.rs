@@ -8,6 +8,7 @@ mod access;
 mod arrivals;
 mod call;
 mod cases;
+mod choices;
 mod client;
 mod clock;
 mod clock_routes;
@@ -28,6 +29,7 @@ mod migrate;
 mod named;
 mod notes;
 mod output;
+mod part_file;
 mod pause;
 mod policy;
 mod promise;
@@ -44,7 +46,7 @@ mod strangers;
 mod visits;
 mod whom;
 
-use clap::{Parser, Subcommand};
+use clap::{Command, CommandFactory, FromArgMatches, Parser, Subcommand};
 
 pub use error::CliError;
 
@@ -129,6 +131,19 @@ Exit codes: 0 done · 1 failed · 2 wrong arguments or configuration · 3 the se
 4 the service refused";
 
 impl Cli {
+    /// Reads the command line, or ends the process with what is wrong with it, or with the help that was asked for.
+    #[must_use]
+    pub fn read() -> Self {
+        let matches = Self::whole_command().get_matches();
+        Self::from_arg_matches(&matches).unwrap_or_else(|error| error.exit())
+    }
+
+    /// Every verb with its examples.
+    #[must_use]
+    pub fn whole_command() -> Command {
+        with_examples(Self::command(), "")
+    }
+
     /// Does what was asked.
     ///
     /// # Errors
@@ -171,14 +186,53 @@ impl Cli {
     }
 }
 
+/// Gives a verb without examples of its own those of the verb above it that are about it.
+fn with_examples(command: Command, above: &str) -> Command {
+    let help = command.get_after_help().map(ToString::to_string).unwrap_or_default();
+    let examples = if help.contains(EXAMPLES) { help } else { above.to_owned() };
+    let verbs: Vec<_> = command.get_subcommands().map(|verb| verb.get_name().to_owned()).collect();
+    verbs.into_iter().fold(command, |command, name| {
+        command.mut_subcommand(&name, |verb| {
+            let is_about = |line: &&str| line.split_whitespace().any(|word| word == name);
+            let own: Vec<_> =
+                examples.lines().filter(|line| line.starts_with("  gratitude ")).filter(is_about).collect();
+            let own = format!("{EXAMPLES}\n{}", own.join("\n"));
+            let verb = with_examples(verb, &own);
+            if verb.get_after_help().is_some() { verb } else { verb.after_help(own) }
+        })
+    })
+}
+
+/// How the examples of a verb are headed.
+const EXAMPLES: &str = "Examples:";
+
 #[cfg(test)]
 mod tests {
-    use clap::CommandFactory;
+    use clap::{Command, CommandFactory};
 
-    use super::Cli;
+    use super::{Cli, EXAMPLES};
 
     #[test]
     fn the_command_line_is_consistent() {
         Cli::command().debug_assert();
+    }
+
+    /// The verbs whose help has no example.
+    fn without_example(command: &Command, path: &str, found: &mut Vec<String>) {
+        for verb in command.get_subcommands() {
+            let path = format!("{path} {}", verb.get_name());
+            let help = verb.get_after_help().map(ToString::to_string).unwrap_or_default();
+            if !help.contains(EXAMPLES) || !help.contains(&format!("\n  gratitude{path}")) {
+                found.push(path.clone());
+            }
+            without_example(verb, &path, found);
+        }
+    }
+
+    #[test]
+    fn the_help_of_every_verb_has_an_example() {
+        let mut found = Vec::new();
+        without_example(&Cli::whole_command(), "", &mut found);
+        assert!(found.is_empty(), "no example of {}", found.join(", "));
     }
 }

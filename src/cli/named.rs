@@ -43,7 +43,7 @@ pub(super) fn ending_so<'a>(ending: &str, names: impl Iterator<Item = &'a str>) 
         (None, _) => {
             let known: Vec<_> = names.iter().take(5).map(|name| show::short_ids(name)).collect();
             let known = if known.is_empty() { "there are none".to_owned() } else { known.join(", ") };
-            Err(CliError::Usage(format!("{ending}: none ends so; the newest: {known}")))
+            Err(CliError::Usage(format!("{ending}: none ends so; there are: {known}")))
         }
     }
 }

@@ -2,13 +2,15 @@
 
 use std::io::Write;
 
-use clap::{Args, ValueEnum};
+use clap::Args;
 use uuid::Uuid;
 
 use super::{
     CliError,
+    choices::Channel,
     client::{Client, ClientArgs},
     location,
+    named::{self, Given},
     output::{self, OutputFormat},
     show,
 };
@@ -64,17 +66,6 @@ pub(super) struct Resume {
     output: OutputFormat,
 }
 
-/// A channel as it is typed.
-#[derive(Debug, Clone, Copy, ValueEnum)]
-pub(super) enum Channel {
-    InPerson,
-    Phone,
-    Email,
-    Message,
-    Post,
-    HandOver,
-}
-
 impl Pause {
     pub(super) async fn run(self) -> Result<(), CliError> {
         let client = Client::connect(&self.client).await?;
@@ -102,12 +93,9 @@ impl Resume {
         let client = Client::connect(&self.client).await?;
         let mut fitting = holding(&client).await?;
         if let Some(pause) = &self.pause {
-            fitting.retain(|held| held.name.ends_with(pause.trim_start_matches('…')));
-            match fitting.as_slice() {
-                [_] => {}
-                [] => return Err(CliError::Usage(format!("{pause}: no pause that holds ends so"))),
-                _ => return Err(CliError::Usage(format!("{pause}: fits several pauses; say more of the id"))),
-            }
+            let (Given::Name(ending) | Given::Ending(ending)) = named::read("pauses/", pause)?;
+            let name = named::ending_so(&ending, fitting.iter().map(|held| held.name.as_str()))?;
+            fitting.retain(|held| held.name == name);
         }
         let mut ended = Vec::with_capacity(fitting.len());
         for pause in fitting {
@@ -139,18 +127,5 @@ fn print(pauses: Vec<v1::Pause>, output: OutputFormat) -> Result<(), CliError> {
         }
         OutputFormat::Table if pauses.is_empty() => Ok(writeln!(std::io::stdout(), "Nothing is paused.")?),
         OutputFormat::Table => Ok(writeln!(std::io::stdout(), "{}", show::pauses(&pauses))?),
-    }
-}
-
-impl Channel {
-    pub(super) const fn of_contract(self) -> v1::Channel {
-        match self {
-            Self::InPerson => v1::Channel::InPerson,
-            Self::Phone => v1::Channel::Phone,
-            Self::Email => v1::Channel::Email,
-            Self::Message => v1::Channel::Message,
-            Self::Post => v1::Channel::Post,
-            Self::HandOver => v1::Channel::HandOver,
-        }
     }
 }

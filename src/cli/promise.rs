@@ -1,10 +1,16 @@
 //! `gratitude promise` and `gratitude reschedule`: plan what we said we would do, and move what waits.
 
-use clap::{Args, ValueEnum};
+use clap::Args;
 use jiff::{SignedDuration, Timestamp};
 use uuid::Uuid;
 
-use super::{CliError, call::Which, client::Client, contract, location, output, pause::Channel, show, whom};
+use super::{
+    CliError,
+    call::Which,
+    choices::{Channel, GestureKind},
+    client::Client,
+    contract, location, output, show, whom,
+};
 use crate::proto::v1;
 use std::io::Write;
 
@@ -30,7 +36,7 @@ pub(super) struct Promise {
     within: Option<SignedDuration>,
     /// What was promised.
     #[arg(long, value_enum, default_value = "call")]
-    kind: Kind,
+    kind: GestureKind,
     /// How it reaches them.
     #[arg(long, value_enum, default_value = "phone")]
     channel: Channel,
@@ -64,15 +70,6 @@ pub(super) struct Reschedule {
     /// Not at or after this time. Default: as long after it is due as before; of a promise, by when it was promised.
     #[arg(long, value_name = "INSTANT")]
     until: Option<Timestamp>,
-}
-
-#[derive(Debug, Clone, Copy, ValueEnum)]
-enum Kind {
-    Note,
-    Call,
-    Recognition,
-    Gift,
-    Apology,
 }
 
 impl Promise {
@@ -135,16 +132,4 @@ fn print(gesture: &v1::Gesture, output: output::OutputFormat) -> Result<(), CliE
         said.push_str(&format!(". {}", show::short_ids(&gesture.explanation)));
     }
     Ok(writeln!(std::io::stdout(), "{said}")?)
-}
-
-impl Kind {
-    const fn of_contract(self) -> v1::GestureKind {
-        match self {
-            Self::Note => v1::GestureKind::Note,
-            Self::Call => v1::GestureKind::Call,
-            Self::Recognition => v1::GestureKind::Recognition,
-            Self::Gift => v1::GestureKind::Gift,
-            Self::Apology => v1::GestureKind::Apology,
-        }
-    }
 }

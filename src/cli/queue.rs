@@ -8,6 +8,7 @@ use jiff::civil::Date;
 use super::{
     CliError,
     call::Which,
+    choices::GestureKind,
     client::{Client, ClientArgs},
     location,
     output::{self, OutputFormat},
@@ -40,7 +41,7 @@ pub(super) struct Queue {
     day: Option<Date>,
     /// Only this; may be given several times.
     #[arg(long, value_enum)]
-    kind: Vec<Kind>,
+    kind: Vec<GestureKind>,
     /// Only for this role; may be given several times.
     #[arg(long)]
     role: Vec<String>,
@@ -68,15 +69,6 @@ struct Done {
     /// Who did it.
     #[arg(long, value_name = "WHO", default_value = "")]
     by: String,
-}
-
-#[derive(Debug, Clone, Copy, clap::ValueEnum)]
-enum Kind {
-    Note,
-    Call,
-    Recognition,
-    Gift,
-    Apology,
 }
 
 impl Queue {
@@ -132,17 +124,5 @@ impl Done {
             async move { gestures.complete_gesture(request).await }
         });
         self.which.print(&done.await?.gesture.unwrap_or_default())
-    }
-}
-
-impl Kind {
-    fn of_contract(self) -> v1::GestureKind {
-        match self {
-            Self::Note => v1::GestureKind::Note,
-            Self::Call => v1::GestureKind::Call,
-            Self::Recognition => v1::GestureKind::Recognition,
-            Self::Gift => v1::GestureKind::Gift,
-            Self::Apology => v1::GestureKind::Apology,
-        }
     }
 }

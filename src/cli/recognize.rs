@@ -9,7 +9,7 @@ use super::{
     client::{Client, ClientArgs},
     location,
     output::{self, OutputFormat},
-    show,
+    show, whom,
 };
 use crate::proto::v1;
 
@@ -40,17 +40,9 @@ pub(super) struct Recognize {
 impl Recognize {
     pub(super) async fn run(self) -> Result<(), CliError> {
         let client = Client::connect(&self.client).await?;
-        let request = v1::RecognizeRequest {
-            location: location::chosen(&client, self.location).await?,
-            query: self.identifier.join(" "),
-            name_hint: self.name.unwrap_or_default(),
-            ..Default::default()
-        };
-        let reply = client.call(|| {
-            let (mut desk, request) = (client.front_desk(), request.clone());
-            async move { desk.recognize(request).await }
-        });
-        let reply = reply.await?;
+        let location = location::chosen(&client, self.location).await?;
+        let name = self.name.unwrap_or_default();
+        let reply = whom::recognised(&client, &self.identifier.join(" "), &name, &location).await?;
         if self.output == OutputFormat::Json {
             return output::print_json("RecognizeResponse", &reply);
         }

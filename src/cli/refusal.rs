@@ -36,7 +36,7 @@ pub(super) fn text(status: &Status) -> String {
 }
 
 /// What to do about a reason of `gratitude.v1.ErrorReason`, where that is not plain from the message.
-pub(super) fn next_step(reason: &str) -> Option<&'static str> {
+fn next_step(reason: &str) -> Option<&'static str> {
     Some(match reason {
         "CONTENT_DIFFERS" => {
             "It was recorded before with other content. If it changed, record it under a new id that `replaces` the old."
@@ -44,7 +44,9 @@ pub(super) fn next_step(reason: &str) -> Option<&'static str> {
         "ERASED" => "This person asked to be forgotten; their data is not taken in again.",
         "QUEUE_FULL" => "More is written than the service can take; try again in a moment.",
         "STORAGE_UNAVAILABLE" => "The database is busy or away; see the service's log, then try again.",
-        "SHUTTING_DOWN" => "The service is stopping; start it again, then repeat the command.",
+        "STOPPING" => "The service is stopping; start it again, then repeat the command.",
+        "OVERLOADED" | "RATE_LIMITED" => "Try again in a moment.",
+        "UNAUTHENTICATED" => "Name the file with your API key by --key-file, or set GRATITUDE_KEY.",
         "ETAG_MISMATCH" => "Somebody changed it meanwhile; read it again, then decide.",
         "REQUEST_TOO_LARGE" => "Send less at once.",
         "INTERNAL" => "This is a fault of the service; its log has it under the request id.",
@@ -66,7 +68,8 @@ mod tests {
     use tonic::{Code, Status};
     use tonic_types::{ErrorDetails, StatusExt};
 
-    use super::{is_lost, text};
+    use super::{is_lost, next_step, text};
+    use crate::proto::v1::ErrorReason;
 
     #[test]
     fn every_violation_is_listed() {
@@ -86,6 +89,17 @@ mod tests {
         let details = ErrorDetails::with_error_info("ETAG_MISMATCH", "gratitude", []);
         let status = Status::with_error_details(Code::Aborted, "the gesture was changed", details);
         assert!(text(&status).ends_with("read it again, then decide."), "{}", text(&status));
+    }
+
+    #[test]
+    fn next_steps_are_of_reasons_that_there_are() {
+        let reasons = (1..200).filter_map(|number| ErrorReason::try_from(number).ok()).map(|it| it.as_str_name());
+        let reasons: Vec<_> = reasons.map(|name| name.trim_start_matches("ERROR_REASON_")).collect();
+        let advised = reasons.iter().filter(|reason| next_step(reason).is_some()).count();
+        let written = include_str!("refusal.rs").split("fn next_step").nth(1).unwrap_or_default();
+        let written = written.split("_ => return None").next().unwrap_or_default();
+        let named = written.split('"').skip(1).step_by(2).filter(|text| !text.contains(' ')).count();
+        assert_eq!(advised, named, "each that is named is a reason of the contract: {reasons:?}");
     }
 
     #[test]

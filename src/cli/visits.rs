@@ -11,7 +11,7 @@ use super::{
     location,
     named::{self, Given},
     output::{self, OutputFormat},
-    show,
+    show, whom,
 };
 use crate::proto::v1;
 
@@ -138,17 +138,8 @@ impl Checkin {
 
     /// The one customer who fits.
     async fn recognised(&self, client: &Client, location: &str) -> Result<String, CliError> {
-        let request = v1::RecognizeRequest {
-            location: location.to_owned(),
-            query: self.identifier.join(" "),
-            name_hint: self.name.clone().unwrap_or_default(),
-            ..Default::default()
-        };
-        let reply = client.call(|| {
-            let (mut desk, request) = (client.front_desk(), request.clone());
-            async move { desk.recognize(request).await }
-        });
-        let reply = reply.await?;
+        let name = self.name.as_deref().unwrap_or_default();
+        let reply = whom::recognised(client, &self.identifier.join(" "), name, location).await?;
         match reply.candidates.first() {
             Some(best) if !reply.needs_confirmation => Ok(best.customer.clone()),
             Some(_) => Err(CliError::Usage(format!(

@@ -8,6 +8,9 @@ pub const TEXT_MAX_BYTES: usize = 8 * 1024;
 pub const SHORT_TEXT_MAX_BYTES: usize = 256;
 /// Largest request message, in bytes.
 pub const REQUEST_MAX_BYTES: usize = 16 * 1024 * 1024;
+/// The most that the status of a failed call takes of the headers in which it travels, in bytes: clients may refuse 8 KiB of
+/// headers, and then tell their caller something else than what was wrong.
+pub const STATUS_MAX_BYTES: usize = 6 * 1024;
 /// Most items in a batch request.
 pub const BATCH_MAX: usize = 1_000;
 /// Largest page; a larger `page_size` is lowered to it.

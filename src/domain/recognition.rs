@@ -2,7 +2,10 @@
 
 use super::{
     customer::{Customer, CustomerStatus, IdentifierKey, IdentifierKind},
-    identity::{Names, compare_hint},
+    identity::{
+        Names, compare_hint,
+        search::{Asked, SearchQuery},
+    },
 };
 
 /// A customer who fits, and why.
@@ -60,6 +63,19 @@ pub fn is_clear(scores: &[u8]) -> bool {
     scores.first().is_some_and(|first| *first >= WHOLE_NAME && first - second.min(*first) > NEAR)
 }
 
+/// Whether a text says whom it means by an address, a number or an id, whatever its words are: `ada@example.com` is not
+/// whichever Ada we know. What may be the number of a card may as well be a name with a postal code.
+#[must_use]
+pub fn names_an_identifier(asked: &[IdentifierKey], words: &SearchQuery) -> bool {
+    // Letters stand for digits too, as in `0800 FLOWERS`: a name with a birthday can be dialled.
+    let has_words = words.asked.iter().any(|asked| matches!(asked, Asked::Word { .. }));
+    asked.iter().any(|key| match key.kind {
+        IdentifierKind::Loyalty => false,
+        IdentifierKind::Phone => !has_words,
+        IdentifierKind::Email | IdentifierKind::ExternalId | IdentifierKind::Social => true,
+    })
+}
+
 fn fit<'a>(customer: &'a Customer, asked: &[IdentifierKey], name_hint: &str) -> Option<Candidate<'a>> {
     let matched: Vec<_> = customer.identifiers.iter().map(|i| i.key()).filter(|key| asked.contains(key)).collect();
     let best = matched.iter().map(|key| if key.kind.is_unique() { UNIQUE } else { SHARED }).max()?;
@@ -93,6 +109,7 @@ mod tests {
     use super::*;
     use crate::domain::{
         customer::{Identifier, Profile},
+        identity::parse_query,
         ids::{CustomerId, HouseholdId},
     };
     use jiff::Timestamp;
@@ -151,6 +168,19 @@ mod tests {
         }
         let nameless = [customer_of(2, Profile::default(), vec![phone.clone()])];
         assert!(!needs_confirmation(&rank(&nameless, &[phone.key()], "Rui")), "nothing speaks against it");
+    }
+
+    #[test]
+    fn an_address_or_a_number_means_whoever_has_it_and_nobody_of_that_name() {
+        let regions = ["GB"];
+        let names_one =
+            |text: &str| names_an_identifier(&parse_query(text, &regions), &SearchQuery::parse(text, false, &regions));
+        for text in ["ada@example.com", "mailto:ada@example.com", "till:4711", "020 7946 0018", "+44 20 7946 0018"] {
+            assert!(names_one(text), "{text}");
+        }
+        for text in ["ada", "ada berg", "ada 4711", "ada LS1 4AB", "ada 12.5.1980", "4711"] {
+            assert!(!names_one(text), "{text}");
+        }
     }
 
     #[test]

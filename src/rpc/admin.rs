@@ -8,6 +8,7 @@ use super::{
     },
     etag,
     mask::merge,
+    names::read_updated,
     status::Failure,
     validate::{Fields, page_size},
 };
@@ -145,10 +146,7 @@ impl AdminService for Rpc {
         let (actor, said) = self.call(request)?;
         let new = said.staff_member.unwrap_or_default();
         let mut fields = Fields::new();
-        let read = fields.within("staff_member", |fields| {
-            let version = etag::read(fields, "etag", &new.etag);
-            fields.name::<StaffId>("name", &new.name).map(|id| (id, version))
-        });
+        let read = read_updated::<StaffId>(&mut fields, "staff_member", &new.name, &new.etag);
         let (id, version) = fields.finish(read)?;
         let before = self.app.staff_member(&id).await.map_err(Failure::from)?;
 

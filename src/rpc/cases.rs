@@ -6,6 +6,7 @@ use super::{
     etag,
     hints::hints,
     mask::merge,
+    names::read_updated,
     privacy::within,
     status::Failure,
     validate::{Fields, page_size},
@@ -87,10 +88,7 @@ impl CaseService for Rpc {
         let (actor, said) = self.call(request)?;
         let new = said.case.unwrap_or_default();
         let mut fields = Fields::new();
-        let read = fields.within("case", |fields| {
-            let version = etag::read(fields, "etag", &new.etag);
-            fields.name::<CaseId>("name", &new.name).map(|id| (id, version))
-        });
+        let read = read_updated::<CaseId>(&mut fields, "case", &new.name, &new.etag);
         let (id, version) = fields.finish(read)?;
         let before = self.app.case(&actor, id).await.map_err(Failure::from)?;
 

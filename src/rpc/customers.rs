@@ -13,14 +13,17 @@ use super::{
     etag,
     hints::hints,
     mask::merge,
-    names::{ResourceId, parse_uuid},
+    names::{parse_uuid, read_list, read_updated},
     privacy::listed,
     status::Failure,
     validate::{Fields, page_size},
 };
 use crate::{
     app::{NewCustomer, TimelineEntry},
-    domain::{commands::customers::OnMatch, filter::CUSTOMERS, ids::CustomerId, limits::PAGE_MAX, world::Actor},
+    domain::{
+        commands::customers::OnMatch, customer::Identifier, filter::CUSTOMERS, ids::CustomerId, limits::PAGE_MAX,
+        world::Actor,
+    },
     proto::v1::{self as pb, customer_service_server::CustomerService},
 };
 use tonic::{Request, Response, Status, codegen::BoxStream};
@@ -63,13 +66,7 @@ impl CustomerService for Rpc {
         if said.names.is_empty() {
             fields.refuse("names", "must have at least one name");
         }
-        let ids = fields.list("names", said.names, PAGE_MAX as usize, |fields, name| {
-            let id = CustomerId::parse_name(&name);
-            if id.is_none() {
-                fields.refuse_here(format!("must be of the form {}", CustomerId::PATTERN));
-            }
-            id
-        });
+        let ids = read_list::<CustomerId>(&mut fields, "names", said.names, PAGE_MAX as usize);
         let ids = fields.finish(Some(ids))?;
         let found = self.app.customers_by_id(&actor, &ids).await.map_err(Failure::from)?;
         let customers = found.iter().map(|known| listed(&actor, known)).collect();
@@ -112,7 +109,7 @@ impl CustomerService for Rpc {
             id => fields.new_id("customer_id", id),
         };
         let on_match = read_on_match(&mut fields, said.on_match);
-        let words = fields.required("customer", said.customer, |fields, it| self.read_customer(fields, it));
+        let words = fields.required("customer", said.customer, |fields, it| self.read_customer(fields, it, &[]));
         let mut new = new_customer(fields.finish(words)?, id, on_match);
         new.allow_erased = may_bring_back(&actor, said.allow_erased)?;
         let made = self.app.create_customer(actor, new).await.map_err(Failure::from)?;
@@ -130,16 +127,14 @@ impl CustomerService for Rpc {
         let (actor, said) = self.call(request)?;
         let new = said.customer.unwrap_or_default();
         let mut fields = Fields::new();
-        let read = fields.within("customer", |fields| {
-            let version = etag::read(fields, "etag", &new.etag);
-            fields.name::<CustomerId>("name", &new.name).map(|id| (id, version))
-        });
+        let read = read_updated::<CustomerId>(&mut fields, "customer", &new.name, &new.etag);
         let (id, version) = fields.finish(read)?;
         let before = self.app.customer(&actor, id).await.map_err(Failure::from)?;
 
         let mut fields = Fields::new();
         let merged = merge(&mut fields, customer(&before), &new, said.update_mask.as_ref());
-        let words = fields.within("customer", |fields| self.read_customer(fields, merged));
+        let words =
+            fields.within("customer", |fields| self.read_customer(fields, merged, &before.customer.identifiers));
         let mut new = new_customer(fields.finish(words)?, None, OnMatch::Reject);
         new.allow_erased = may_bring_back(&actor, said.allow_erased)?;
         // What the mask left out was read at this version; the caller may insist on another.
@@ -265,9 +260,9 @@ impl CustomerService for Rpc {
 }
 
 impl Rpc {
-    /// Reads what a caller says of a customer, numbers by the configured region where nothing better is known.
-    fn read_customer(&self, fields: &mut Fields, said: pb::Customer) -> Option<CustomerWords> {
-        read_customer(fields, said, &[&self.app.settings().region])
+    /// Reads what a caller says of a customer, numbers that are not known by the configured region where nothing better is.
+    fn read_customer(&self, fields: &mut Fields, said: pb::Customer, known: &[Identifier]) -> Option<CustomerWords> {
+        read_customer(fields, said, &[&self.app.settings().region], known)
     }
 }
 

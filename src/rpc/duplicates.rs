@@ -27,7 +27,7 @@ impl Rpc {
             Ok(request::Rule::Narrow) => Rule::Narrow,
             Ok(request::Rule::Broad | request::Rule::Unspecified) => Rule::Broad,
             Err(_) => {
-                fields.refuse("rule", "must be one of its names");
+                fields.refuse("rule", format!("{} is no value; use one of NARROW, BROAD", said.rule));
                 Rule::Broad
             }
         };

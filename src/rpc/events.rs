@@ -121,8 +121,10 @@ fn read_filter(fields: &mut Fields, kinds: Vec<String>, subjects: Vec<String>) -
         Some(known)
     });
     let subjects = fields.list("subjects", subjects, EVENT_FILTER_MAX, |fields, subject| {
-        if subject.is_empty() || subject.len() > SHORT_TEXT_MAX_BYTES {
-            fields.refuse_here(format!("must be a resource name of at most {SHORT_TEXT_MAX_BYTES} bytes"));
+        if subject.is_empty() || subject.len() > SHORT_TEXT_MAX_BYTES || subject.contains(char::is_control) {
+            let wanted =
+                format!("must be a resource name of at most {SHORT_TEXT_MAX_BYTES} bytes, such as `customers/…`");
+            fields.refuse_here(wanted);
         }
         Some(subject)
     });

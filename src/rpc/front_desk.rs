@@ -193,7 +193,7 @@ fn read_asked(
         fields.refuse("query", "must be set, or identifiers");
     }
     let mut asked: Vec<_> =
-        read_identifiers(fields, "identifiers", identifiers, regions).iter().map(Identifier::key).collect();
+        read_identifiers(fields, "identifiers", identifiers, regions, &[]).iter().map(Identifier::key).collect();
     asked.extend(parse_query(&fields.short("query", query), regions));
     asked
 }

@@ -12,7 +12,7 @@ use super::{
     desk_actions::undo,
     etag,
     hints::hints,
-    names::{ResourceId, optional_name},
+    names::{ResourceId, optional_name, read_list},
     privacy::{address_lines, places_within, within},
     status::Failure,
     validate::{Fields, page_size},
@@ -182,11 +182,11 @@ impl GestureService for Rpc {
         let (actor, said) = self.call(request)?;
         let mut fields = Fields::new();
         let id = fields.name("name", &said.name);
-        let proof = match said.authority {
-            Some(Authority::LeaseToken(token)) => Some(Proof::Token(token)),
-            Some(Authority::Etag(etag)) => read_version(&mut fields, &etag),
-            None => no_authority(&mut fields),
-        };
+        let authority = said.authority.map(|it| match it {
+            Authority::LeaseToken(token) => Said::Token(token),
+            Authority::Etag(etag) => Said::Etag(etag),
+        });
+        let proof = read_proof(&mut fields, authority);
         let staff = fields.short("staff", said.staff);
         let at = fields.time("complete_time", said.complete_time);
         let gift_value = fields.optional("gift_value", said.gift_value, read_money);
@@ -206,11 +206,11 @@ impl GestureService for Rpc {
         let (actor, said) = self.call(request)?;
         let mut fields = Fields::new();
         let id = fields.name("name", &said.name);
-        let proof = match said.authority {
-            Some(Authority::LeaseToken(token)) => Some(Proof::Token(token)),
-            Some(Authority::Etag(etag)) => read_version(&mut fields, &etag),
-            None => no_authority(&mut fields),
-        };
+        let authority = said.authority.map(|it| match it {
+            Authority::LeaseToken(token) => Said::Token(token),
+            Authority::Etag(etag) => Said::Etag(etag),
+        });
+        let proof = read_proof(&mut fields, authority);
         let reason = fields.required_short("reason", said.reason);
         let (id, proof) = fields.finish(id.zip(proof))?;
         let failed = self.app.fail_gesture(actor, id, proof, said.retryable, reason).await.map_err(Failure::from)?;
@@ -225,11 +225,11 @@ impl GestureService for Rpc {
         let (actor, said) = self.call(request)?;
         let mut fields = Fields::new();
         let id = fields.name("name", &said.name);
-        let proof = match said.authority {
-            Some(Authority::LeaseToken(token)) => Some(Proof::Token(token)),
-            Some(Authority::Etag(etag)) => read_version(&mut fields, &etag),
-            None => no_authority(&mut fields),
-        };
+        let authority = said.authority.map(|it| match it {
+            Authority::LeaseToken(token) => Said::Token(token),
+            Authority::Etag(etag) => Said::Etag(etag),
+        });
+        let proof = read_proof(&mut fields, authority);
         let (id, proof) = fields.finish(id.zip(proof))?;
         let released = self.app.release_gesture(actor, id, proof).await.map_err(Failure::from)?;
         Ok(Response::new(gesture(&released)))
@@ -313,27 +313,31 @@ impl GestureService for Rpc {
     }
 }
 
-/// A person must say which version they read: what they did is done, and may not be reported on something else.
-fn read_version(fields: &mut Fields, etag: &str) -> Option<Proof> {
-    fields.given("etag", etag);
-    etag::read(fields, "etag", etag).map(Proof::Version)
+/// By what somebody says that a gesture is theirs to report on, whichever request it stands in.
+enum Said {
+    Token(i64),
+    Etag(String),
 }
 
-fn no_authority(fields: &mut Fields) -> Option<Proof> {
-    fields.refuse("authority", "must be a lease_token, or the etag of the gesture that was read");
-    None
+/// A person must say which version they read: what they did is done, and may not be reported on something else.
+fn read_proof(fields: &mut Fields, said: Option<Said>) -> Option<Proof> {
+    match said {
+        Some(Said::Token(token)) => Some(Proof::Token(token)),
+        Some(Said::Etag(etag)) => {
+            fields.given("etag", &etag);
+            etag::read(fields, "etag", &etag).map(Proof::Version)
+        }
+        None => {
+            fields.refuse("authority", "must be a lease_token, or the etag of the gesture that was read");
+            None
+        }
+    }
 }
 
 fn read_want(fields: &mut Fields, said: pb::ClaimGesturesRequest) -> Option<Want> {
     let most = i32::try_from(CLAIM_MAX).unwrap_or(i32::MAX);
     let max_count = if said.max_count == 0 { 1 } else { said.max_count };
-    let locations = fields.list("locations", said.locations, LIST_MAX, |fields, name| {
-        let id = LocationId::parse_name(&name);
-        if id.is_none() {
-            fields.refuse_here(format!("must be of the form {}", LocationId::PATTERN));
-        }
-        id
-    });
+    let locations = read_list::<LocationId>(fields, "locations", said.locations, LIST_MAX);
     let max_count = fields.ranged("max_count", max_count, 1..=most);
     let wait = fields.duration("wait_duration", said.wait_duration, SignedDuration::ZERO..=CLAIM_WAIT_MAX);
     let wait = wait.unwrap_or_default();

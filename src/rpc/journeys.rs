@@ -5,6 +5,7 @@ use super::{
     convert::journey::{journey, read_journey, read_touchpoint, touchpoint},
     etag,
     mask::merge,
+    names::read_updated,
     status::Failure,
     validate::{Fields, page_size},
 };
@@ -63,10 +64,7 @@ impl JourneyService for Rpc {
         let (actor, said) = self.call(request)?;
         let new = said.journey.unwrap_or_default();
         let mut fields = Fields::new();
-        let read = fields.within("journey", |fields| {
-            let version = etag::read(fields, "etag", &new.etag);
-            fields.name::<JourneyId>("name", &new.name).map(|id| (id, version))
-        });
+        let read = read_updated::<JourneyId>(&mut fields, "journey", &new.name, &new.etag);
         let (id, version) = fields.finish(read)?;
         let before = self.app.journey(&id).await.map_err(Failure::from)?;
 
@@ -148,10 +146,7 @@ impl JourneyService for Rpc {
         let (actor, said) = self.call(request)?;
         let new = said.touchpoint.unwrap_or_default();
         let mut fields = Fields::new();
-        let read = fields.within("touchpoint", |fields| {
-            let version = etag::read(fields, "etag", &new.etag);
-            fields.name::<TouchpointId>("name", &new.name).map(|id| (id, version))
-        });
+        let read = read_updated::<TouchpointId>(&mut fields, "touchpoint", &new.name, &new.etag);
         let (id, version) = fields.finish(read)?;
         let before = self.app.touchpoint(&id).await.map_err(Failure::from)?;
 

@@ -3,8 +3,8 @@
 use super::{
     Rpc,
     convert::location::{location, read_settings},
-    etag,
     mask::merge,
+    names::read_updated,
     status::Failure,
     validate::{Fields, page_size},
 };
@@ -63,10 +63,7 @@ impl LocationService for Rpc {
         let (actor, said) = self.call(request)?;
         let new = said.location.unwrap_or_default();
         let mut fields = Fields::new();
-        let read = fields.within("location", |fields| {
-            let version = etag::read(fields, "etag", &new.etag);
-            fields.name::<LocationId>("name", &new.name).map(|id| (id, version))
-        });
+        let read = read_updated::<LocationId>(&mut fields, "location", &new.name, &new.etag);
         let (id, version) = fields.finish(read)?;
         let before = self.app.location(&id).await.map_err(Failure::from)?;
 

@@ -1,5 +1,6 @@
 //! Resource names: `customers/{uuid}`, `locations/{slug}` and their like.
 
+use super::{etag, validate::Fields};
 use crate::domain::ids::{
     ActionId, ApiKeyId, CaseId, CustomerId, GestureId, HouseholdId, InteractionId, JourneyId, LocationId, NoteBatchId,
     NoteId, PauseId, RuleId, StaffId, TemplateId, TouchpointId,
@@ -84,6 +85,30 @@ slug_names! {
     TouchpointId: "touchpoints",
 }
 
+/// Reads a list of at most `max` resource names.
+pub(crate) fn read_list<I: ResourceId>(fields: &mut Fields, field: &str, names: Vec<String>, max: usize) -> Vec<I> {
+    fields.list(field, names, max, |fields, name| {
+        let id = I::parse_name(&name);
+        if id.is_none() {
+            fields.refuse_here(format!("must be of the form {}", I::PATTERN));
+        }
+        id
+    })
+}
+
+/// Which resource an update is about, and which version of it the caller insists on: what stands in it as `name` and `etag`.
+pub(crate) fn read_updated<I: ResourceId>(
+    fields: &mut Fields,
+    resource: &str,
+    name: &str,
+    etag: &str,
+) -> Option<(I, Option<i64>)> {
+    fields.within(resource, |fields| {
+        let version = etag::read(fields, "etag", etag);
+        fields.name("name", name).map(|id| (id, version))
+    })
+}
+
 /// Stands for every resource of a collection, as in `noteBatches/-`.
 pub(crate) const ALL: &str = "-";
 
@@ -98,8 +123,18 @@ impl NoteName {
     /// What a right name looks like.
     pub(crate) const PATTERN: &'static str = "noteBatches/{lower-case UUID}/notes/{lower-case UUID}";
 
+    /// Reads a field that must name a note.
+    pub(crate) fn read(fields: &mut Fields, field: &str, name: &str) -> Option<Self> {
+        let read = Self::parse(name);
+        if read.is_none() {
+            let problem = if name.is_empty() { "must be set: " } else { "must be of the form " };
+            fields.refuse(field, format!("{problem}{}", Self::PATTERN));
+        }
+        read
+    }
+
     /// Reads a resource name.
-    pub(crate) fn parse(name: &str) -> Option<Self> {
+    fn parse(name: &str) -> Option<Self> {
         let (batch, note) = name.split_once("/notes/")?;
         Some(Self { batch: NoteBatchId::parse_name(batch)?, note: NoteId(parse_uuid(note)?) })
     }

@@ -8,6 +8,7 @@ use super::{
     },
     etag,
     mask::merge,
+    names::read_updated,
     status::Failure,
     validate::{Fields, page_size},
 };
@@ -72,10 +73,7 @@ impl RuleService for Rpc {
         let (actor, said) = self.call(request)?;
         let new = said.rule.unwrap_or_default();
         let mut fields = Fields::new();
-        let read = fields.within("rule", |fields| {
-            let revision = etag::read(fields, "etag", &new.etag);
-            fields.name::<RuleId>("name", &new.name).map(|id| (id, revision))
-        });
+        let read = read_updated::<RuleId>(&mut fields, "rule", &new.name, &new.etag);
         let (id, revision) = fields.finish(read)?;
         let before = self.app.rule(&id).await.map_err(Failure::from)?;
 

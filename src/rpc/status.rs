@@ -3,7 +3,7 @@
 use crate::{
     app::{AppError, StoreError},
     domain::{
-        limits,
+        limits::{self, STATUS_MAX_BYTES},
         refusal::{Precondition, Refusal, Violation},
     },
     proto::v1 as pb,
@@ -15,6 +15,11 @@ use tonic_types::{ErrorDetails, FieldViolation, PreconditionViolation, StatusExt
 
 /// The domain of every `ErrorInfo`.
 pub(crate) const DOMAIN: &str = "gratitude";
+
+/// More violations never fit into a status.
+const VIOLATIONS_MAX: usize = 64;
+/// The most that a name or message takes of a status, in which it stands up to four times.
+const TEXT_MAX_BYTES: usize = 600;
 
 /// How soon somebody else may have ended what only so many may do.
 const RETRY_FULL_AFTER: Duration = Duration::from_secs(10);
@@ -161,8 +166,39 @@ impl Failure {
         self.violations.into_iter().map(moved).collect()
     }
 
-    /// As the status of a whole call.
-    pub(crate) fn into_status(self) -> Status {
+    /// As the status of a whole call. Of very many violations the first are told, and how many more there are.
+    pub(crate) fn into_status(mut self) -> Status {
+        let all = self.violations.len();
+        self.violations.truncate(VIOLATIONS_MAX);
+        loop {
+            let status = self.clone().encoded(all - self.violations.len());
+            if bytes(&status) <= STATUS_MAX_BYTES {
+                return status;
+            }
+            if self.violations.len() <= 1 {
+                return self.cut().encoded(all.saturating_sub(1));
+            }
+            self.violations.pop();
+        }
+    }
+
+    /// The same in few words, whoever wrote them.
+    fn cut(mut self) -> Self {
+        self.message = cut(&self.message);
+        self.resource = self.resource.as_deref().map(cut);
+        self.metadata.values_mut().for_each(|value| *value = cut(value));
+        self.violations.iter_mut().for_each(|violation| violation.description = cut(&violation.description));
+        self
+    }
+
+    /// As a status, with so many more violations than it tells.
+    fn encoded(mut self, more: usize) -> Status {
+        if more > 0 {
+            let told = Self::invalid(self.violations.clone());
+            self.message = format!("{}; and {more} more", told.message);
+            self.metadata.extend(told.metadata);
+            self.metadata.insert("more".to_owned(), more.to_string());
+        }
         let reason = reason_name(self.reason);
         let mut details = ErrorDetails::with_error_info(reason, DOMAIN, self.metadata);
         if !self.violations.is_empty() {
@@ -306,6 +342,20 @@ fn precondition(kind: Precondition) -> (Code, ErrorReason) {
     (code, reason)
 }
 
+/// What a status takes of the headers: its message as it is escaped there, and its details in Base64.
+fn bytes(status: &Status) -> usize {
+    let escaped = |byte: u8| if byte.is_ascii_alphanumeric() || b".,:;_-/".contains(&byte) { 1 } else { 3 };
+    status.message().bytes().map(escaped).sum::<usize>() + status.details().len().div_ceil(3) * 4
+}
+
+/// The beginning of a text that is too long.
+fn cut(text: &str) -> String {
+    if text.len() <= TEXT_MAX_BYTES {
+        return text.to_owned();
+    }
+    format!("{}…", &text[..text.floor_char_boundary(TEXT_MAX_BYTES)])
+}
+
 /// The reason as an `ErrorInfo` bears it: the enum's name without its prefix.
 fn reason_name(reason: ErrorReason) -> &'static str {
     let name = reason.as_str_name();
@@ -332,6 +382,30 @@ mod tests {
         let info = details.error_info().unwrap();
         assert_eq!((info.reason.as_str(), info.domain.as_str()), ("INVALID_FIELDS", "gratitude"));
         assert_eq!(info.metadata["fields"], "a.b,c");
+    }
+
+    #[test]
+    fn however_much_is_wrong_it_fits_the_headers_of_any_client() {
+        let wrong =
+            |number: usize| Violation::new(format!("requests[{number}].interaction.kind"), "must be set to one of …");
+        for count in [1, 20, 200, 5_000] {
+            let failure = Failure::invalid((0..count).map(wrong).collect());
+            assert_eq!(failure.clone().into_item_error().violations.len(), count, "in a message there is room");
+            let status = failure.into_status();
+            assert!(bytes(&status) <= STATUS_MAX_BYTES, "{count}: {}", bytes(&status));
+            let details = status.get_error_details();
+            let told = details.bad_request().unwrap().field_violations.len();
+            let info = details.error_info().unwrap();
+            let more = info.metadata.get("more").map_or(0, |more| more.parse().unwrap());
+            assert!(told + more == count && told >= count.min(10), "{told} and {more} of {count}");
+            assert_eq!(info.metadata["fields"].split(',').count(), told);
+            assert_eq!(status.message().ends_with(&format!("; and {more} more")), more > 0);
+        }
+        let names = vec!["customers/0191d2c4-9f4e-7c3a-8b8e-2f1f5f0b7a10"; 500].join(", ");
+        let missing = Failure::not_found(&names).into_status();
+        let details = missing.get_error_details();
+        assert!(bytes(&missing) <= STATUS_MAX_BYTES && missing.code() == Code::NotFound, "{}", bytes(&missing));
+        assert!(names.starts_with(details.resource_info().unwrap().resource_name.trim_end_matches('…')));
     }
 
     #[test]

@@ -9,7 +9,10 @@ use crate::{
     cli::{CliError, service, settings::settings},
     clock::Clock,
     config::Config,
-    domain::access::{KeySettings, Places, Role},
+    domain::{
+        access::{KeySettings, Places, Role},
+        limits::SHORT_TEXT_MAX_BYTES,
+    },
     proto::v1,
 };
 
@@ -29,7 +32,13 @@ pub(super) async fn create(config: Config, key: &v1::ApiKey) -> Result<String, C
     Ok(made?.what.token.map(|token| token.reveal()).unwrap_or_default())
 }
 
+/// What is said of a key; the service would look at it in the same way.
 fn described(key: &v1::ApiKey) -> Result<KeySettings, CliError> {
+    let name = &key.display_name;
+    if name.trim().is_empty() || name.len() > SHORT_TEXT_MAX_BYTES || name.contains(char::is_control) {
+        let wanted = format!("the key needs a name of 1 to {SHORT_TEXT_MAX_BYTES} bytes, on one line");
+        return Err(CliError::Usage(wanted));
+    }
     let role = match key.role() {
         v1::Role::Desk => Role::Desk,
         v1::Role::Service => Role::Service,

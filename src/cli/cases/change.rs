@@ -8,7 +8,7 @@ use crate::{
     cli::{
         CliError,
         client::{Client, ClientArgs},
-        location,
+        import, location,
         output::{self, OutputFormat},
         whom,
     },
@@ -83,8 +83,8 @@ pub(super) struct Grant {
     #[arg(long, value_enum)]
     kind: Kind,
     /// What it is worth, such as 12.50. Leave it out for what has no price.
-    #[arg(long, requires = "currency")]
-    amount: Option<f64>,
+    #[arg(long, requires = "currency", value_parser = amount)]
+    amount: Option<i64>,
     /// ISO 4217 code of the amount.
     #[arg(long, value_name = "CODE")]
     currency: Option<String>,
@@ -160,11 +160,7 @@ impl Grant {
         let client = Client::connect(&self.client).await?;
         let remedy = v1::Remedy {
             kind: self.kind.of_contract().into(),
-            amount: self
-                .amount
-                .map(micros)
-                .transpose()?
-                .map(|micros| v1::Money { currency_code: self.currency.unwrap_or_default(), micros }),
+            amount: self.amount.map(|micros| v1::Money { currency_code: self.currency.unwrap_or_default(), micros }),
             words: self.words,
             granted_by: self.by,
             grant_time: None,
@@ -183,16 +179,10 @@ impl Grant {
     }
 }
 
-/// Millionths of an amount that somebody typed, to the cent.
-fn micros(amount: f64) -> Result<i64, CliError> {
-    const CENT: i64 = 10_000;
-    let cents = (amount * 100.0).round();
-    if !(1.0..=1e12).contains(&cents) {
-        return Err(CliError::Usage("--amount: must be above zero, such as 12.50".to_owned()));
-    }
-    #[expect(clippy::cast_possible_truncation, reason = "within the range that was checked")]
-    let cents = cents as i64;
-    Ok(cents * CENT)
+/// Millionths of an amount as it is typed, exactly.
+fn amount(text: &str) -> Result<i64, String> {
+    let micros = import::micros(text).filter(|micros| *micros > 0);
+    micros.ok_or_else(|| "must be above zero, such as 12.50".to_owned())
 }
 
 impl Kind {
@@ -204,6 +194,19 @@ impl Kind {
             Self::Replacement => v1::remedy::Kind::Replacement,
             Self::Gift => v1::remedy::Kind::Gift,
             Self::Other => v1::remedy::Kind::Other,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::amount;
+
+    #[test]
+    fn an_amount_is_what_was_typed() {
+        assert_eq!((amount("12.50"), amount("0.125")), (Ok(12_500_000), Ok(125_000)));
+        for wrong in ["0", "-1", "0,5", "much", "1e3"] {
+            assert!(amount(wrong).is_err(), "{wrong}");
         }
     }
 }

@@ -1,8 +1,7 @@
 //! `gratitude customers export`: all that is held about a person, as lines of JSON.
 
 use std::{
-    fs::File,
-    io::{self, BufWriter, Write},
+    io::{self, Write},
     path::PathBuf,
 };
 
@@ -14,6 +13,7 @@ use crate::{
         CliError,
         client::{Client, ClientArgs},
         contract,
+        part_file::PartFile,
     },
     proto::v1,
 };
@@ -43,15 +43,18 @@ impl Export {
         let request = v1::ExportCustomerRequest { name };
         let parts = client.customers().export_customer(request).await;
         let mut parts = parts.map_err(|status| client.failure(&status))?.into_inner();
-        let mut out: Box<dyn Write + Send> = match &self.file {
-            Some(path) => Box::new(BufWriter::new(File::create(path)?)),
-            None => Box::new(io::stdout()),
-        };
+        let mut file = self.file.as_deref().map(PartFile::begin).transpose()?;
         while let Some(part) = parts.message().await.map_err(|status| client.failure(&status))? {
             for entry in &part.entries {
-                writeln!(out, "{}", contract::json("ExportedEntry", entry)?)?;
+                let line = format!("{}\n", contract::json("ExportedEntry", entry)?);
+                match &mut file {
+                    Some(file) => file.write(line.as_bytes())?,
+                    None => io::stdout().write_all(line.as_bytes())?,
+                }
             }
         }
-        Ok(out.flush()?)
+        let Some(file) = file else { return Ok(()) };
+        let (place, bytes) = file.keep()?;
+        Ok(writeln!(io::stdout(), "{} ({bytes} bytes)", place.display())?)
     }
 }

@@ -73,7 +73,7 @@ pub(super) async fn morning(stage: &Stage, cast: &Cast) -> Result<(), CliError> 
     Ok(())
 }
 
-/// Darcy brings back what he bought: what was planned to thank her for it is taken back.
+/// Darcy brings back what she bought: what was planned to thank her for it is taken back.
 pub(super) async fn something_comes_back(stage: &Stage, cast: &Cast) -> Result<(), CliError> {
     stage.clock_to("2026-11-24T12:00").await?;
     stage.scene(

@@ -18,6 +18,8 @@ mod template;
 mod text;
 mod value;
 
+pub(super) use text::micros;
+
 #[cfg(test)]
 mod tests;
 

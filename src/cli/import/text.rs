@@ -29,7 +29,7 @@ pub(super) fn flag(text: &str) -> Option<bool> {
 }
 
 /// An amount in millionths, exactly: at most six digits after the point, which may be a point only.
-pub(super) fn micros(text: &str) -> Option<i64> {
+pub(in crate::cli) fn micros(text: &str) -> Option<i64> {
     let (negative, digits) = text.strip_prefix('-').map_or((false, text), |digits| (true, digits));
     let (main, fraction) = digits.split_once('.').unwrap_or((digits, ""));
     let fraction = fraction.trim_end_matches('0');

@@ -1,13 +1,15 @@
 //! Batches as people name them on the command line.
 
 use crate::{
-    cli::{CliError, client::Client, show},
+    cli::{
+        CliError,
+        client::Client,
+        named::{self, Given},
+    },
     proto::v1,
 };
 
 const COLLECTION: &str = "noteBatches/";
-/// An ending of an id that is shorter fits too many.
-const ENDING_MIN: usize = 3;
 /// Among so many of the newest batches an ending is looked for.
 const LOOKED_AT: i32 = 500;
 
@@ -22,24 +24,11 @@ pub(super) async fn chosen(client: &Client, given: Option<&str>) -> Result<Strin
             CliError::Usage("there is no batch yet; make one with `gratitude notes create due`".to_owned())
         });
     };
-    let id = given.strip_prefix(COLLECTION).unwrap_or(given);
-    if uuid::Uuid::try_parse(id).is_ok() {
-        return Ok(format!("{COLLECTION}{id}"));
-    }
-    let ending = id.trim_start_matches('…').to_lowercase();
-    if ending.len() < ENDING_MIN {
-        let wanted = format!("{given}: say at least the last {ENDING_MIN} characters of a batch's id");
-        return Err(CliError::Usage(wanted));
-    }
-    let batches = newest(client, LOOKED_AT).await?;
-    let mut fitting = batches.iter().filter(|batch| batch.name.ends_with(&ending));
-    match (fitting.next(), fitting.next()) {
-        (Some(batch), None) => Ok(batch.name.clone()),
-        (Some(_), Some(_)) => Err(CliError::Usage(format!("{given}: fits several batches; say more of the id"))),
-        (None, _) => {
-            let known: Vec<_> = batches.iter().take(5).map(|batch| show::short_ids(&batch.name)).collect();
-            let known = if known.is_empty() { "there are none yet".to_owned() } else { known.join(", ") };
-            Err(CliError::Usage(format!("{given}: no batch ends so; the newest: {known}")))
+    match named::read(COLLECTION, given)? {
+        Given::Name(name) => Ok(name),
+        Given::Ending(ending) => {
+            let batches = newest(client, LOOKED_AT).await?;
+            named::ending_so(&ending, batches.iter().map(|batch| batch.name.as_str()))
         }
     }
 }

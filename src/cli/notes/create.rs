@@ -13,6 +13,7 @@ use crate::{
         client::{Client, ClientArgs},
         contract, location,
         output::{self, OutputFormat},
+        show,
     },
     proto::v1::{self, note_batch::Selection},
 };
@@ -149,12 +150,8 @@ impl Common {
             return output::print_json("NoteBatch", &made);
         }
         let mut stdout = std::io::stdout().lock();
-        writeln!(stdout, "Notes to {} are being written: {}", customers(made.customer_count), made.name)?;
+        writeln!(stdout, "Notes to {} are being written: {}", show::customers(made.customer_count), made.name)?;
         writeln!(stdout, "Watch them: gratitude notes watch {}", batch::ending(&made.name))?;
         Ok(())
     }
-}
-
-fn customers(count: i64) -> String {
-    if count == 1 { "1 customer".to_owned() } else { format!("{count} customers") }
 }

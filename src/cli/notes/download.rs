@@ -7,11 +7,12 @@ use std::{
 
 use clap::{Args, ValueEnum};
 
-use super::{batch, layout::Layout, part_file::PartFile};
+use super::{batch, layout::Layout};
 use crate::{
     cli::{
         CliError,
         client::{Client, ClientArgs},
+        part_file::PartFile,
         show,
     },
     proto::v1,

@@ -12,7 +12,6 @@ mod decide;
 mod download;
 mod layout;
 mod list;
-mod part_file;
 mod print;
 mod read;
 mod settle;

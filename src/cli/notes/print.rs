@@ -7,11 +7,12 @@ use std::{
 
 use clap::Args;
 
-use super::{layout::Layout, part_file::PartFile};
+use super::layout::Layout;
 use crate::{
     cli::{
-        CliError,
+        CliError, call,
         client::{Client, ClientArgs},
+        part_file::PartFile,
     },
     proto::v1::{self, print_note_request::Subject},
 };
@@ -19,15 +20,19 @@ use crate::{
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
-  gratitude notes print gestures/0191d2c4-9f4e-7c3a-8b8e-2f1f5f0b7a10 --out card.pdf
+  gratitude notes print 1b6c --out card.pdf
   gratitude notes print noteBatches/0191d2c4-…/notes/0191d2c5-… --layout hand-a4 --out note.pdf
 
 Nothing counts as done by it: say so once it is, with `gratitude queue done` or at the desk.")]
 pub(super) struct Print {
     #[command(flatten)]
     client: ClientArgs,
-    /// A note, as `gratitude notes read --output json` names it, or a gesture, as `gratitude queue` does.
+    /// A note, as `gratitude notes read --output json` names it, or what is to be written: its id in `gratitude queue`, or how
+    /// that ends.
     subject: String,
+    /// In whose queue an ending is looked for. Not needed while there is only one location.
+    #[arg(long, value_name = "LOCATION")]
+    location: Option<String>,
     /// On what. Default: what is configured for its channel.
     #[arg(long, value_enum)]
     layout: Option<Layout>,
@@ -39,9 +44,9 @@ pub(super) struct Print {
 impl Print {
     pub(super) async fn run(self) -> Result<(), CliError> {
         let client = Client::connect(&self.client).await?;
-        let subject = match self.subject.starts_with("gestures/") {
-            true => Subject::Gesture(self.subject),
-            false => Subject::Note(self.subject),
+        let subject = match self.subject.contains("/notes/") {
+            true => Subject::Note(self.subject),
+            false => Subject::Gesture(call::gesture(&client, &self.subject, self.location).await?),
         };
         let layout = self.layout.map_or(0, |layout| layout.of_contract().into());
         let request = v1::PrintNoteRequest { subject: Some(subject), layout };

@@ -42,9 +42,26 @@ pub(in crate::cli) fn case(case: &v1::Case) -> String {
 
 fn remedy(remedy: &v1::Remedy) -> String {
     let kind = words::plain(remedy.kind().as_str_name(), "KIND_");
-    let amount = remedy.amount.as_ref().map(|amount| {
-        format!(" {}.{:02} {}", amount.micros / 1_000_000, amount.micros % 1_000_000 / 10_000, amount.currency_code)
-    });
+    let amount = remedy.amount.as_ref().map(|it| format!(" {} {}", amount(it.micros), it.currency_code));
     let words = if remedy.words.is_empty() { String::new() } else { format!(": {}", remedy.words) };
     format!("{kind}{} by {}{words}", amount.unwrap_or_default(), remedy.granted_by)
+}
+
+/// An amount with its hundredths, and with whatever is smaller where there is any.
+fn amount(micros: i64) -> String {
+    let text = format!("{}.{:06}", micros / 1_000_000, micros % 1_000_000);
+    let hundredths = text.len() - 4;
+    let smaller = text[hundredths..].trim_end_matches('0');
+    format!("{}{smaller}", &text[..hundredths])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::amount;
+
+    #[test]
+    fn an_amount_is_shown_whole() {
+        let shown = [12_500_000, 20_000_000, 125_000, 1].map(amount);
+        assert_eq!(shown, ["12.50", "20.00", "0.125", "0.000001"]);
+    }
 }

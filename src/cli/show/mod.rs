@@ -30,7 +30,8 @@ pub(super) use events::event;
 pub(super) use explain::{customer_explained, gesture_explained, interaction_explained};
 pub(super) use journeys::{journey, journeys};
 pub(super) use notes::{
-    linted, note, note_batch, note_batch_state, note_batches, open_print_run, pace, preview, template, templates, tried,
+    customers, linted, note, note_batch, note_batch_state, note_batches, open_print_run, pace, preview, template,
+    templates, tried,
 };
 pub(super) use pauses::pauses;
 pub(super) use policy::contact_policy;

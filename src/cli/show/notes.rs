@@ -101,7 +101,7 @@ fn covers(batch: &v1::NoteBatch) -> String {
     match &batch.selection {
         Some(Selection::Due(due)) => {
             let by = due.as_of_time.map(words::utc).unwrap_or_default();
-            format!("what is due by {by}{}: {} customers", only(&due.filter), batch.customer_count)
+            format!("what is due by {by}{}: {}", only(&due.filter), customers(batch.customer_count))
         }
         Some(Selection::Segment(segment)) => {
             let template = segment.template.trim_start_matches("templates/");
@@ -109,6 +109,11 @@ fn covers(batch: &v1::NoteBatch) -> String {
         }
         None => String::new(),
     }
+}
+
+/// "1 customer", "2 customers".
+pub(in crate::cli) fn customers(count: i64) -> String {
+    if count == 1 { "1 customer".to_owned() } else { format!("{count} customers") }
 }
 
 /// The counts that are not nothing.

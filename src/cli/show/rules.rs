@@ -1,5 +1,7 @@
 //! Rules, what is wrong with one, and what it would have made.
 
+use comfy_table::ColumnConstraint;
+
 use super::words;
 use crate::{cli::output, proto::v1};
 
@@ -78,6 +80,10 @@ pub(in crate::cli) fn simulation(reply: &v1::SimulateRuleResponse) -> String {
             other => words::plain(other.as_str_name(), "OUTCOME_"),
         };
         examples.add_row([one.subject.clone(), became, one.explanation.clone()]);
+    }
+    // Whole, so that it can be copied into the next command.
+    if let Some(subject) = examples.column_mut(0) {
+        subject.set_constraint(ColumnConstraint::ContentWidth);
     }
     let approximations: Vec<_> = reply.approximations.iter().map(|text| format!("  {text}")).collect();
     format!("{table}\n\n{examples}\n\nNot as it was:\n{}", approximations.join("\n"))

@@ -8,7 +8,11 @@ use crate::{
         limits::PLACES_MAX,
     },
     proto::v1 as pb,
-    rpc::{etag, names::ResourceId, validate::Fields},
+    rpc::{
+        etag,
+        names::{ResourceId, read_list},
+        validate::Fields,
+    },
 };
 use jiff::Timestamp;
 
@@ -75,12 +79,6 @@ fn places(places: &Places) -> Vec<String> {
 }
 
 fn read_places(fields: &mut Fields, names: Vec<String>) -> Places {
-    let locations = fields.list("locations", names, PLACES_MAX, |fields, name| {
-        let id = LocationId::parse_name(&name);
-        if id.is_none() {
-            fields.refuse_here(format!("must be of the form {}", LocationId::PATTERN));
-        }
-        id
-    });
+    let locations = read_list::<LocationId>(fields, "locations", names, PLACES_MAX);
     Places::only(locations.into_iter().collect())
 }

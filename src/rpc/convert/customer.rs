@@ -177,8 +177,14 @@ pub(crate) struct CustomerWords {
 }
 
 /// Reads what a caller says of a customer. `regions` say how to read numbers without country code where the customer's
-/// own region is not given, the best first.
-pub(crate) fn read_customer(fields: &mut Fields, customer: pb::Customer, regions: &[&str]) -> Option<CustomerWords> {
+/// own region is not given, the best first. Identifiers that are `known` mean what they have meant: they may have been read
+/// by the region of a place, which is not among these.
+pub(crate) fn read_customer(
+    fields: &mut Fields,
+    customer: pb::Customer,
+    regions: &[&str],
+    known: &[Identifier],
+) -> Option<CustomerWords> {
     let own_region = fields.region("region_code", &customer.region_code);
     let regions: Vec<_> = [own_region.as_str()].into_iter().chain(regions.iter().copied()).collect();
     let contact_points = fields.list("contact_points", customer.contact_points, LIST_MAX, |fields, point| {
@@ -190,7 +196,7 @@ pub(crate) fn read_customer(fields: &mut Fields, customer: pb::Customer, regions
     tags.dedup();
     Some(CustomerWords {
         kind,
-        identifiers: read_identifiers(fields, "identifiers", customer.identifiers, &regions),
+        identifiers: read_identifiers(fields, "identifiers", customer.identifiers, &regions, known),
         tags,
         profile: Profile {
             display_name: fields.short("display_name", customer.display_name),
@@ -217,16 +223,20 @@ pub(crate) fn read_customer(fields: &mut Fields, customer: pb::Customer, regions
     })
 }
 
-/// Reads identifiers; the same one twice is refused.
+/// Reads identifiers, those that are `known` as they are; the same one twice is refused.
 pub(crate) fn read_identifiers(
     fields: &mut Fields,
     field: &str,
     identifiers: Vec<pb::Identifier>,
     regions: &[&str],
+    known: &[Identifier],
 ) -> Vec<Identifier> {
     let mut read: Vec<Identifier> = Vec::new();
     fields.list(field, identifiers, LIST_MAX, |fields, given| {
-        let identifier = read_identifier(fields, &given, regions)?;
+        let identifier = match known.iter().find(|known| is_as_given(known, &given)) {
+            Some(known) => known.clone(),
+            None => read_identifier(fields, &given, regions)?,
+        };
         if read.iter().any(|known| known.key() == identifier.key()) {
             fields.refuse_here("is given twice");
         }
@@ -234,6 +244,11 @@ pub(crate) fn read_identifiers(
         Some(())
     });
     read
+}
+
+fn is_as_given(known: &Identifier, given: &pb::Identifier) -> bool {
+    let said = (known.kind.to_wire(), &known.system, &known.typed);
+    said == (given.kind, &given.system, &given.value)
 }
 
 fn read_identifier(fields: &mut Fields, given: &pb::Identifier, regions: &[&str]) -> Option<Identifier> {
@@ -375,7 +390,7 @@ mod tests {
 
     fn read(message: pb::Customer) -> Result<CustomerWords, Vec<String>> {
         let mut fields = Fields::new();
-        let words = fields.required("customer", Some(message), |fields, it| read_customer(fields, it, &[]));
+        let words = fields.required("customer", Some(message), |fields, it| read_customer(fields, it, &[], &[]));
         let paths = |item: pb::ItemError| item.violations.into_iter().map(|v| v.field).collect();
         fields.finish(words).map_err(|failure| paths(failure.into_item_error()))
     }

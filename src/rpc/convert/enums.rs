@@ -47,6 +47,12 @@ pub(crate) fn to_wire_or_zero<E: WireEnum>(value: Option<E>) -> i32 {
     value.map_or(0, E::to_wire)
 }
 
+/// Where a value stands in a list that was given, as the path of that element.
+pub(crate) fn place_of<E: WireEnum>(field: &str, given: &[i32], value: E) -> String {
+    let place = given.iter().position(|number| *number == value.to_wire()).unwrap_or_default();
+    format!("{field}[{place}]")
+}
+
 /// Pairs the values of a domain enumeration with those of the contract, by their common names. The compiler sees to it
 /// that none is missing on either side.
 macro_rules! wire_enums {

@@ -1,7 +1,7 @@
 //! Gestures.
 
 use super::{
-    enums::{WireEnum, to_wire_or_zero},
+    enums::{WireEnum, place_of, to_wire_or_zero},
     obligation::version,
     rule::default_purpose,
     types::{date, duration, money, read_date, read_money, timestamp, weekly_hours},
@@ -171,9 +171,8 @@ pub(crate) fn check_channel(fields: &mut Fields, kind: GestureKind, channel: Cha
 /// The same for the channels that a gesture may take, in the order in which they were given.
 pub(crate) fn check_channels(fields: &mut Fields, kind: GestureKind, given: &[i32], channels: &[Channel]) {
     for channel in channels.iter().filter(|channel| !kind.goes_by(**channel)) {
-        let place = given.iter().position(|number| *number == channel.to_wire()).unwrap_or_default();
         let text = "a CALL goes by PHONE, and where that is not allowed by IN_PERSON or HAND_OVER";
-        fields.refuse(&format!("channels[{place}]"), text);
+        fields.refuse(&place_of("channels", given, *channel), text);
     }
     if kind == GestureKind::Call && !channels.is_empty() && !channels.contains(&Channel::Phone) {
         fields.refuse("channels", "must have PHONE for a CALL");

@@ -1,7 +1,7 @@
 //! Notes and batches.
 
 use super::{
-    enums::{WireEnum, to_wire_or_zero},
+    enums::{WireEnum, place_of, to_wire_or_zero},
     obligation::version,
     template::fact,
     types::{duration, timestamp},
@@ -9,6 +9,7 @@ use super::{
 use crate::{
     app::{NewNoteBatch, NewSelection},
     domain::{
+        customer::Channel,
         filter::{CUSTOMERS, GESTURES},
         ids::PrintRunId,
         limits::BATCH_AHEAD_MAX,
@@ -164,10 +165,13 @@ fn read_segment(fields: &mut Fields, said: pb::SegmentSelection) -> Option<NewSe
     fields.filter("filter", &said.filter, &CUSTOMERS);
     let template = fields.name("template", &said.template);
     let location = fields.name("location", &said.location);
-    let channels = fields.enums("channels", said.channels);
-    for (index, channel) in channels.iter().enumerate().filter(|(_, channel)| !WRITTEN_CHANNELS.contains(channel)) {
+    let channels: Vec<Channel> = fields.enums("channels", said.channels.clone());
+    for channel in channels.iter().filter(|channel| !WRITTEN_CHANNELS.contains(channel)) {
         let written = WRITTEN_CHANNELS.map(|channel| channel.as_str().to_uppercase()).join(", ");
-        fields.refuse(&format!("channels[{index}]"), format!("{channel} carries no notes; use {written}"));
+        fields.refuse(
+            &place_of("channels", &said.channels, *channel),
+            format!("{channel} carries no notes; use {written}"),
+        );
     }
     Some(NewSelection::Segment { filter: said.filter, template: template?, location: location?, channels })
 }
@@ -181,7 +185,6 @@ mod tests {
     #![allow(clippy::unwrap_used)]
 
     use super::*;
-    use crate::domain::customer::Channel;
 
     fn read(said: pb::NoteBatch) -> Result<NewNoteBatch, Vec<String>> {
         let mut fields = Fields::new();
@@ -211,10 +214,10 @@ mod tests {
             filter: "gesture.state = SCHEDULED".to_owned(),
             template: "Thanks".to_owned(),
             location: String::new(),
-            channels: vec![Channel::Email.to_wire(), Channel::Phone.to_wire(), Channel::Email.to_wire(), 99],
+            channels: vec![99, Channel::Email.to_wire(), Channel::Email.to_wire(), Channel::Phone.to_wire()],
         };
         let paths = read(with(Said::Segment(segment))).unwrap_err();
-        let wrong = ["filter", "template", "location", "channels[2]", "channels[3]", "channels[1]"];
+        let wrong = ["filter", "template", "location", "channels[0]", "channels[2]", "channels[3]"];
         assert_eq!(paths, wrong.map(|field| format!("note_batch.segment.{field}")));
     }
 }

@@ -1,7 +1,7 @@
 //! The contact policy.
 
 use super::{
-    enums::WireEnum,
+    enums::{WireEnum, place_of},
     types::{duration, read_weekly_hours, timestamp, weekly_hours},
 };
 use crate::{
@@ -72,8 +72,7 @@ pub(crate) fn read_policy(fields: &mut Fields, policy: pb::ContactPolicy) -> Opt
     let call_hours = hours(fields, "call_hours", policy.call_hours);
     let message_hours = hours(fields, "message_hours", policy.message_hours);
     let lead_times = fields.required("lead_times", policy.lead_times, read_lead_times);
-    let regimes = fields.list("consent_regimes", policy.consent_regimes, REGIMES_MAX, read_regime);
-    check_regimes(fields, &regimes);
+    let regimes = read_regimes(fields, policy.consent_regimes);
     let default_regime = policy.default_regime_id.parse().ok();
     if !regimes.iter().any(|regime| Some(&regime.id) == default_regime.as_ref()) {
         fields.refuse("default_regime_id", "must be the `regime_id` of one of `consent_regimes`");
@@ -112,13 +111,14 @@ fn read_regime(fields: &mut Fields, regime: pb::ConsentRegime) -> Option<Consent
     let regions = fields.list("region_codes", regime.region_codes, REGIME_REGIONS_MAX, |fields, code| {
         codes::region(&code).map_err(|error| fields.refuse_here(error.to_string())).ok().map(str::to_owned)
     });
-    let permits = fields.list("permissions", regime.permissions, Purpose::ALL.len(), read_permission);
     let mut purposes = BTreeSet::new();
-    for (index, permit) in permits.iter().enumerate() {
+    let permits = fields.list("permissions", regime.permissions, Purpose::ALL.len(), |fields, permission| {
+        let permit = read_permission(fields, permission)?;
         if !purposes.insert(permit.purpose) {
-            fields.refuse(&format!("permissions[{index}].purpose"), "is given twice");
+            fields.refuse("purpose", "is given twice");
         }
-    }
+        Some(permit)
+    });
     Some(ConsentRegime { id: id?, display_name, regions, disabled: regime.disabled, permits })
 }
 
@@ -127,26 +127,66 @@ fn read_permission(fields: &mut Fields, permission: pb::ConsentPermission) -> Op
     if purpose == Some(Purpose::Marketing) {
         fields.refuse("purpose", "must be SERVICE or GRATITUDE: nobody allows advertising who was never asked");
     }
-    let channels = fields.enums("channels", permission.channels);
-    if let Some(index) = channels.iter().position(|channel| *channel == Channel::HandOver) {
-        fields.refuse(&format!("channels[{index}]"), "must not be HAND_OVER, which counts as IN_PERSON");
+    let channels = fields.enums("channels", permission.channels.clone());
+    if channels.contains(&Channel::HandOver) {
+        let path = place_of("channels", &permission.channels, Channel::HandOver);
+        fields.refuse(&path, "must not be HAND_OVER, which counts as IN_PERSON");
     }
     Some(Permit { purpose: purpose?, channels })
 }
 
 /// Each regime has a name of its own, and each country at most one that holds.
-fn check_regimes(fields: &mut Fields, regimes: &[ConsentRegime]) {
+fn read_regimes(fields: &mut Fields, regimes: Vec<pb::ConsentRegime>) -> Vec<ConsentRegime> {
     let mut ids = BTreeSet::new();
     let mut countries = BTreeMap::new();
-    for (index, regime) in regimes.iter().enumerate() {
-        if !ids.insert(&regime.id) {
-            fields.refuse(&format!("consent_regimes[{index}].regime_id"), "is given twice");
+    fields.list("consent_regimes", regimes, REGIMES_MAX, |fields, said| {
+        let codes = said.region_codes.clone();
+        let regime = read_regime(fields, said)?;
+        if !ids.insert(regime.id.clone()) {
+            fields.refuse("regime_id", "is given twice");
         }
-        for (at, region) in regime.regions.iter().enumerate().filter(|_| !regime.disabled) {
-            if let Some(other) = countries.insert(region, &regime.id) {
-                let path = format!("consent_regimes[{index}].region_codes[{at}]");
+        for region in regime.regions.iter().filter(|_| !regime.disabled) {
+            if let Some(other) = countries.insert(region.clone(), regime.id.clone()) {
+                let place = codes.iter().rposition(|code| code == region).unwrap_or_default();
+                let path = format!("region_codes[{place}]");
                 fields.refuse(&path, format!("{region} has a regime already, {other}; disable one of them"));
             }
         }
+        Some(regime)
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_wrong_is_named_by_its_place_whatever_stands_before_it() {
+        let regime = |id: &str, region_codes: &[&str], permissions| pb::ConsentRegime {
+            regime_id: id.to_owned(),
+            display_name: "Opt-in".to_owned(),
+            region_codes: region_codes.iter().map(|code| (*code).to_owned()).collect(),
+            permissions,
+            ..pb::ConsentRegime::default()
+        };
+        let permission = |purpose: Purpose, channels| pb::ConsentPermission { purpose: purpose.to_wire(), channels };
+        let hand_over = vec![99, Channel::HandOver.to_wire()];
+        let wrong = vec![
+            regime("Not a slug", &[], Vec::new()),
+            regime("first", &["DE"], Vec::new()),
+            regime("first", &["nowhere", "DE"], vec![permission(Purpose::Gratitude, hand_over)]),
+        ];
+        let mut fields = Fields::new();
+        read_regimes(&mut fields, wrong);
+        let found: Vec<_> = fields.into_violations().into_iter().map(|it| it.field).collect();
+        let expected = [
+            "[0].regime_id",
+            "[2].region_codes[0]",
+            "[2].permissions[0].channels[0]",
+            "[2].permissions[0].channels[1]",
+            "[2].regime_id",
+            "[2].region_codes[1]",
+        ];
+        assert_eq!(found, expected.map(|path| format!("consent_regimes{path}")));
     }
 }

@@ -31,28 +31,26 @@ pub(crate) fn retention_line(retained: &Retained) -> pb::RetentionLine {
 
 /// Periods that stand in for the configured ones; `None` when none is given.
 pub(crate) fn read_periods(fields: &mut Fields, said: Vec<pb::RetentionPeriod>) -> Option<Retention> {
+    let mut retention = Retention::default();
     let read = fields.list("periods", said, PERIODS_MAX, |fields, period| {
         let kept: Option<Kept> = fields.required_enum("kind", period.kind);
-        let keep = fields.duration("keep_duration", period.keep_duration, PERIOD_MIN..=PERIOD_MAX);
         if period.keep_duration.is_none() {
-            fields.refuse("keep_duration", "is required");
+            fields.refuse("keep_duration", "must be set");
         }
-        kept.zip(keep)
-    });
-    let mut retention = Retention::default();
-    for (kept, keep) in &read {
-        let period = match kept {
+        let keep = fields.duration("keep_duration", period.keep_duration, PERIOD_MIN..=PERIOD_MAX);
+        let period = match kept? {
             Kept::Remarks => &mut retention.remarks,
             Kept::Events => &mut retention.events,
             Kept::Reads => &mut retention.reads,
             Kept::RequestKeys => {
-                fields.refuse("periods", "request keys are always kept for 7 days");
-                continue;
+                fields.refuse("kind", "must not be REQUEST_KEYS, which are always kept for 7 days");
+                return None;
             }
         };
-        if period.replace(*keep).is_some() {
-            fields.refuse("periods", format!("{kept} stands there twice"));
+        if period.replace(keep?).is_some() {
+            fields.refuse("kind", "is given twice");
         }
-    }
+        Some(())
+    });
     (!read.is_empty()).then_some(retention)
 }

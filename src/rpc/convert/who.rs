@@ -29,7 +29,7 @@ fn read_identity(fields: &mut Fields, identity: pb::Identity, regions: &[&str]) 
     // The place of the call goes before the customer's own region: it is where the number was said.
     let regions: Vec<_> = regions.iter().copied().chain([own_region.as_str()]).collect();
     Identity {
-        identifiers: read_identifiers(fields, "identifiers", identity.identifiers, &regions),
+        identifiers: read_identifiers(fields, "identifiers", identity.identifiers, &regions, &[]),
         profile: fields
             .optional("profile", identity.profile, |fields, profile| read_profile(fields, profile, &regions))
             .unwrap_or_default(),
@@ -38,7 +38,7 @@ fn read_identity(fields: &mut Fields, identity: pb::Identity, regions: &[&str]) 
 }
 
 fn read_profile(fields: &mut Fields, profile: pb::Customer, regions: &[&str]) -> Option<Profile> {
-    let words = read_customer(fields, profile, regions)?;
+    let words = read_customer(fields, profile, regions, &[])?;
     let elsewhere = [
         ("kind", words.kind != CustomerKind::Person),
         ("identifiers", !words.identifiers.is_empty()),

@@ -117,10 +117,7 @@ impl Rpc {
     pub(super) async fn read_note(&self, request: Request<pb::GetNoteRequest>) -> Result<Response<pb::Note>, Failure> {
         let (actor, said) = self.call(request)?;
         let mut fields = Fields::new();
-        let name = NoteName::parse(&said.name);
-        if name.is_none() {
-            fields.refuse("name", format!("must be of the form {}", NoteName::PATTERN));
-        }
+        let name = NoteName::read(&mut fields, "name", &said.name);
         let name = fields.finish(name)?;
         Ok(Response::new(note(&self.app.note(&actor, name.batch, name.note).await?)))
     }

@@ -10,7 +10,7 @@ mod settle;
 mod templates;
 mod words;
 
-use super::{Rpc, status::Failure};
+use super::{Press, Rpc, status::Failure};
 use crate::{
     domain::paper::{Format, Printed, Sheet},
     proto::v1::{self as pb, note_service_server::NoteService},
@@ -21,13 +21,18 @@ use tonic::{Request, Response, Status, codegen::BoxStream};
 impl Rpc {
     /// Has the press set sheets under a title: work for the processor alone.
     async fn set(&self, format: Format, title: &'static str, sheets: Vec<Sheet>) -> Result<Printed, Failure> {
-        let press = Arc::clone(&self.press);
-        let set = tokio::task::spawn_blocking(move || press(format, title, &sheets)).await;
-        set.map_err(|_| Failure::internal())?.map_err(|why| {
-            tracing::error!(error = %why, "the press could not set what it was given");
-            Failure::internal()
-        })
+        set(&self.press, format, title.to_owned(), sheets).await
     }
+}
+
+/// Has a press set sheets, on a thread of its own.
+async fn set(press: &Press, format: Format, title: String, sheets: Vec<Sheet>) -> Result<Printed, Failure> {
+    let press = Arc::clone(press);
+    let set = tokio::task::spawn_blocking(move || press(format, &title, &sheets)).await;
+    set.map_err(|_| Failure::internal())?.map_err(|why| {
+        tracing::error!(error = %why, "the press could not set what it was given");
+        Failure::internal()
+    })
 }
 
 #[tonic::async_trait]

@@ -36,11 +36,7 @@ impl Rpc {
 fn read_subject(fields: &mut Fields, subject: Option<&Subject>) -> Option<OneSheet> {
     match subject {
         Some(Subject::Note(name)) => {
-            let parsed = NoteName::parse(name);
-            if parsed.is_none() {
-                fields.refuse("note", format!("must be of the form {}", NoteName::PATTERN));
-            }
-            parsed.map(|name| OneSheet::Note(name.batch, name.note))
+            NoteName::read(fields, "note", name).map(|name| OneSheet::Note(name.batch, name.note))
         }
         Some(Subject::Gesture(name)) => fields.name("gesture", name).map(OneSheet::Gesture),
         None => {

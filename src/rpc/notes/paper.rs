@@ -1,5 +1,6 @@
 //! The notes of a batch as PDF: a file at a time, each set once its sheets are together.
 
+use super::set;
 use crate::{
     app::{App, Cursor, PaperPage, PaperSheet, PrintRun},
     domain::{
@@ -7,7 +8,7 @@ use crate::{
         filter::NOTES,
         ids::{NoteBatchId, NoteId, PrintRunId},
         note::Note,
-        paper::{Begun, Cut, Format, Printed, Problem, Sheet},
+        paper::{Begun, Cut, Format, Problem},
         world::Actor,
     },
     proto::v1 as pb,
@@ -125,7 +126,8 @@ impl Volumes {
     async fn next_file(&mut self) -> Result<(), Failure> {
         let mut file = self.gather().await?;
         let sheets: Vec<_> = file.sheets.iter().map(|paper| paper.sheet.clone()).collect();
-        let printed = self.set(sheets).await?;
+        let title = format!("Notes, file {}", self.begun.files + 1);
+        let printed = set(&self.press, self.run.cut.format, title, sheets).await?;
         let faults: Vec<_> =
             printed.left_out.iter().filter_map(|(n, problems)| Some((file.sheets.get(*n)?, problems))).collect();
         let unset: Vec<_> = faults.iter().map(|(paper, problems)| unset(&paper.note, problems)).collect();
@@ -179,17 +181,6 @@ impl Volumes {
             }
         }
         Ok(file)
-    }
-
-    /// Setting is work for the processor alone.
-    async fn set(&self, sheets: Vec<Sheet>) -> Result<Printed, Failure> {
-        let (press, format) = (Arc::clone(&self.press), self.run.cut.format);
-        let title = format!("Notes, file {}", self.begun.files + 1);
-        let set = tokio::task::spawn_blocking(move || press(format, &title, &sheets)).await;
-        set.map_err(|_| Failure::internal())?.map_err(|why| {
-            tracing::error!(error = %why, "notes could not be printed");
-            Failure::internal()
-        })
     }
 
     /// Once it is known which sheets a file has, they may lie elsewhere than it was planned.

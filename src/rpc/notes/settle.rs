@@ -44,10 +44,7 @@ impl Rpc {
 }
 
 fn read_finding(fields: &mut Fields, said: pb::ResolveNoteRequest) -> Option<NoteFinding> {
-    let name = NoteName::parse(&said.name);
-    if name.is_none() {
-        fields.refuse("name", format!("must be of the form {}", NoteName::PATTERN));
-    }
+    let name = NoteName::read(fields, "name", &said.name);
     let finding = fields.required_enum::<Finding>("finding", said.finding);
     let how = fields.required_short("reason", said.reason);
     let name = name?;

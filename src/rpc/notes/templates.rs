@@ -9,6 +9,7 @@ use crate::{
         convert::template::{previewed, read_definition, read_preview, read_trial, read_version, template, tried},
         etag,
         mask::merge,
+        names::read_updated,
         status::Failure,
         validate::{Fields, page_size},
     },
@@ -67,10 +68,7 @@ impl Rpc {
         let (actor, said) = self.call(request)?;
         let new = said.template.unwrap_or_default();
         let mut fields = Fields::new();
-        let read = fields.within("template", |fields| {
-            let revision = etag::read(fields, "etag", &new.etag);
-            fields.name::<TemplateId>("name", &new.name).map(|id| (id, revision))
-        });
+        let read = read_updated::<TemplateId>(&mut fields, "template", &new.name, &new.etag);
         let (id, revision) = fields.finish(read)?;
         let before = self.app.template(&id, None).await?;
 

@@ -14,6 +14,7 @@ use crate::{
     rpc::{
         Rpc,
         convert::{
+            enums::place_of,
             note::{note, problem},
             template::fact,
         },
@@ -54,7 +55,7 @@ impl Rpc {
         let (mut actor, said) = self.call(request)?;
         let mut fields = Fields::new();
         actor.request_id = fields.request_id(&said.request_id);
-        let name = read_name(&mut fields, &said.name);
+        let name = NoteName::read(&mut fields, "name", &said.name);
         let version = etag::read(&mut fields, "etag", &said.etag);
         let language = fields.language("language_code", &said.language_code);
         let new = NewWords {
@@ -76,7 +77,7 @@ impl Rpc {
         let (mut actor, said) = self.call(request)?;
         let mut fields = Fields::new();
         actor.request_id = fields.request_id(&said.request_id);
-        let name = read_name(&mut fields, &said.name);
+        let name = NoteName::read(&mut fields, "name", &said.name);
         let version = etag::read(&mut fields, "etag", &said.etag);
         let name = fields.finish(name)?;
         let made = self.app.regenerate_note(actor.clone(), (name.batch, name.note), version).await?;
@@ -129,18 +130,10 @@ fn read_subject(fields: &mut Fields, subject: String) -> String {
 }
 
 fn read_accepted(fields: &mut Fields, said: Vec<i32>) -> Vec<ProblemReason> {
-    let accepted = fields.enums::<ProblemReason>("accepted_problems", said);
-    for (index, reason) in accepted.iter().enumerate().filter(|(_, reason)| !reason.may_be_accepted()) {
+    let accepted = fields.enums::<ProblemReason>("accepted_problems", said.clone());
+    for reason in accepted.iter().filter(|reason| !reason.may_be_accepted()) {
         let text = format!("{} can't be accepted; put it right in the text", reason.as_str().to_uppercase());
-        fields.refuse(&format!("accepted_problems[{index}]"), text);
+        fields.refuse(&place_of("accepted_problems", &said, *reason), text);
     }
     accepted
-}
-
-fn read_name(fields: &mut Fields, name: &str) -> Option<NoteName> {
-    let read = NoteName::parse(name);
-    if read.is_none() {
-        fields.refuse("name", format!("must be of the form {}", NoteName::PATTERN));
-    }
-    read
 }

@@ -139,7 +139,7 @@ fn a_batch_is_taken_back_with_its_reason_and_a_wrong_one_is_not_found() {
     assert_eq!((&over["state"], &over["cancelledCount"]), (&"STATE_CANCELLED".into(), &"2".into()), "{over}");
     assert!(desk.done(&["notes", "show", name]).contains("Printed the wrong year."));
     assert!(desk.refused(&["notes", "approve", name], 4).contains("cancelled"));
-    assert!(desk.refused(&["notes", "show", "zzzz"], 2).contains("no batch ends so"));
+    assert!(desk.refused(&["notes", "show", "zzzz"], 2).contains("none ends so; there are: "));
     let mistaken = ["notes", "create", "due", "--filter", "gesture.chanel = EMAIL"];
     assert!(desk.refused(&mistaken, 4).contains("gesture.channel"), "the nearest right name");
 }

@@ -1,10 +1,10 @@
 //! Customers are kept.
 
-use gratitude::proto::v1 as pb;
+use gratitude::proto::v1::{self as pb, front_desk_service_client::FrontDeskServiceClient};
 use prost_types::FieldMask;
 use tonic::Code;
 
-use super::{ada, customers, fields, identifier, reason, shop, visit};
+use super::{SHOP, ada, customers, fields, identifier, reason, shop, visit};
 
 both_engines! {
     async fn a_customer_is_kept_as_given_and_can_be_reached(database) {
@@ -40,6 +40,37 @@ both_engines! {
         assert_eq!(found.customer.map(|customer| customer.name), Some(ada.name));
         let status = customers.create_customer(again(OnMatch::CreateAnyway)).await.expect_err("the id is hers alone");
         assert_eq!(status.code(), Code::AlreadyExists);
+        service.stop().await;
+    }
+
+    async fn a_number_that_was_read_at_a_place_means_the_same_after_an_update(database) {
+        let service = shop(database).await;
+        let identity = pb::Identity {
+            identifiers: vec![identifier(pb::identifier::Kind::Phone, "", "020 7946 0034")],
+            on_missing: pb::identity::OnMissing::Create.into(),
+            ..pb::Identity::default()
+        };
+        let request = pb::CheckInRequest {
+            location: SHOP.to_owned(),
+            who: Some(pb::Who { who: Some(pb::who::Who::Identity(identity)) }),
+            ..pb::CheckInRequest::default()
+        };
+        let mut desk = FrontDeskServiceClient::new(service.channel());
+        let name = desk.check_in(request).await.expect("here").into_inner().interaction.expect("opened").customer;
+        let mut customers = customers(&service);
+        let known = customers.get_customer(pb::GetCustomerRequest { name: name.clone() }).await.expect("made").into_inner();
+        assert_eq!(known.identifiers[0].normalized, "+442079460034", "by the country of the shop");
+
+        let named = pb::Customer { name, display_name: "Ada".to_owned(), ..pb::Customer::default() };
+        let request = pb::UpdateCustomerRequest { customer: Some(named), ..pb::UpdateCustomerRequest::default() };
+        let updated = customers.update_customer(request).await.expect("nothing is wrong with her name").into_inner();
+        assert_eq!(updated.identifiers, known.identifiers);
+
+        let whole = pb::Customer { display_name: "Ada Berg".to_owned(), ..updated.clone() };
+        let update_mask = Some(FieldMask { paths: vec!["*".to_owned()] });
+        let request = pb::UpdateCustomerRequest { customer: Some(whole), update_mask, ..pb::UpdateCustomerRequest::default() };
+        let updated = customers.update_customer(request).await.expect("as it was read").into_inner();
+        assert_eq!(updated.identifiers, known.identifiers);
         service.stop().await;
     }
 

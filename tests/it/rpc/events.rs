@@ -137,9 +137,9 @@ both_engines! {
 
     async fn what_is_wrong_in_a_question_about_events_is_named(database) {
         let service = shop(database).await;
-        let wrong = pb::ListEventsRequest { kinds: vec!["customer.*".to_owned(), "customer".to_owned()], subjects: vec![String::new()], page_size: -1, ..Default::default() };
+        let wrong = pb::ListEventsRequest { kinds: vec!["customer.*".to_owned(), "customer".to_owned()], subjects: vec![String::new(), "customers/\0".to_owned()], page_size: -1, ..Default::default() };
         let status = events(&service).list_events(wrong).await.expect_err("wrong");
-        assert_eq!(fields(&status), ["page_size", "kinds[1]", "subjects[0]"]);
+        assert_eq!(fields(&status), ["page_size", "kinds[1]", "subjects[0]", "subjects[1]"]);
         let foreign = pb::WatchEventsRequest { resume_token: "AAAA".to_owned(), ..Default::default() };
         let status = events(&service).watch_events(foreign).await.expect_err("not ours");
         assert_eq!((fields(&status), reason(&status).as_str()), (vec!["resume_token".to_owned()], "INVALID_PAGE_TOKEN"));

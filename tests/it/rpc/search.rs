@@ -346,6 +346,8 @@ both_engines! {
         assert!(rough.card.is_none() && rough.needs_confirmation, "{rough:?}");
         let several = recognise("anna").await;
         assert!(several.card.is_none() && several.needs_confirmation && several.candidates.len() == 2, "{several:?}");
+        let elsewhere = recognise("garcia@example.org").await;
+        assert!(elsewhere.card.is_none() && elsewhere.needs_confirmation, "an address that nobody has: {elsewhere:?}");
         assert_eq!(recognise("nobody of that name").await, pb::RecognizeResponse::default());
         service.stop().await;
     }

@@ -36,7 +36,8 @@ Examples:
   gratitude notes templates preview --file thanks.toml --customer ada@example.org
   gratitude notes templates lint --file thanks.toml
   gratitude notes templates create autumn-thanks --file thanks.toml
-  gratitude notes templates update autumn-thanks --file thanks.toml")]
+  gratitude notes templates update autumn-thanks --file thanks.toml
+  gratitude notes templates retire autumn-thanks")]
 pub(super) enum Templates {
     /// List the templates.
     List(List),

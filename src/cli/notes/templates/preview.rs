@@ -13,7 +13,7 @@ use crate::{
         location,
         notes::create::WrittenChannel,
         output::{self, OutputFormat},
-        show,
+        show, whom,
     },
     proto::v1::{self, preview_note_request::Words},
 };
@@ -98,20 +98,7 @@ pub(in crate::cli::notes) async fn customer(
         None if interaction.is_empty() => location::any(client).await?,
         None => of_interaction(client, interaction).await?,
     };
-    let request = v1::RecognizeRequest { location, query: given.to_owned(), ..v1::RecognizeRequest::default() };
-    let reply = client.call(|| {
-        let (mut desk, request) = (client.front_desk(), request.clone());
-        async move { desk.recognize(request).await }
-    });
-    let reply = reply.await?;
-    match reply.card {
-        Some(card) => Ok(card.customer),
-        None if reply.candidates.is_empty() => Err(CliError::Usage(format!("--customer {given}: nobody known"))),
-        None => {
-            let fitting = show::candidates(&reply);
-            Err(CliError::Usage(format!("--customer {given}: it may be one of these; give the name:\n{fitting}")))
-        }
-    }
+    whom::customer(client, given, &location).await
 }
 
 async fn of_interaction(client: &Client, name: &str) -> Result<String, CliError> {

@@ -3,18 +3,18 @@
 use std::{
     ffi::OsString,
     fs::{self, File},
-    io::{self, Write},
+    io::{self, BufWriter, Write},
     path::{Path, PathBuf},
 };
 
-use crate::cli::CliError;
+use super::CliError;
 
 /// A file that is being written beside its place. Removed if it is dropped before it is kept.
 #[derive(Debug)]
 pub(super) struct PartFile {
     place: PathBuf,
     part: PathBuf,
-    file: File,
+    file: BufWriter<File>,
     bytes: usize,
     kept: bool,
 }
@@ -24,7 +24,7 @@ impl PartFile {
         let mut part: OsString = place.as_os_str().to_owned();
         part.push(".part");
         let file = File::create(&part).map_err(|error| unwritable(place, &error))?;
-        Ok(Self { place: place.to_owned(), part: part.into(), file, bytes: 0, kept: false })
+        Ok(Self { place: place.to_owned(), part: part.into(), file: BufWriter::new(file), bytes: 0, kept: false })
     }
 
     pub(super) fn write(&mut self, data: &[u8]) -> Result<(), CliError> {
@@ -34,7 +34,7 @@ impl PartFile {
 
     /// Gives it its name, in place of what had it; says which, and how large it is.
     pub(super) fn keep(mut self) -> Result<(PathBuf, usize), CliError> {
-        self.file.flush()?;
+        self.file.flush().map_err(|error| unwritable(&self.place, &error))?;
         fs::rename(&self.part, &self.place).map_err(|error| unwritable(&self.place, &error))?;
         self.kept = true;
         Ok((self.place.clone(), self.bytes))
@@ -52,5 +52,5 @@ impl Drop for PartFile {
 }
 
 fn unwritable(place: &Path, error: &io::Error) -> CliError {
-    CliError::Usage(format!("--out {}: {error}", place.display()))
+    CliError::Usage(format!("{}: {error}", place.display()))
 }
