@@ -8,7 +8,7 @@ use crate::{
     domain::{
         codes,
         customer::IdentifierKind,
-        direction::is_closed,
+        direction::{is_closed, undirected},
         filter::{Filter, Schema},
         identity,
         ids::PrintRunId,
@@ -153,6 +153,17 @@ impl Fields {
             self.refuse(field, LEFT_OPEN);
         }
         self.text_of(field, text, limits::SHORT_TEXT_MAX_BYTES)
+    }
+
+    /// What a person is called, or a part of it; may be empty. What would turn its direction is left out: it came with what
+    /// it was pasted from, or shows the name otherwise than it is spelled.
+    pub(crate) fn person_name(&mut self, field: &str, name: String) -> String {
+        self.short(field, undirected(name))
+    }
+
+    /// What a person is called, with something in it.
+    pub(crate) fn required_person_name(&mut self, field: &str, name: String) -> String {
+        self.required_short(field, undirected(name))
     }
 
     /// A subject line, as long as a free text; may be empty.
@@ -431,13 +442,15 @@ mod tests {
     #[test]
     fn names_and_lines_turn_the_direction_of_nothing_behind_them() {
         let paths = refused(|fields| {
-            fields.short("display_name", "Ana \u{202e}".to_owned());
+            fields.short("label", "Ana \u{202e}".to_owned());
             fields.shorts("address_lines", vec!["1 Mill Lane".to_owned(), "\u{2067}Leeds".to_owned()], 10);
             fields.subject("subject", "Thank you\u{202c}".to_owned());
         });
-        assert_eq!(paths, ["display_name", "address_lines[1]", "subject"]);
+        assert_eq!(paths, ["label", "address_lines[1]", "subject"]);
         let fine = refused(|fields| {
-            fields.short("display_name", "\u{202b}דוד\u{202c}\u{200f}".to_owned());
+            fields.short("label", "\u{202b}דוד\u{202c}\u{200f}".to_owned());
+            let name = fields.person_name("display_name", "Ana \u{202e}grE".to_owned());
+            assert_eq!(name, "Ana grE", "of a person's name only the letters are kept");
             fields.text("remarks", "pasted \u{202e}".to_owned())
         });
         assert_eq!(fine, [""; 0], "what is closed harms nobody, nor what stands by itself");

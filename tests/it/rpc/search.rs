@@ -121,6 +121,20 @@ both_engines! {
         service.stop().await;
     }
 
+    async fn a_name_is_kept_and_found_by_its_letters_whatever_turned_them_round(database) {
+        let service = shop(database).await;
+        let ana = pb::Customer {
+            display_name: "\u{202e}anA\u{202c} Be\u{200e}rg".to_owned(),
+            family_name: "Be\u{2066}rg\u{2069}".to_owned(),
+            ..pb::Customer::default()
+        };
+        let name = make(&service, ana).await;
+        let kept = customers(&service).get_customer(pb::GetCustomerRequest { name }).await.expect("read").into_inner();
+        assert_eq!((kept.display_name.as_str(), kept.family_name.as_str()), ("anA Berg", "Berg"));
+        assert_eq!(first(&service, "ana berg").await, "anA Berg");
+        service.stop().await;
+    }
+
     async fn names_without_spaces_are_found_however_they_are_kept_and_typed(database) {
         let service = shop(database).await;
         let parts = |given: &str, family: &str| pb::Customer {
