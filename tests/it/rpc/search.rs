@@ -60,6 +60,8 @@ async fn town(service: &TestService) {
         ("Stephen", "Wright", "+442079460111", "Hull"),
         ("Ella", "Fitzgerald", "+442079460112", "Hull"),
         ("サクラ", "山本", "+442079460113", "Hull"),
+        ("Aleksandr", "Pushkin", "+442079460114", "Hull"),
+        ("Александр", "Блок", "+442079460115", "Hull"),
     ] {
         somebody(service, given, family, phone, place).await;
     }
@@ -95,6 +97,9 @@ both_engines! {
             ("o’brien sean", "Seán O'Brien"),
             ("steven right", "Stephen Wright"),
             ("ella fitz gerald", "Ella Fitzgerald"),
+            ("alexander pushkin", "Aleksandr Pushkin"),
+            ("Александр Пушкин", "Aleksandr Pushkin"),
+            ("alexander blok", "Александр Блок"),
             ("さくら", "サクラ 山本"),
             ("山本さくら", "サクラ 山本"),
             ("annamaria schmitt", "Anna Maria Schmidt"),
