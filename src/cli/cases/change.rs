@@ -6,7 +6,7 @@ use uuid::Uuid;
 use super::{find, list};
 use crate::{
     cli::{
-        CliError,
+        CliError, amount,
         client::{Client, ClientArgs},
         location,
         output::{self, OutputFormat},
@@ -83,8 +83,8 @@ pub(super) struct Grant {
     #[arg(long, value_enum)]
     kind: Kind,
     /// What it is worth, such as 12.50. Leave it out for what has no price.
-    #[arg(long, requires = "currency")]
-    amount: Option<f64>,
+    #[arg(long, requires = "currency", value_parser = amount::worth)]
+    amount: Option<i64>,
     /// ISO 4217 code of the amount.
     #[arg(long, value_name = "CODE")]
     currency: Option<String>,
@@ -160,11 +160,7 @@ impl Grant {
         let client = Client::connect(&self.client).await?;
         let remedy = v1::Remedy {
             kind: self.kind.of_contract().into(),
-            amount: self
-                .amount
-                .map(micros)
-                .transpose()?
-                .map(|micros| v1::Money { currency_code: self.currency.unwrap_or_default(), micros }),
+            amount: self.amount.map(|micros| v1::Money { currency_code: self.currency.unwrap_or_default(), micros }),
             words: self.words,
             granted_by: self.by,
             grant_time: None,
@@ -181,18 +177,6 @@ impl Grant {
         });
         list::print(&granted.await?.case.unwrap_or_default(), self.output)
     }
-}
-
-/// Millionths of an amount that somebody typed, to the cent.
-fn micros(amount: f64) -> Result<i64, CliError> {
-    const CENT: i64 = 10_000;
-    let cents = (amount * 100.0).round();
-    if !(1.0..=1e12).contains(&cents) {
-        return Err(CliError::Usage("--amount: must be above zero, such as 12.50".to_owned()));
-    }
-    #[expect(clippy::cast_possible_truncation, reason = "within the range that was checked")]
-    let cents = cents as i64;
-    Ok(cents * CENT)
 }
 
 impl Kind {
