@@ -42,13 +42,15 @@ impl Replan {
     }
 
     /// The same for a gesture that waits: never before the time that it has. A retry keeps its pause and its deadline:
-    /// only its hours and its channel are looked at anew.
-    fn of_waiting(self, gesture: &Gesture) -> Self {
+    /// only its hours and its channel are looked at anew. What is late keeps its deadline too: that other hours hold now
+    /// makes it no fresher.
+    fn of_waiting(self, gesture: &Gesture, now: Timestamp) -> Self {
         let is_retry = gesture.attempts > 0;
+        let is_late = gesture.schedule.due_at <= now;
         let keeps_time = is_retry || self.from.is_some();
         Self {
             from: self.from.max(keeps_time.then_some(gesture.schedule.due_at)),
-            within_deadline: self.within_deadline || is_retry,
+            within_deadline: self.within_deadline || is_retry || is_late,
             ..self
         }
     }
@@ -192,7 +194,7 @@ pub fn replan_pending(
     for id in pending {
         // Each is looked at in its turn: the end of one may have moved another.
         if let Some(gesture) = ledger.world.gestures.get(&id).filter(waits).cloned() {
-            let how = how.clone().of_waiting(&gesture);
+            let how = how.clone().of_waiting(&gesture, ledger.now());
             replan(ledger, gesture, &how)?;
         }
     }
@@ -222,7 +224,7 @@ pub fn outdated(world: &World, gesture: &Gesture, location: &Location) -> Option
 /// # Errors
 /// [`Refusal::Miss`] when something must be loaded first.
 pub fn bring_up_to_date(ledger: &mut Ledger<'_, '_>, gesture: Gesture, why: String) -> Result<Gesture, Refusal> {
-    let how = Replan { reason: gesture.reason, ..Replan::since(why) }.of_waiting(&gesture);
+    let how = Replan { reason: gesture.reason, ..Replan::since(why) }.of_waiting(&gesture, ledger.now());
     let (planned_anew, planned) = plan_again(ledger, gesture.clone(), &how)?;
     match planned {
         Planned::Gesture(plan) if same_plan(&gesture, &plan) => {
