@@ -4,6 +4,7 @@
 use super::{
     answer::gate,
     budget::{Budget, Full, first_to_give_way},
+    capacity::waits_for_room,
     content,
     customer::Customer,
     doubt,
@@ -202,7 +203,7 @@ pub fn replan_pending(
 }
 
 /// Whether a gesture that waits was planned by what does not hold any more, and why in a sentence. The store has a call
-/// count as planned before all revisions that is offered a place on an earlier day.
+/// count as planned before all revisions that is offered a place which became free.
 #[must_use]
 pub fn outdated(world: &World, gesture: &Gesture, location: &Location) -> Option<String> {
     let waits = matches!(gesture.state, GestureState::Scheduled | GestureState::Held);
@@ -224,7 +225,9 @@ pub fn outdated(world: &World, gesture: &Gesture, location: &Location) -> Option
 /// # Errors
 /// [`Refusal::Miss`] when something must be loaded first.
 pub fn bring_up_to_date(ledger: &mut Ledger<'_, '_>, gesture: Gesture, why: String) -> Result<Gesture, Refusal> {
-    let how = Replan { reason: gesture.reason, ..Replan::since(why) }.of_waiting(&gesture, ledger.now());
+    // Whether it has room is said by the new plan.
+    let reason = gesture.reason.filter(|_| !waits_for_room(&gesture));
+    let how = Replan { reason, ..Replan::since(why) }.of_waiting(&gesture, ledger.now());
     let (planned_anew, planned) = plan_again(ledger, gesture.clone(), &how)?;
     match planned {
         Planned::Gesture(plan) if same_plan(&gesture, &plan) => {
@@ -244,6 +247,7 @@ fn same_plan(gesture: &Gesture, plan: &Plan) -> bool {
     gesture.channel == plan.channel
         && (gesture.state == GestureState::Held) == plan.held.is_some()
         && (gesture.reason == Some(Reason::GiftUnclear)) == plan.unclear.is_some()
+        && (plan.held.is_some() || waits_for_room(gesture) == plan.no_room.is_some())
         && (before.due_at, before.deadline_at) == (schedule.due_at, schedule.deadline_at)
         && (&before.zone, before.call_day) == (&schedule.zone, schedule.call_day)
 }
