@@ -306,7 +306,10 @@ pub fn zones<'a>(
 #[must_use]
 pub fn visited(world: &World, customer: CustomerId) -> Option<&Location> {
     let open = |visit: &&Interaction| {
-        visit.detail.kind == InteractionKind::Visit && visit.state == InteractionState::Open && !visit.history
+        visit.detail.kind == InteractionKind::Visit
+            && visit.state == InteractionState::Open
+            && visit.joined.is_none()
+            && !visit.history
     };
     let visit = world.interactions_of(customer).filter(open).max_by_key(|visit| (visit.start_at, visit.id))?;
     world.locations.get(&visit.location).map(AsRef::as_ref)

@@ -546,9 +546,14 @@ impl World {
         self.interactions.of(customer.0)
     }
 
-    /// The interactions that joined a visit. Those that were voided left it.
+    /// The purchases that joined a visit. Those that were voided left it.
     pub fn joined_to(&self, visit: InteractionId) -> impl Iterator<Item = &Interaction> {
-        self.interactions.of(visit.0).filter(move |i| i.joined == Some(visit))
+        self.interactions.of(visit.0).filter(move |i| i.joined == Some(visit) && !i.repeats_visit())
+    }
+
+    /// The visits that turned out to be the same as one.
+    pub fn same_visits(&self, visit: InteractionId) -> impl Iterator<Item = &Interaction> {
+        self.interactions.of(visit.0).filter(move |i| i.joined == Some(visit) && i.repeats_visit())
     }
 
     /// The obligations that follow a visit's.
