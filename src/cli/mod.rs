@@ -5,6 +5,7 @@
 pub mod service;
 
 mod access;
+mod amount;
 mod arrivals;
 mod call;
 mod cases;

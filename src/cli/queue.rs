@@ -6,7 +6,7 @@ use clap::{Args, Subcommand};
 use jiff::civil::Date;
 
 use super::{
-    CliError,
+    CliError, amount,
     call::Which,
     choices::GestureKind,
     client::{Client, ClientArgs},
@@ -60,6 +60,7 @@ enum Verb {
 #[command(after_help = "\
 Examples:
   gratitude queue done 1b6c --by mina
+  gratitude queue done 1b6c --by mina --value 12.50 --currency EUR
   gratitude queue done gestures/0191d2c4-9f4e-7c3a-8b8e-2f1f5f0b7a10 --by mina
 
 It counts as our contact with the customer. What a batch of notes has is done by its delivery.")]
@@ -69,6 +70,12 @@ struct Done {
     /// Who did it.
     #[arg(long, value_name = "WHO", default_value = "")]
     by: String,
+    /// Of a gift, what it was worth, such as 12.50, where that differs from what was planned.
+    #[arg(long, value_name = "AMOUNT", requires = "currency", value_parser = amount::worth)]
+    value: Option<i64>,
+    /// ISO 4217 code of the value.
+    #[arg(long, value_name = "CODE", requires = "value")]
+    currency: Option<String>,
 }
 
 impl Queue {
@@ -117,6 +124,10 @@ impl Done {
             name: gesture.name,
             authority: Some(Authority::Etag(gesture.etag)),
             staff: self.by,
+            gift_value: self
+                .value
+                .zip(self.currency)
+                .map(|(micros, currency_code)| v1::Money { currency_code, micros }),
             ..Default::default()
         };
         let done = client.call(|| {

@@ -1,8 +1,8 @@
 //! How many calls people can make: so many for each location, role and local day. What is over waits for the next day
-//! with room.
+//! with room; where no day in time has any, until its deadline for a place that becomes free.
 
 use super::{
-    gesture::{Gesture, GestureKind, GestureState},
+    gesture::{Gesture, GestureKind, GestureState, Reason},
     ids::LocationId,
     location::Location,
     planning::Wish,
@@ -45,11 +45,17 @@ pub struct Calls(pub u32);
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct FreedDay(pub CallDay);
 
+/// Whether it is a call that waits for a place, since no day in time had room.
+#[must_use]
+pub fn waits_for_room(gesture: &Gesture) -> bool {
+    (gesture.state, gesture.reason) == (GestureState::Scheduled, Some(Reason::CallCapacity))
+}
+
 /// The day on which a gesture takes somebody's time, if it is a call and neither waits nor was stopped.
 #[must_use]
 pub fn call_day(gesture: &Gesture) -> Option<CallDay> {
     use GestureState::{Claimed, Completed, Delivering, Scheduled, Uncertain};
-    let day = gesture.schedule.call_day?;
+    let day = gesture.schedule.call_day.filter(|_| !waits_for_room(gesture))?;
     matches!(gesture.state, Scheduled | Claimed | Delivering | Completed | Uncertain).then(|| CallDay {
         location: gesture.location.clone(),
         role: gesture.role.clone(),

@@ -3,6 +3,8 @@
 //! An embedding, override or isolate (UAX #9, 2.1 to 2.5) lasts until it is closed or its paragraph ends. A name that opens
 //! one and doesn't close it turns whatever stands behind it on its line: a price, an address, a sentence of ours. Marks
 //! (U+200E, U+200F, U+061C) open nothing.
+//!
+//! In the name of a person they all have no business: closed or not, they show it otherwise than it is spelled.
 
 use std::borrow::Cow;
 
@@ -78,6 +80,14 @@ pub fn closed(text: &str) -> Cow<'_, str> {
     if written == text { Cow::Borrowed(text) } else { Cow::Owned(written) }
 }
 
+/// A text without anything that changes its direction, as the name of a person is kept: its letters say by themselves
+/// which way it is read.
+#[must_use]
+pub fn undirected(text: String) -> String {
+    let directs = |c: char| Turn::of(c).is_some() || matches!(c, '\u{200e}' | '\u{200f}' | '\u{61c}');
+    if text.contains(directs) { text.replace(directs, "") } else { text }
+}
+
 fn close(open: &mut Vec<Open>, written: &mut String) {
     written.extend(open.drain(..).rev().map(Open::closed_by));
 }
@@ -108,6 +118,18 @@ mod tests {
         ] {
             assert_eq!(closed(text), wanted, "{}", text.escape_unicode());
             assert_eq!(is_closed(text), text == wanted, "{}", text.escape_unicode());
+        }
+    }
+
+    #[test]
+    fn a_name_is_kept_without_what_turns_it_and_with_what_its_script_needs() {
+        for (typed, kept) in [
+            ("\u{202e}anA\u{202c}", "anA"),
+            ("\u{2067}Ana\u{2069} Be\u{200e}rg\u{61c}", "Ana Berg"),
+            ("דוד\u{200f}", "דוד"),
+            ("क्\u{200d}ष نمی\u{200c}دانم", "क्\u{200d}ष نمی\u{200c}دانم"),
+        ] {
+            assert_eq!(undirected(typed.to_owned()), kept, "{}", typed.escape_unicode());
         }
     }
 

@@ -1,5 +1,13 @@
 //! One intended act of gratitude, and its life.
 
+mod contact;
+mod reason;
+mod state;
+
+pub use contact::{Contact, ContactState};
+pub use reason::Reason;
+pub use state::{GestureKind, GestureState, Tone};
+
 use super::{
     customer::{Channel, Customer, Purpose},
     ids::{
@@ -8,247 +16,11 @@ use super::{
     limits::LATE_AFTER,
     money::Money,
     rule::OverBudget,
-    text_enum::text_enum,
     when::{Wait, WeeklyHours},
 };
 use jiff::{SignedDuration, Timestamp, civil::Date};
 use serde::{Deserialize, Serialize};
 use std::borrow::Cow;
-
-text_enum! {
-    /// What is done.
-    pub enum GestureKind {
-        /// A written thank-you.
-        Note = "note",
-        /// A phone call.
-        Call = "call",
-        /// Something said in person at the next visit.
-        Recognition = "recognition",
-        /// A present.
-        Gift = "gift",
-        /// An apology.
-        Apology = "apology",
-    }
-}
-
-impl GestureKind {
-    /// Whether it can be made by a channel: a call is spoken, over the phone or, where that is not allowed, at the next
-    /// visit. All else may be said and written.
-    #[must_use]
-    pub const fn goes_by(self, channel: Channel) -> bool {
-        match self {
-            Self::Call => matches!(channel, Channel::Phone | Channel::InPerson | Channel::HandOver),
-            Self::Note | Self::Recognition | Self::Gift | Self::Apology => true,
-        }
-    }
-}
-
-text_enum! {
-    /// How a gesture feels. Only cheerful ones are held while a case is open.
-    pub enum Tone {
-        /// Thanks, congratulations.
-        Cheerful = "cheerful",
-        /// Care, apology, follow-up.
-        Caring = "caring",
-    }
-}
-
-text_enum! {
-    /// Where a gesture stands.
-    pub enum GestureState {
-        /// Planned.
-        Scheduled = "scheduled",
-        /// A worker has it, but has not begun.
-        Claimed = "claimed",
-        /// It is on its way and can't be taken back.
-        Delivering = "delivering",
-        /// It reached the customer.
-        Completed = "completed",
-        /// Waits until what is wrong is put right.
-        Held = "held",
-        /// Planned, then stopped by a gate.
-        Suppressed = "suppressed",
-        /// Taken back.
-        Cancelled = "cancelled",
-        /// Too late to make sense.
-        Expired = "expired",
-        /// Tried, and given up.
-        Failed = "failed",
-        /// It may or may not have reached the customer; a person must look.
-        Uncertain = "uncertain",
-    }
-}
-
-impl GestureState {
-    /// Whether nothing will happen to it any more without a person.
-    #[must_use]
-    pub const fn is_final(self) -> bool {
-        matches!(self, Self::Completed | Self::Suppressed | Self::Cancelled | Self::Expired | Self::Failed)
-    }
-
-    /// The table of transitions: what may follow what.
-    ///
-    /// A claim lapses or is given back (`Claimed → Scheduled`); a delivery whose lease lapses is `Uncertain`, and so is
-    /// what waits, may have left before, and can't go on as it began (`Scheduled → Uncertain`, or `Claimed`); the last
-    /// token's late answer is taken from `Uncertain`, and from what has become of it since its delivery began (`Scheduled`,
-    /// `Held` or `Expired`). A person
-    /// completes what was only scheduled. A note of a batch leaves without a claim (`Scheduled → Delivering`). A retryable
-    /// failure goes back to `Scheduled`. What a merge of two records stopped comes back when they are parted
-    /// (`Suppressed → Scheduled`, or `Held`).
-    ///
-    /// What a person says happened counts, also of what was held, expired or was given up while they did it (`Held`,
-    /// `Expired` or `Failed → Completed`); and who was called too late may ask to be called again (`Expired →
-    /// Scheduled`). Nothing else that ended comes back.
-    #[must_use]
-    pub const fn may_become(self, next: Self) -> bool {
-        use GestureState as S;
-        match self {
-            S::Scheduled => matches!(
-                next,
-                S::Claimed
-                    | S::Delivering
-                    | S::Held
-                    | S::Completed
-                    | S::Suppressed
-                    | S::Cancelled
-                    | S::Expired
-                    | S::Failed
-                    | S::Uncertain
-            ),
-            S::Held => {
-                matches!(next, S::Scheduled | S::Completed | S::Suppressed | S::Cancelled | S::Expired | S::Failed)
-            }
-            S::Claimed => matches!(
-                next,
-                S::Scheduled
-                    | S::Delivering
-                    | S::Completed
-                    | S::Held
-                    | S::Suppressed
-                    | S::Cancelled
-                    | S::Expired
-                    | S::Failed
-                    | S::Uncertain
-            ),
-            S::Delivering => matches!(next, S::Completed | S::Scheduled | S::Failed | S::Uncertain),
-            S::Uncertain => matches!(next, S::Completed | S::Scheduled | S::Failed),
-            S::Suppressed => matches!(next, S::Scheduled | S::Held),
-            S::Expired => matches!(next, S::Completed | S::Scheduled),
-            S::Failed => matches!(next, S::Completed),
-            S::Completed | S::Cancelled => false,
-        }
-    }
-}
-
-text_enum! {
-    /// Why a gesture, a decision or an obligation ended as it did.
-    pub enum Reason {
-        /// No rule matched.
-        NoRuleMatched = "no_rule_matched",
-        /// The deadline had passed.
-        TooLate = "too_late",
-        /// No channel was allowed.
-        NoConsent = "no_consent",
-        /// The contact budget had no place.
-        OverBudget = "over_budget",
-        /// It lies before the time we answer for.
-        History = "history",
-        /// A stronger rule of the same group acted that day.
-        Group = "group",
-        /// Two records of the customer became one, and the other's gesture is the one that is made.
-        Merged = "merged",
-        /// The person asked to be forgotten.
-        Erased = "erased",
-        /// The records it speaks of were parted: it counted what two people did.
-        Parted = "parted",
-        /// The same rule already acted on this occurrence.
-        AlreadyThanked = "already_thanked",
-        /// The customer's record is no longer active.
-        CustomerInactive = "customer_inactive",
-        /// A minor without a consenting guardian.
-        Minor = "minor",
-        /// An internal account.
-        Internal = "internal",
-        /// A case is open.
-        OpenCase = "open_case",
-        /// Grief of their own: cheer waits for a person.
-        OwnLife = "own_life",
-        /// No moment within reach is allowed.
-        NoOpening = "no_opening",
-        /// The interaction was voided.
-        Voided = "voided",
-        /// What was bought came back.
-        Returned = "returned",
-        /// A later record replaced the interaction.
-        Replaced = "replaced",
-        /// The interaction turned out otherwise.
-        Corrected = "corrected",
-        /// The interaction belongs to somebody else.
-        Reattributed = "reattributed",
-        /// The rule was retired.
-        RuleRetired = "rule_retired",
-        /// A person decided so.
-        ByPerson = "by_person",
-        /// Events overtook it while it was held.
-        Stale = "stale",
-        /// We began it.
-        Outbound = "outbound",
-        /// A secret shopper's visit.
-        Observation = "observation",
-        /// Thanked face to face.
-        ThankedInPerson = "thanked_in_person",
-        /// The gesture reached the customer.
-        Delivered = "delivered",
-        /// The worker reported a failure.
-        DeliveryFailed = "delivery_failed",
-        /// The lease lapsed while it was on its way.
-        LeaseLapsed = "lease_lapsed",
-        /// The lease lapsed, or the claim was given back, before it began.
-        Released = "released",
-        /// Nobody answered; another try is planned.
-        NoAnswer = "no_answer",
-        /// The customer asked to be called at another time.
-        CallBack = "call_back",
-        /// The contact point does not reach them.
-        WrongNumber = "wrong_number",
-        /// The customer wants no such contact again.
-        NeverAgain = "never_again",
-        /// Nobody is known to thank.
-        Anonymous = "anonymous",
-        /// What would be written is not good enough to be sent (P8).
-        NotGenuine = "not_genuine",
-        /// What was written is not true any more.
-        FactsChanged = "facts_changed",
-        /// Something else became of it since it was written.
-        Overtaken = "overtaken",
-        /// The batch it belonged to was cancelled.
-        BatchCancelled = "batch_cancelled",
-        /// Somebody has stopped it from leaving.
-        Paused = "paused",
-        /// More calls are planned than people can make.
-        CallCapacity = "call_capacity",
-        /// It was sent to the test address, and reached nobody.
-        Tested = "tested",
-        /// The recovery contact comes first.
-        Recovery = "recovery",
-        /// The household is held out of the rule, so that its effect can be seen.
-        HoldOut = "hold_out",
-        /// The silence it was for has ended.
-        CameBack = "came_back",
-        /// The day it was for was corrected or forgotten.
-        DateChanged = "date_changed",
-        /// The customer has died.
-        Deceased = "deceased",
-        /// The gesture reached the customer, though the contact budget was used up.
-        DeliveredOverBudget = "delivered_over_budget",
-        /// The organisation takes no gift of that worth.
-        GiftLimit = "gift_limit",
-        /// A person must say what the gift is worth, or whether it may be given.
-        GiftUnclear = "gift_unclear",
-        /// The action at the desk that led to it was taken back.
-        Undone = "undone",
-    }
-}
 
 /// One intended act of gratitude.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -521,39 +293,4 @@ pub struct Taken {
     pub by: String,
     /// When others may take it again.
     pub until: Timestamp,
-}
-
-/// A place in a household's contact budget.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Contact {
-    /// The id.
-    pub id: uuid::Uuid,
-    /// Whose budget.
-    pub household: HouseholdId,
-    /// Who was or will be contacted.
-    pub customer: CustomerId,
-    /// By which channel.
-    pub channel: Channel,
-    /// By what.
-    pub kind: GestureKind,
-    /// When.
-    pub at: Timestamp,
-    /// Planned or happened.
-    pub state: ContactState,
-    /// The gesture, where there is one; a contact that nobody planned has its interaction's id.
-    pub gesture: Option<GestureId>,
-    /// The gesture's priority; the lowest is displaced first.
-    pub priority: u8,
-}
-
-text_enum! {
-    /// Whether a contact happened.
-    pub enum ContactState {
-        /// A place is kept for it.
-        Reserved = "reserved",
-        /// It happened, or is on its way.
-        Used = "used",
-        /// Given back; counts no more.
-        Released = "released",
-    }
 }

@@ -230,7 +230,8 @@ pub struct Interaction {
     pub moment: Moment,
     /// Where in a journey it took place, if it named a touchpoint, and how the standards there were met.
     pub journey: Option<Place>,
-    /// The visit whose story it belongs to, for a purchase made during one.
+    /// The visit whose story it belongs to: for a purchase made during one, and for a visit that is the same as one which
+    /// was open already.
     pub joined: Option<InteractionId>,
     /// Counted, never thanked.
     pub history: bool,
@@ -245,6 +246,12 @@ impl Interaction {
     #[must_use]
     pub fn own_customer(&self) -> Option<CustomerId> {
         self.origin.or(self.customer)
+    }
+
+    /// Whether it is a visit that turned out to be the same as another: two records of one person had checked in.
+    #[must_use]
+    pub fn repeats_visit(&self) -> bool {
+        self.detail.kind == InteractionKind::Visit && self.joined.is_some()
     }
 
     /// The names of what was bought as a surprise or in confidence; nothing of what was taken back.

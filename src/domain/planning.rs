@@ -84,16 +84,21 @@ pub struct Plan {
     pub held: Option<(Reason, String)>,
     /// What a person has to settle before a gift may be given, in words.
     pub unclear: Option<String>,
+    /// Of a call for which no day in time has room, what has the places, in words: it waits for one that becomes free.
+    pub no_room: Option<String>,
 }
 
 impl Plan {
     /// Where a gesture stands that was planned so, and why; with nothing in its way, for the reason that the caller has.
     #[must_use]
     pub fn standing(&self, reason: Option<Reason>, why: String) -> (GestureState, Option<Reason>, String) {
-        match (&self.held, &self.unclear) {
-            (Some((reason, why)), _) => (GestureState::Held, Some(*reason), why.clone()),
-            (None, Some(why)) => (GestureState::Scheduled, Some(Reason::GiftUnclear), why.clone()),
-            (None, None) => (GestureState::Scheduled, reason, why),
+        match (&self.held, &self.unclear, &self.no_room) {
+            (Some((reason, why)), ..) => (GestureState::Held, Some(*reason), why.clone()),
+            (None, Some(why), _) => (GestureState::Scheduled, Some(Reason::GiftUnclear), why.clone()),
+            (None, None, Some(no_room)) => {
+                (GestureState::Scheduled, Some(Reason::CallCapacity), format!("{why} {no_room}").trim().to_owned())
+            }
+            (None, None, None) => (GestureState::Scheduled, reason, why),
         }
     }
 }
@@ -181,7 +186,7 @@ fn may_be_call(wish: &Wish<'_>) -> bool {
 }
 
 fn through_gates(world: &World, wish: &Wish<'_>, now: Timestamp) -> Result<Plan, Halt> {
-    let (channel, mut schedule, passed_over) = by_best_channel(world, wish, now)?;
+    let (channel, mut found, passed_over) = by_best_channel(world, wish, now)?;
     let held = held_by(world, wish.customer.id, wish.tone);
     if held.is_none() && takes_a_place(wish, channel) {
         let budget = Budget::new(
@@ -190,19 +195,20 @@ fn through_gates(world: &World, wish: &Wish<'_>, now: Timestamp) -> Result<Plan,
             wish.anew.map(|anew| anew.gesture),
         );
         // What is due already happens now at the earliest.
-        if let Err(full) = budget.place_at(schedule.due_at.max(now)) {
-            schedule = defer(world, wish, channel, &budget, full, &schedule, now)?;
+        if let Err(full) = budget.place_at(found.schedule.due_at.max(now)) {
+            found = defer(world, wish, channel, &budget, full, &found.schedule, now)?;
         }
     }
+    let Found { mut schedule, no_room } = found;
     if !passed_over.is_empty() {
         let text = sentence(&format!("{}, since {passed_over}", channel.by()));
         schedule.steps.insert(0, PlanStep { at: wish.terms.moment_at, text });
     }
-    Ok(Plan { channel, schedule, held, unclear: None })
+    Ok(Plan { channel, schedule, held, unclear: None, no_room })
 }
 
-/// The best channel that is allowed and arrives in time, its schedule, and what was passed over for it.
-fn by_best_channel(world: &World, wish: &Wish<'_>, now: Timestamp) -> Result<(Channel, Schedule, String), Halt> {
+/// The best channel that is allowed and arrives in time, when that is, and what was passed over for it.
+fn by_best_channel(world: &World, wish: &Wish<'_>, now: Timestamp) -> Result<(Channel, Found, String), Halt> {
     let regime = world.settings.regime(wish.customer, wish.location);
     let mut offered = liked(wish.customer, &wish.terms.channels);
     let mut too_slow = Vec::new();
@@ -213,7 +219,7 @@ fn by_best_channel(world: &World, wish: &Wish<'_>, now: Timestamp) -> Result<(Ch
             return Err(Halt::at(Reason::NoConsent, format!("No channel is allowed: {passed_over}.")));
         };
         match schedule(world, wish, channel, now, None) {
-            Ok(schedule) => return Ok((channel, schedule, passed_over)),
+            Ok(found) => return Ok((channel, found, passed_over)),
             Err(halt) if halt.of_channel && offered.contains(&channel) => {
                 offered.retain(|other| *other != channel);
                 too_slow.push(format!("{}: {}", channel.in_words(), halt.explanation.trim_end_matches('.')));
@@ -300,7 +306,10 @@ pub fn zones<'a>(
 #[must_use]
 pub fn visited(world: &World, customer: CustomerId) -> Option<&Location> {
     let open = |visit: &&Interaction| {
-        visit.detail.kind == InteractionKind::Visit && visit.state == InteractionState::Open && !visit.history
+        visit.detail.kind == InteractionKind::Visit
+            && visit.state == InteractionState::Open
+            && visit.joined.is_none()
+            && !visit.history
     };
     let visit = world.interactions_of(customer).filter(open).max_by_key(|visit| (visit.start_at, visit.id))?;
     world.locations.get(&visit.location).map(AsRef::as_ref)
@@ -313,44 +322,54 @@ pub fn calendar(location: &Location) -> LocationCalendar {
     LocationCalendar::new(settings.opening_hours.as_ref(), settings.holidays.iter().map(|h| h.date))
 }
 
+/// When a wish is due.
+struct Found {
+    schedule: Schedule,
+    /// See [`Plan::no_room`].
+    no_room: Option<String>,
+}
+
 /// When the wish is due by a channel; with `from`, at the first opening from that instant on. A call waits for a day
-/// with room.
+/// with room. Where none is in time, it waits on the last of them for a place that becomes free.
 fn schedule(
     world: &World,
     wish: &Wish<'_>,
     channel: Channel,
     now: Timestamp,
     from: Option<Timestamp>,
-) -> Result<Schedule, Halt> {
+) -> Result<Found, Halt> {
     let first = opening(world, wish, channel, now, from)?;
-    let Some(per_day) = capacity::per_day(wish).filter(|_| channel == Channel::Phone) else { return Ok(first) };
+    let Some(per_day) = capacity::per_day(wish).filter(|_| channel == Channel::Phone) else {
+        return Ok(Found { schedule: first, no_room: None });
+    };
     let (mut found, mut full) = (first.clone(), Vec::new());
     // What is due already is done today at the earliest.
     let day_of = |found: &Schedule| capacity::day_at(wish.location, &world.zones, found.due_at.max(now));
-    loop {
+    let in_time = |at: Timestamp| at < first.deadline_at;
+    let has_room = loop {
         let day = day_of(&found);
         let calls = capacity::calls_on(world, wish, day);
         if calls < per_day {
-            break;
+            break true;
         }
         full.push((calls, day));
-        let next = capacity::day_after(wish.location, &world.zones, day).filter(|next| *next < first.deadline_at);
-        let why = || {
-            let text = sentence(&format!("{}; no later day in time has room", no_room(&full)));
-            Halt::at(Reason::CallCapacity, text)
-        };
-        found = opening(world, wish, channel, now, Some(next.ok_or_else(why)?))?;
-        if found.due_at >= first.deadline_at {
-            return Err(why());
-        }
-    }
-    if full.is_empty() {
-        return Ok(first);
-    }
-    let text = format!("Waits: {}.", no_room(&full));
-    let steps = [first.steps, vec![PlanStep { at: found.due_at, text }]].concat();
-    let call_wanted = full.first().map(|(_, day)| *day);
-    Ok(Schedule { steps, deadline_at: first.deadline_at, call_wanted, ..found })
+        let next = capacity::day_after(wish.location, &world.zones, day).filter(|next| in_time(*next));
+        let later = next.and_then(|next| opening(world, wish, channel, now, Some(next)).ok());
+        let Some(later) = later.filter(|later| in_time(later.due_at)) else { break false };
+        found = later;
+    };
+    let Some((_, call_wanted)) = full.first().copied() else {
+        return Ok(Found { schedule: first, no_room: None });
+    };
+    let waits = if has_room {
+        format!("Waits: {}.", no_room(&full))
+    } else {
+        format!("Waits for a place that becomes free: {}; no later day in time has room.", no_room(&full))
+    };
+    let no_room = (!has_room).then(|| waits.clone());
+    let steps = [first.steps, vec![PlanStep { at: found.due_at, text: waits }]].concat();
+    let schedule = Schedule { steps, deadline_at: first.deadline_at, call_wanted: Some(call_wanted), ..found };
+    Ok(Found { schedule, no_room })
 }
 
 /// What stands in the way of a call: the first day without room, and how many after it.
@@ -422,19 +441,19 @@ fn defer(
     full: Full,
     first: &Schedule,
     now: Timestamp,
-) -> Result<Schedule, Halt> {
+) -> Result<Found, Halt> {
     let used_by = used_up(&full);
     if wish.terms.over_budget == OverBudget::Defer {
         let mut free_at = full.free_at;
         while let Some(from) = free_at.filter(|from| *from < first.deadline_at) {
-            let mut later = schedule(world, wish, channel, now, Some(from))?;
+            let Found { schedule: mut later, no_room } = schedule(world, wish, channel, now, Some(from))?;
             match budget.place_at(later.due_at) {
                 Ok(()) if later.due_at < first.deadline_at => {
                     let mut steps = first.steps.clone();
                     steps.push(PlanStep { at: later.due_at, text: format!("{used_by}; it waits for a place.") });
                     later.steps = steps;
                     later.deadline_at = first.deadline_at;
-                    return Ok(later);
+                    return Ok(Found { schedule: later, no_room });
                 }
                 Ok(()) => break,
                 Err(still) => free_at = still.free_at,

@@ -4,6 +4,7 @@
 use super::{
     answer::gate,
     budget::{Budget, Full, first_to_give_way},
+    capacity::waits_for_room,
     content,
     customer::Customer,
     doubt,
@@ -42,13 +43,15 @@ impl Replan {
     }
 
     /// The same for a gesture that waits: never before the time that it has. A retry keeps its pause and its deadline:
-    /// only its hours and its channel are looked at anew.
-    fn of_waiting(self, gesture: &Gesture) -> Self {
+    /// only its hours and its channel are looked at anew. What is late keeps its deadline too: that other hours hold now
+    /// makes it no fresher.
+    fn of_waiting(self, gesture: &Gesture, now: Timestamp) -> Self {
         let is_retry = gesture.attempts > 0;
+        let is_late = gesture.schedule.due_at <= now;
         let keeps_time = is_retry || self.from.is_some();
         Self {
             from: self.from.max(keeps_time.then_some(gesture.schedule.due_at)),
-            within_deadline: self.within_deadline || is_retry,
+            within_deadline: self.within_deadline || is_retry || is_late,
             ..self
         }
     }
@@ -192,7 +195,7 @@ pub fn replan_pending(
     for id in pending {
         // Each is looked at in its turn: the end of one may have moved another.
         if let Some(gesture) = ledger.world.gestures.get(&id).filter(waits).cloned() {
-            let how = how.clone().of_waiting(&gesture);
+            let how = how.clone().of_waiting(&gesture, ledger.now());
             replan(ledger, gesture, &how)?;
         }
     }
@@ -200,7 +203,7 @@ pub fn replan_pending(
 }
 
 /// Whether a gesture that waits was planned by what does not hold any more, and why in a sentence. The store has a call
-/// count as planned before all revisions that is offered a place on an earlier day.
+/// count as planned before all revisions that is offered a place which became free.
 #[must_use]
 pub fn outdated(world: &World, gesture: &Gesture, location: &Location) -> Option<String> {
     let waits = matches!(gesture.state, GestureState::Scheduled | GestureState::Held);
@@ -222,7 +225,9 @@ pub fn outdated(world: &World, gesture: &Gesture, location: &Location) -> Option
 /// # Errors
 /// [`Refusal::Miss`] when something must be loaded first.
 pub fn bring_up_to_date(ledger: &mut Ledger<'_, '_>, gesture: Gesture, why: String) -> Result<Gesture, Refusal> {
-    let how = Replan { reason: gesture.reason, ..Replan::since(why) }.of_waiting(&gesture);
+    // Whether it has room is said by the new plan.
+    let reason = gesture.reason.filter(|_| !waits_for_room(&gesture));
+    let how = Replan { reason, ..Replan::since(why) }.of_waiting(&gesture, ledger.now());
     let (planned_anew, planned) = plan_again(ledger, gesture.clone(), &how)?;
     match planned {
         Planned::Gesture(plan) if same_plan(&gesture, &plan) => {
@@ -242,6 +247,7 @@ fn same_plan(gesture: &Gesture, plan: &Plan) -> bool {
     gesture.channel == plan.channel
         && (gesture.state == GestureState::Held) == plan.held.is_some()
         && (gesture.reason == Some(Reason::GiftUnclear)) == plan.unclear.is_some()
+        && (plan.held.is_some() || waits_for_room(gesture) == plan.no_room.is_some())
         && (before.due_at, before.deadline_at) == (schedule.due_at, schedule.deadline_at)
         && (&before.zone, before.call_day) == (&schedule.zone, schedule.call_day)
 }

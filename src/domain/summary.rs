@@ -121,10 +121,11 @@ impl Summary {
         })
     }
 
-    /// Counts an interaction that is new to the summary; observations are left out. Its visit day is counted apart, by
+    /// Counts an interaction that is new to the summary; observations are left out, and a visit is counted once. Its visit day is counted apart, by
     /// [`Summary::add_visit_day`].
     pub fn count(&mut self, interaction: &Interaction) {
-        if interaction.detail.kind == InteractionKind::Observation || interaction.state == InteractionState::Voided {
+        let is_another = interaction.detail.kind != InteractionKind::Observation && !interaction.repeats_visit();
+        if !is_another || interaction.state == InteractionState::Voided {
             return;
         }
         *self.counts.entry(interaction.detail.kind).or_default() += 1;
@@ -216,7 +217,8 @@ impl Summary {
     pub fn rebuilt<'a>(&self, interactions: impl Iterator<Item = &'a Interaction>) -> Self {
         let mut interactions: Vec<_> = interactions.filter(|i| i.state != InteractionState::Voided).collect();
         interactions.sort_by_key(|i| (i.start_at, i.id));
-        let joined: BTreeSet<_> = interactions.iter().filter_map(|i| i.joined).collect();
+        let bought = interactions.iter().filter(|i| !i.repeats_visit());
+        let joined: BTreeSet<_> = bought.filter_map(|i| i.joined).collect();
         let mut fresh = Self {
             last_contact_at: self.last_contact_at,
             open_case: self.open_case,

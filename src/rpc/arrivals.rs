@@ -12,7 +12,7 @@ use super::{
 };
 use crate::{
     app::{Arrival, ArrivalChange, ArrivalNews, ArrivalsWatch, FeedPosition},
-    domain::{ids::LocationId, world::EventKind},
+    domain::{ids::LocationId, interaction::InteractionState, world::EventKind},
     proto::v1::{self as pb, arrival_change::Kind, watch_arrivals_response::News},
 };
 use futures_util::stream;
@@ -80,18 +80,20 @@ fn change(change: &ArrivalChange) -> pb::ArrivalChange {
 
 fn arrival(arrival: &Arrival) -> pb::Arrival {
     let visit = &arrival.visit;
+    let repeats = visit.repeats_visit() && visit.state == InteractionState::Open;
     pb::Arrival {
         interaction: visit.id.name(),
         customer: optional_name(visit.customer.as_ref()),
         display_name: arrival.display_name.clone(),
         stranger: visit.detail.stranger.clone(),
         candidate_count: i32::try_from(visit.candidates.len()).unwrap_or(i32::MAX),
-        state: visit.state.to_wire(),
+        state: if repeats { InteractionState::Closed } else { visit.state }.to_wire(),
         outcome: to_wire_or_zero(visit.detail.outcome),
         staff: visit.detail.staff.clone(),
         start_time: Some(timestamp(visit.start_at)),
         expected_end_time: visit.detail.expected_end.map(timestamp),
         end_time: visit.end_at.map(timestamp),
         open_case: arrival.open_case,
+        joined_interaction: optional_name(visit.joined.as_ref()),
     }
 }

@@ -56,7 +56,9 @@ impl Store {
         let query = Entity::find()
             .filter(constant::is(Column::State, InteractionState::Open.as_str()))
             .filter(Column::LocationId.eq(location.as_str()))
-            .filter(Column::Kind.eq(InteractionKind::Visit.as_str()));
+            .filter(Column::Kind.eq(InteractionKind::Visit.as_str()))
+            // Who is here is listed once.
+            .filter(Column::Joined.is_null());
         let columns = (Column::StartAt, Column::Id);
         let rows = paging::read(self.reader(), query, columns, Key::Uuid, Direction::Up, page).await?;
         let Page { items, next } = Page::cut(rows, page.size, |row| Cursor::uuid(row.start_at, row.id));

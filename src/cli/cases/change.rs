@@ -6,9 +6,9 @@ use uuid::Uuid;
 use super::{find, list};
 use crate::{
     cli::{
-        CliError,
+        CliError, amount,
         client::{Client, ClientArgs},
-        import, location,
+        location,
         output::{self, OutputFormat},
         whom,
     },
@@ -83,7 +83,7 @@ pub(super) struct Grant {
     #[arg(long, value_enum)]
     kind: Kind,
     /// What it is worth, such as 12.50. Leave it out for what has no price.
-    #[arg(long, requires = "currency", value_parser = amount)]
+    #[arg(long, requires = "currency", value_parser = amount::worth)]
     amount: Option<i64>,
     /// ISO 4217 code of the amount.
     #[arg(long, value_name = "CODE")]
@@ -179,12 +179,6 @@ impl Grant {
     }
 }
 
-/// Millionths of an amount as it is typed, exactly.
-fn amount(text: &str) -> Result<i64, String> {
-    let micros = import::micros(text).filter(|micros| *micros > 0);
-    micros.ok_or_else(|| "must be above zero, such as 12.50".to_owned())
-}
-
 impl Kind {
     fn of_contract(self) -> v1::remedy::Kind {
         match self {
@@ -194,19 +188,6 @@ impl Kind {
             Self::Replacement => v1::remedy::Kind::Replacement,
             Self::Gift => v1::remedy::Kind::Gift,
             Self::Other => v1::remedy::Kind::Other,
-        }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::amount;
-
-    #[test]
-    fn an_amount_is_what_was_typed() {
-        assert_eq!((amount("12.50"), amount("0.125")), (Ok(12_500_000), Ok(125_000)));
-        for wrong in ["0", "-1", "0,5", "much", "1e3"] {
-            assert!(amount(wrong).is_err(), "{wrong}");
         }
     }
 }

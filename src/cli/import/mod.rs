@@ -18,7 +18,6 @@ mod template;
 mod text;
 mod value;
 
-pub(super) use text::micros;
 
 #[cfg(test)]
 mod tests;

@@ -1,4 +1,4 @@
-//! Numbers, amounts, times and dates as people and programs write them.
+//! Numbers, times and dates as people and programs write them.
 
 use jiff::{
     SignedDuration, Span, SpanRelativeTo, Timestamp,
@@ -8,9 +8,6 @@ use jiff::{
 };
 
 use crate::domain::when::resolve_local;
-
-/// Digits after the point of an amount in millionths.
-const MICRO_DIGITS: usize = 6;
 
 /// A whole number; `2.0` is one, as programs that know no whole numbers write them.
 pub(super) fn whole(text: &str) -> Option<i64> {
@@ -26,19 +23,6 @@ pub(super) fn flag(text: &str) -> Option<bool> {
     let no = ["false", "f", "no", "n", "0"];
     let is = |words: &[&str]| words.iter().any(|word| word.eq_ignore_ascii_case(text));
     if is(&yes) { Some(true) } else { is(&no).then_some(false) }
-}
-
-/// An amount in millionths, exactly: at most six digits after the point, which may be a point only.
-pub(in crate::cli) fn micros(text: &str) -> Option<i64> {
-    let (negative, digits) = text.strip_prefix('-').map_or((false, text), |digits| (true, digits));
-    let (main, fraction) = digits.split_once('.').unwrap_or((digits, ""));
-    let fraction = fraction.trim_end_matches('0');
-    let plain = |part: &str| part.bytes().all(|byte| byte.is_ascii_digit());
-    if (main.is_empty() && fraction.is_empty()) || !plain(main) || !plain(fraction) || fraction.len() > MICRO_DIGITS {
-        return None;
-    }
-    let amount: i64 = format!("{main}{fraction:0<MICRO_DIGITS$}").parse().ok()?;
-    Some(if negative { -amount } else { amount })
 }
 
 /// A length of time: seconds, or in words or ISO 8601, such as `90s`, `1h 30m`, `PT90S`. A day is 24 hours.
@@ -102,27 +86,7 @@ fn formatted(text: &str, format: &str) -> Option<Moment> {
 mod tests {
     use jiff::{SignedDuration, tz::TimeZone};
 
-    use super::{date, flag, instant, micros, span, whole};
-
-    #[test]
-    fn amounts_are_exact() {
-        for (text, expected) in [
-            ("11.77", Some(11_770_000)),
-            ("0", Some(0)),
-            (".5", Some(500_000)),
-            ("12.", Some(12_000_000)),
-            ("-6.38", Some(-6_380_000)),
-            ("0.1234567", None),
-            ("0.1230000000", Some(123_000)),
-            ("1,5", None),
-            ("", None),
-            ("-", None),
-            ("1e3", None),
-            ("99999999999999999999", None),
-        ] {
-            assert_eq!(micros(text), expected, "{text}");
-        }
-    }
+    use super::{date, flag, instant, span, whole};
 
     #[test]
     fn whole_numbers_and_flags() {

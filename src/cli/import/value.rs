@@ -6,7 +6,7 @@ use jiff::tz::TimeZone;
 use prost_reflect::{DynamicMessage, EnumDescriptor, FieldDescriptor, Kind, MessageDescriptor, Value};
 
 use super::{columns::did_you_mean, expression::Reading, record::Record, text};
-use crate::domain::when::Zones;
+use crate::{cli::amount, domain::when::Zones};
 
 /// Zones of local times, from the database that is built in.
 static ZONES: LazyLock<Zones> = LazyLock::new(Zones::bundled);
@@ -117,7 +117,7 @@ impl Conversion {
                 Ok(filled(message, parts.into_iter().map(Value::I32)))
             }
             Target::Money(message) => {
-                let amount = text::micros(text).ok_or_else(|| not("amount, such as 12.50"))?;
+                let amount = amount::micros(text).ok_or_else(|| not("amount, such as 12.50"))?;
                 let currency = self.reading.currency.as_ref().map(|template| template.fill(record));
                 let currency = currency.filter(|code| !code.is_empty()).ok_or("the currency is empty")?;
                 Ok(filled(message, [Value::String(currency), Value::I64(amount)].into_iter()))

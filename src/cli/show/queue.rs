@@ -35,7 +35,9 @@ fn why(entry: &v1::QueueEntry) -> String {
     } else {
         format!("Last: {}", entry.what_happened_last)
     };
-    lines([entry.why.clone(), last])
+    let gesture = entry.gesture.as_ref().filter(|it| it.state_reason() == v1::Reason::CallCapacity);
+    let no_room = gesture.map(|gesture| gesture.explanation.clone()).unwrap_or_default();
+    lines([entry.why.clone(), no_room, last])
 }
 
 fn say(entry: &v1::QueueEntry) -> String {

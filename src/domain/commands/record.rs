@@ -200,7 +200,8 @@ pub fn enter(ledger: &mut Ledger<'_, '_>, mut interaction: Interaction) -> Resul
 /// [`Refusal::Miss`] when something must be loaded first.
 pub fn respond(ledger: &mut Ledger<'_, '_>, id: InteractionId) -> Result<(), Refusal> {
     let interaction = ledger.world.interactions.get(&id).cloned().ok_or_else(|| missing_interaction(id))?;
-    if let Some(visit) = interaction.joined.or_else(|| story::visit_of(ledger, &interaction)) {
+    let bought_in = interaction.joined.filter(|_| !interaction.repeats_visit());
+    if let Some(visit) = bought_in.or_else(|| story::visit_of(ledger, &interaction)) {
         story::join(ledger, id, visit)?;
         answer(ledger, visit)?;
     }

@@ -213,8 +213,9 @@ fn outcome(
     }
     Ok(match weigh(world, rule, facts, then)?.planned {
         Planned::Stopped { reason, explanation } => SimulatedOutcome::Stopped(reason, explanation),
-        Planned::Gesture(Plan { channel, schedule, held, unclear }) => {
-            SimulatedOutcome::Gesture { channel, due_at: schedule.due_at, held: held.map(|(_, why)| why).or(unclear) }
+        Planned::Gesture(Plan { channel, schedule, held, unclear, no_room }) => {
+            let held = held.map(|(_, why)| why).or(unclear).or(no_room);
+            SimulatedOutcome::Gesture { channel, due_at: schedule.due_at, held }
         }
     })
 }

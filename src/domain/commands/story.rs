@@ -95,6 +95,7 @@ pub fn purchases_of(ledger: &Ledger<'_, '_>, visit: &Interaction) -> Vec<Interac
 /// Whether purchases can belong to this at all.
 fn is_visit(interaction: &Interaction) -> bool {
     interaction.detail.kind == InteractionKind::Visit
+        && interaction.joined.is_none()
         && interaction.detail.direction == Direction::Inbound
         && interaction.state != InteractionState::Voided
 }
@@ -217,33 +218,98 @@ fn tell_summary(ledger: &mut Ledger<'_, '_>, visit: InteractionId, purchase: Int
 pub struct Left {
     /// The visit that may have ended without a purchase now.
     visit: Option<InteractionId>,
-    /// The purchases whose visit it was.
-    purchases: Vec<InteractionId>,
+    /// What was answered with it: the purchases in it, and visits that were the same.
+    rest: Vec<InteractionId>,
 }
 
-/// Takes an interaction out of its story: a purchase leaves its visit, a visit lets go of its purchases. What is left
-/// must be [settled](settle) afterwards.
+/// Takes an interaction out of its story: a purchase leaves its visit, a visit lets go of its purchases and of those that
+/// were the same. What is left must be [settled](settle) afterwards.
 ///
 /// # Errors
 /// [`Refusal::Miss`] when something must be loaded first.
 pub fn leave(ledger: &mut Ledger<'_, '_>, id: InteractionId) -> Result<Left, Refusal> {
     let mut leaving = existing(ledger, id)?;
-    let mut left = Left { visit: leaving.joined.take(), purchases: Vec::new() };
+    if leaving.repeats_visit() {
+        is_same_as(ledger, leaving, None);
+        return Ok(Left { visit: None, rest: vec![id] });
+    }
+    let mut left = Left { visit: leaving.joined.take(), rest: Vec::new() };
     if let Some(visit) = left.visit {
         leaving.version += 1;
         ledger.world.interactions.put(id, leaving.clone());
         forget_purchase(ledger, visit, &leaving)?;
+    }
+    // Without it, the next of those that were the same stands for the others.
+    let mut same: Vec<_> = ledger.world.same_visits(id).cloned().collect();
+    same.sort_by_key(|visit| (visit.start_at, visit.id));
+    let first = same.first().map(|visit| visit.id);
+    for visit in same {
+        left.rest.push(visit.id);
+        let of_first = first.filter(|first| *first != visit.id);
+        is_same_as(ledger, visit, of_first);
     }
     let joined: Vec<_> = ledger.world.joined_to(id).cloned().collect();
     for mut purchase in joined {
         purchase.joined = None;
         purchase.version += 1;
         ledger.world.interactions.put(purchase.id, purchase.clone());
-        left.purchases.push(purchase.id);
+        left.rest.push(purchase.id);
         left.visit = Some(id);
         forget_purchase(ledger, id, &purchase)?;
     }
     Ok(left)
+}
+
+/// Makes one visit of those of these that are open for a customer at the same place, where different records of theirs had
+/// checked in: who comes in again before leaving is still on the same visit (4.2). The one that was opened first stands for
+/// the others, which keep what they are and are it again when they [leave].
+///
+/// # Errors
+/// [`Refusal::Miss`] when something must be loaded first.
+pub fn unite_visits(
+    ledger: &mut Ledger<'_, '_>,
+    customer: CustomerId,
+    which: impl Fn(&Interaction) -> bool,
+    why: &str,
+) -> Result<(), Refusal> {
+    let is_open = |it: &&Interaction| is_visit(it) && it.state == InteractionState::Open && !it.history && which(it);
+    let mut open: Vec<_> = ledger.world.interactions_of(customer).filter(is_open).cloned().collect();
+    open.sort_by_key(|visit| (visit.start_at, visit.id));
+    let first_there = |visit: &Interaction| open.iter().find(|it| it.location == visit.location);
+    let same = open.iter().filter_map(|visit| {
+        let first = first_there(visit).filter(|first| first.own_customer() != visit.own_customer())?;
+        Some((visit.clone(), first.id))
+    });
+    let same: Vec<_> = same.collect();
+    if same.is_empty() {
+        return Ok(());
+    }
+    let told: Vec<_> = same.iter().flat_map(|(visit, first)| [visit.id, *first]).collect();
+    let bought = || told.iter().flat_map(|visit| ledger.world.joined_to(*visit)).map(|purchase| purchase.id);
+    let interactions = told.iter().copied().chain(bought()).collect();
+    ledger.require(Needs { interactions, ..Needs::default() })?;
+    for (visit, first) in same {
+        let also: Vec<_> = ledger.world.same_visits(visit.id).cloned().collect();
+        let bought: Vec<_> = ledger.world.joined_to(visit.id).map(|purchase| purchase.id).collect();
+        let id = visit.id;
+        is_same_as(ledger, visit, Some(first));
+        also.into_iter().for_each(|visit| is_same_as(ledger, visit, Some(first)));
+        for purchase in bought {
+            let left = leave(ledger, purchase)?;
+            settle(ledger, left, Reason::Merged, why)?;
+            respond(ledger, purchase)?;
+        }
+        respond(ledger, id)?;
+    }
+    ledger.rebuild_summary(customer)
+}
+
+/// Keeps that a visit is the same as another, or as none, and tells who watches the place.
+fn is_same_as(ledger: &mut Ledger<'_, '_>, mut visit: Interaction, first: Option<InteractionId>) {
+    visit.joined = first;
+    visit.version += 1;
+    note_interaction(ledger, EventKind::InteractionCorrected, &visit, vec!["joined_interaction".to_owned()]);
+    ledger.world.interactions.put(visit.id, visit);
 }
 
 /// A visit that had its purchase from the till alone does not know of it any more, nor of how it was.
@@ -285,7 +351,7 @@ pub fn settle(ledger: &mut Ledger<'_, '_>, left: Left, reason: Reason, explanati
             ledger.cancel_gestures_for(visit.id, reason, explanation, |g| g.tone == Tone::Cheerful)?;
         }
     }
-    let again: Vec<_> = visit.map(|visit| visit.id).into_iter().chain(left.purchases).collect();
+    let again: Vec<_> = visit.map(|visit| visit.id).into_iter().chain(left.rest).collect();
     for id in again {
         let interaction = existing(ledger, id)?;
         if let Some(customer) = interaction.customer {

@@ -134,7 +134,7 @@ impl CheckIn {
             .world
             .interactions_of(customer)
             .filter(|i| i.detail.kind == InteractionKind::Visit && i.location == self.location)
-            .filter(|i| i.state == InteractionState::Open)
+            .filter(|i| i.state == InteractionState::Open && i.joined.is_none())
             .filter(|i| i.start_at.duration_since(at) <= within)
             .max_by_key(|i| (i.start_at, i.id))
             .map(|i| i.id)
@@ -198,35 +198,42 @@ impl Command for Close {
         {
             return Recorded::read(ledger.world, interaction_id(&resource)?, true);
         }
-        let before = ledger
-            .world
-            .interactions
-            .get(&self.id)
-            .cloned()
-            .ok_or_else(|| Refusal::not_found("interaction", &self.id))?;
+        let before = self.visit(&ledger)?;
+        let id = before.id;
         check_open(&before)?;
         // All that comes with it: its place, and whoever else is in the story.
-        ledger.world.obligations.get(&self.id).ok_or_else(|| missing_interaction(self.id))?;
+        ledger.world.obligations.get(&id).ok_or_else(|| missing_interaction(id))?;
         if let Some(customer) = before.customer.filter(|_| !self.days().any(|day| day == before.local_date)) {
             ledger.require(story::surroundings(&ledger, &before, customer))?;
         }
         let after = self.ending.apply(&before, &ledger)?;
-        ledger.world.interactions.put(self.id, after.clone());
+        ledger.world.interactions.put(id, after.clone());
         ledger.recount_interaction(&before, &after);
         note_interaction(&mut ledger, EventKind::InteractionClosed, &after, vec!["outcome".to_owned()]);
-        heed_misery(&mut ledger, self.id)?;
-        respond(&mut ledger, self.id)?;
+        heed_misery(&mut ledger, id)?;
+        respond(&mut ledger, id)?;
         if let Some(customer) = after.customer {
             heed_visit(&mut ledger, customer, "Their visit is over: their own clock counts.")?;
         }
         if let Some(once) = &self.once {
-            once.remember(&mut ledger, &format!("interactions/{}", self.id));
+            once.remember(&mut ledger, &format!("interactions/{id}"));
         }
-        Recorded::read(ledger.world, self.id, false)
+        Recorded::read(ledger.world, id, false)
     }
 }
 
 impl Close {
+    /// The visit that ends. Somebody who names one that turned out to be the same as another ends that one; by itself each
+    /// ends when its own time is over, so that it is true of it if they are told apart again.
+    fn visit(&self, ledger: &Ledger<'_, '_>) -> Result<Interaction, Refusal> {
+        let known = |id| ledger.world.interactions.get(&id).cloned();
+        let named = known(self.id).ok_or_else(|| Refusal::not_found("interaction", &self.id))?;
+        match named.joined.filter(|_| self.once.is_some() && named.repeats_visit()) {
+            Some(same) => known(same).ok_or_else(|| missing_interaction(same)),
+            None => Ok(named),
+        }
+    }
+
     /// The days on which the visit most likely began.
     fn days(&self) -> impl Iterator<Item = Date> {
         self.ending.end_at.into_iter().chain([self.now]).flat_map(days_around)

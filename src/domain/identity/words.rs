@@ -45,7 +45,13 @@ fn fold(c: char, plain: &mut String) {
         'ة' => plain.push('ه'),
         '\'' | '’' | '‘' | 'ʼ' | 'ʻ' | '`' | '´' | '\u{640}' => {}
         // What a formatter put between letters and nobody types.
-        '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}' | '\u{feff}' | '\u{ad}' => {}
+        '\u{200b}'..='\u{200f}'
+        | '\u{202a}'..='\u{202e}'
+        | '\u{2066}'..='\u{2069}'
+        | '\u{61c}'
+        | '\u{2060}'
+        | '\u{feff}'
+        | '\u{ad}' => {}
         c if is_ornament(c) => {}
         c if is_combining_mark(c) => plain.push(c),
         c => match digit(c) {

@@ -46,11 +46,11 @@ pub(super) fn read_contacts(
 
 fn read_contact(fields: &mut Fields, said: pb::OrganizationContact, regions: &[&str]) -> OrganizationContact {
     OrganizationContact {
-        display_name: fields.required_short("display_name", said.display_name),
-        given_name: fields.short("given_name", said.given_name),
-        family_name: fields.short("family_name", said.family_name),
-        honorific: fields.short("honorific", said.honorific),
-        how_to_say: fields.short("how_to_say", said.how_to_say),
+        display_name: fields.required_person_name("display_name", said.display_name),
+        given_name: fields.person_name("given_name", said.given_name),
+        family_name: fields.person_name("family_name", said.family_name),
+        honorific: fields.person_name("honorific", said.honorific),
+        how_to_say: fields.person_name("how_to_say", said.how_to_say),
         roles: fields.shorts("roles", said.roles, CONTACTS_MAX),
         language: fields.language("language_code", &said.language_code),
         contact_points: fields.list("contact_points", said.contact_points, CONTACTS_MAX, |fields, point| {

@@ -3,14 +3,14 @@
 use crate::{
     domain::{
         capacity::{CallDay, Calls},
-        gesture::GestureState,
+        gesture::{GestureState, Reason},
         ids::LocationId,
         world::World,
     },
     store::{entity::gesture, error::StoreError, rows},
 };
 use jiff::civil::Date;
-use sea_orm::{ColumnTrait, ConnectionTrait, DbBackend, EntityTrait, QueryFilter, QuerySelect, Statement};
+use sea_orm::{ColumnTrait, Condition, ConnectionTrait, DbBackend, EntityTrait, QueryFilter, QuerySelect, Statement};
 
 /// Counts the calls of a location from a day on, by role and day.
 ///
@@ -36,6 +36,10 @@ pub(super) async fn planned(
         GestureState::Expired,
         GestureState::Failed,
     ];
+    let has_a_place = Condition::any()
+        .add(Column::Reason.is_null())
+        .add(Column::Reason.ne(Reason::CallCapacity.as_str()))
+        .add(Column::State.ne(GestureState::Scheduled.as_str()));
     let rows: Vec<(String, String, i64)> = Entity::find()
         .select_only()
         .columns([Column::Role, Column::CallDay])
@@ -43,6 +47,7 @@ pub(super) async fn planned(
         .filter(Column::LocationId.eq(location.as_str()))
         .filter(Column::CallDay.gte(from.to_string()))
         .filter(Column::State.is_not_in(idle.map(|state| state.as_str())))
+        .filter(has_a_place)
         .group_by(Column::Role)
         .group_by(Column::CallDay)
         .into_tuple()

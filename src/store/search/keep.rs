@@ -57,7 +57,7 @@ pub(in crate::store) async fn keep(
 /// Writes entries, and makes their words known.
 pub(super) async fn write(db: &impl ConnectionTrait, entries: Vec<Entry>, over: Over) -> Result<(), StoreError> {
     let words: BTreeSet<String> = entries.iter().flat_map(|entry| spelled(&entry.terms)).map(str::to_owned).collect();
-    learn(db, words).await?;
+    learn(db, words, over).await?;
     let backend = db.get_database_backend();
     for piece in chunk::pieces(entries, COLUMNS) {
         let sql = upsert(backend, piece.len(), over);
@@ -106,10 +106,12 @@ fn upsert(backend: DbBackend, rows: usize, over: Over) -> String {
     )
 }
 
-/// Makes words known that were not. What is known already costs one look.
-async fn learn(db: &impl ConnectionTrait, mut words: BTreeSet<String>) -> Result<(), StoreError> {
+/// Makes words known that were not. What is known already costs one look, unless an older version may have known it by
+/// other keys.
+async fn learn(db: &impl ConnectionTrait, mut words: BTreeSet<String>, over: Over) -> Result<(), StoreError> {
     use search_word::{Column, Entity, Model};
-    for list in chunk::lists(words.iter().cloned().collect::<Vec<_>>()) {
+    let asked: Vec<_> = if over == Over::Same { words.iter().cloned().collect() } else { Vec::new() };
+    for list in chunk::lists(asked) {
         let known: Vec<String> = Entity::find()
             .select_only()
             .column(Column::Word)

@@ -3,7 +3,10 @@
 use std::process::Output;
 
 use gratitude::proto::v1 as pb;
-use pb::{customer_service_client::CustomerServiceClient, location_service_client::LocationServiceClient};
+use pb::{
+    customer_service_client::CustomerServiceClient, gesture_service_client::GestureServiceClient,
+    location_service_client::LocationServiceClient,
+};
 use tempfile::TempDir;
 
 use crate::support::binary::{Serving, gratitude, stderr, stdout};
@@ -178,6 +181,31 @@ async fn what_stands_in_the_queue_is_said_to_be_done() {
     let done = desk.done(&["queue", "done", &promised, "--by", "mina"]);
     assert!(done.contains("completed"), "{done}");
     assert_eq!(desk.done(&["queue"]).trim(), "Nothing to do.");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_a_gift_was_worth_is_said_when_it_was_given() {
+    let desk = Desk::open().await;
+    let channel = tonic::transport::Endpoint::from_shared(desk.serving.url()).expect("an address");
+    let channel = channel.connect().await.expect("it listens");
+    let mut customers = CustomerServiceClient::new(channel.clone());
+    let ada = customers.list_customers(pb::ListCustomersRequest::default()).await.expect("listed").into_inner();
+    let gift = pb::Gesture {
+        customer: ada.customers[0].name.clone(),
+        location: "locations/tea-house".to_owned(),
+        kind: pb::GestureKind::Gift.into(),
+        channel: pb::Channel::HandOver.into(),
+        ..pb::Gesture::default()
+    };
+    let request = pb::ScheduleGestureRequest { gesture: Some(gift), ..Default::default() };
+    let mut gestures = GestureServiceClient::new(channel);
+    let name = gestures.schedule_gesture(request).await.expect("planned").into_inner().gesture.expect("there").name;
+    let alone = desk.run(&["queue", "done", &name, "--value", "12.50"]);
+    assert_eq!(alone.status.code(), Some(2), "an amount of nothing: {}", stdout(&alone));
+    desk.done(&["queue", "done", &name, "--by", "mina", "--value", "12.50", "--currency", "EUR"]);
+    let given = gestures.get_gesture(pb::GetGestureRequest { name }).await.expect("read").into_inner();
+    let worth = given.gift_value.expect("it was said");
+    assert_eq!((worth.micros, worth.currency_code.as_str()), (12_500_000, "EUR"));
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -151,6 +151,37 @@ both_engines! {
         service.stop().await;
     }
 
+    async fn who_watches_is_told_when_two_who_are_here_turn_out_to_be_one_and_when_not(database) {
+        let service = shop(database).await;
+        let (ada, bea) = (ada(&service).await, imported(&service, ["", "Bea", "Costa"], "bea@mill.example").await);
+        let first = comes(&service, &ada.name).await;
+        let second = comes(&service, &bea).await;
+        let mut stream = watch(&service, SHOP, "").await.expect("watched");
+        assert_eq!(snapshot(&mut stream).await.0.len(), 2);
+
+        let merge = pb::MergeCustomersRequest {
+            survivor: ada.name.clone(),
+            duplicate: bea.clone(),
+            ..pb::MergeCustomersRequest::default()
+        };
+        customers(&service).merge_customers(merge).await.expect("merged");
+        let (kind, arrival) = loop {
+            let told = change_of(&mut stream, &second).await;
+            if told.0 == Kind::Corrected {
+                break told;
+            }
+        };
+        assert_eq!((kind, arrival.state(), &arrival.joined_interaction), (Kind::Corrected, State::Closed, &first.name));
+        let (here, _) = snapshot(&mut watch(&service, SHOP, "").await.expect("watched")).await;
+        assert_eq!(here.iter().map(|it| &it.interaction).collect::<Vec<_>>(), [&first.name]);
+
+        let part = pb::UnmergeCustomerRequest { name: bea, request_id: String::new() };
+        customers(&service).unmerge_customer(part).await.expect("parted");
+        let (_, arrival) = change_of(&mut stream, &second).await;
+        assert_eq!((arrival.state(), arrival.display_name.as_str()), (State::Open, "Bea Costa"));
+        service.stop().await;
+    }
+
     async fn watching_continues_behind_what_was_told(database) {
         let service = shop(database).await;
         let mut stream = watch(&service, SHOP, "").await.expect("watched");

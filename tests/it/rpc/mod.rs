@@ -21,6 +21,7 @@ mod people;
 mod policy;
 mod print;
 mod print_anew;
+mod print_one;
 mod race;
 mod remarks;
 mod rules;

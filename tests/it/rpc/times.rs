@@ -368,6 +368,53 @@ both_engines! {
         service.stop().await;
     }
 
+    async fn a_call_for_which_no_day_has_room_is_seen_to_wait_and_gets_the_place_that_becomes_free(database) {
+        let service = TestService::with(database, |config| config.budget.max_contacts = 1_000).await;
+        super::open(&service).await;
+        can_make(&service, 1).await;
+        let mut client = GestureServiceClient::new(service.channel());
+        let customer = ada(&service).await.name;
+        let mut calls = Vec::new();
+        for _ in 0..3 {
+            let call = pb::Gesture {
+                kind: pb::GestureKind::Call.into(),
+                channel: pb::Channel::Phone.into(),
+                role: "desk".to_owned(),
+                content: None,
+                deadline_time: Some(instant("2026-11-23T19:00:00Z")),
+                ..wish(&customer)
+            };
+            let request = pb::ScheduleGestureRequest { gesture: Some(call), ..Default::default() };
+            calls.push(client.schedule_gesture(request).await.expect("planned").into_inner().gesture.expect("one").name);
+        }
+        let queue = pb::ListQueueRequest { location: SHOP.to_owned(), ..pb::ListQueueRequest::default() };
+        let entries = client.list_queue(queue).await.expect("a page").into_inner().entries;
+        let waits = |entry: &&pb::QueueEntry| {
+            entry.gesture.as_ref().is_some_and(|gesture| gesture.state_reason() == pb::Reason::CallCapacity)
+        };
+        assert_eq!((entries.len(), entries.iter().filter(waits).count()), (3, 2), "they stand in the queue and say why");
+
+        let mut has_place = calls.remove(0);
+        while !calls.is_empty() {
+            let cancel = pb::CancelGestureRequest {
+                name: has_place,
+                reason: "No more.".to_owned(),
+                ..pb::CancelGestureRequest::default()
+            };
+            client.cancel_gesture(cancel).await.expect("taken back");
+            service.advance("10s").await;
+            let mut given = Vec::new();
+            for (at, name) in calls.iter().enumerate() {
+                let call = get(&mut client, name).await;
+                assert_eq!(call.state(), pb::gesture::State::Scheduled);
+                given.extend((call.state_reason() == pb::Reason::Unspecified).then_some(at));
+            }
+            let [at] = given.as_slice() else { panic!("one gets the place that became free, not {given:?}") };
+            has_place = calls.remove(*at);
+        }
+        service.stop().await;
+    }
+
     async fn calls_never_exceed_what_people_can_make_in_a_day_however_many_plan_at_once(database) {
         let service = shop(database).await;
         let client = GestureServiceClient::new(service.channel());

@@ -12,6 +12,7 @@ mod notes;
 mod once;
 mod parting;
 mod recovery;
+mod same_visit;
 mod silences;
 mod strangers;
 pub(crate) mod telling;

@@ -1,6 +1,10 @@
 //! Two records turn out to be one person's (P10).
 
-use super::{super::Once, deceased::let_rest, editable, guardian, heed_new_dates, keep, twins};
+use super::{
+    super::{Once, story},
+    deceased::let_rest,
+    editable, guardian, heed_new_dates, keep, twins,
+};
 use crate::domain::{
     content,
     customer::{Customer, CustomerKind, CustomerStatus, Identifier},
@@ -193,6 +197,7 @@ impl MergeCustomers {
         ledger.world.summaries.put(survivor.id, survivor_summary);
         take_stock(ledger, survivor.id)?;
         lay_down(ledger, duplicate.id)?;
+        story::unite_visits(ledger, survivor.id, |_| true, WHY)?;
 
         let pending: Vec<_> =
             ledger.world.gestures_of(survivor.id).filter(|it| is_pending(it.state)).map(|it| it.id).collect();
@@ -207,7 +212,7 @@ impl MergeCustomers {
             if birth_date != survivor.profile.birth_date {
                 heed_new_dates(ledger, &survivor)?;
             }
-            replan_pending(ledger, survivor.id, &Replan::since("Two records of the customer became one."), |_| true)?;
+            replan_pending(ledger, survivor.id, &Replan::since(WHY), |_| true)?;
             make_room(ledger, survivor.household)?;
         }
         let stopped = |id: &GestureId| {
@@ -359,3 +364,5 @@ fn depth(world: &World, id: CustomerId) -> usize {
 pub(super) const fn is_pending(state: GestureState) -> bool {
     state.may_become(GestureState::Suppressed)
 }
+
+const WHY: &str = "Two records of the customer became one.";

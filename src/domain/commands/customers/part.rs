@@ -206,7 +206,8 @@ fn customer(world: &World, id: CustomerId) -> Result<Customer, Refusal> {
     world.customers.get(&id).cloned().ok_or_else(|| Refusal::not_found("customer", &id))
 }
 
-/// A purchase of one in a visit of the other was none: till and desk told a story that never was.
+/// A purchase of one in a visit of the other was none, nor was a visit of one the other's: till and desk told a story that
+/// never was.
 fn tell_apart(ledger: &mut Ledger<'_, '_>, both: [CustomerId; 2]) -> Result<(), Refusal> {
     let visit_of = |it: &Interaction| ledger.world.interactions.get(&it.joined?).cloned();
     let joined = both.into_iter().flat_map(|id| ledger.world.interactions_of(id));
@@ -226,13 +227,16 @@ fn tell_apart(ledger: &mut Ledger<'_, '_>, both: [CustomerId; 2]) -> Result<(), 
     if !missing.is_empty() {
         return Err(Refusal::Miss(Miss::All(missing.into_iter().map(|needs| Miss::More(Box::new(needs))).collect())));
     }
+    let mut parted = BTreeSet::new();
     for (it, _) in crossing {
         let left = story::leave(ledger, it.id)?;
         both.into_iter().try_for_each(|id| ledger.rebuild_summary(id))?;
         story::settle(ledger, left, Reason::Parted, WHY)?;
         respond(ledger, it.id)?;
+        parted.insert(it.id);
     }
-    Ok(())
+    // Those that were the same as one that is another's now are still the same as each other.
+    both.into_iter().try_for_each(|id| story::unite_visits(ledger, id, |it| parted.contains(&it.id), WHY))
 }
 
 /// What the survivor was to be thanked for by counting what another did is taken back.

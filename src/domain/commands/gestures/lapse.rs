@@ -2,6 +2,7 @@
 //! harmless when something else came first.
 
 use crate::domain::{
+    capacity::waits_for_room,
     doubt,
     gesture::{Gesture, GestureState, Reason},
     ids::GestureId,
@@ -97,6 +98,9 @@ impl Command for Expire {
         let (reason, text) = match (gesture.state, ledger.world.pauses.over(&gesture)) {
             (GestureState::Scheduled, Some(pause)) => {
                 (Reason::Paused, format!("It made sense only before {deadline}. {}", pause.sentence()))
+            }
+            (GestureState::Scheduled, None) if waits_for_room(&gesture) => {
+                (Reason::CallCapacity, format!("No place became free before {deadline}. {}", gesture.explanation))
             }
             (GestureState::Scheduled, None) => (Reason::TooLate, format!("It made sense only before {deadline}.")),
             (GestureState::Held, _) => (Reason::Stale, format!("It was held, and made sense only before {deadline}.")),

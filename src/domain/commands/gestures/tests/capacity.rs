@@ -1,6 +1,6 @@
 use super::*;
 use crate::domain::{
-    capacity::{CallCapacity, FreedDay},
+    capacity::{CallCapacity, CallDay, FreedDay},
     world::{Miss, World},
 };
 
@@ -56,16 +56,49 @@ fn promises_and_apologies_go_first_and_are_not_refused() {
     assert!(next.schedule.steps.last().unwrap().text.contains("4 calls are planned"), "{:?}", next.schedule.steps);
 }
 
+/// Two calls on a day on which two can be made, and one more that makes sense on that day only.
+fn with_one_too_many(kit: &mut Kit, ana: &Customer) -> Vec<GestureId> {
+    let today = Schedule { deadline_at: Some(at("2026-11-23T20:00")), ..people::wish(ana) };
+    (0..3).map(|_| kit.run(&today).unwrap().gesture.id).collect()
+}
+
 #[test]
-fn a_call_that_finds_no_room_before_its_deadline_is_refused() {
+fn a_call_for_which_no_day_in_time_has_room_waits_visibly_until_its_deadline() {
     let (mut kit, ana) = kit();
-    let today = Schedule { deadline_at: Some(at("2026-11-23T20:00")), ..people::wish(&ana) };
-    for _ in 0..2 {
-        kit.run(&today).unwrap();
-    }
-    let Err(Refusal::Precondition { kind, message, .. }) = kit.run(&today) else { panic!("the day is full") };
-    assert_eq!(kind, Precondition::NoOpening);
-    assert_eq!(message, "2 calls are planned on Mon 23 Nov 2026; no later day in time has room.");
+    let calls = with_one_too_many(&mut kit, &ana);
+    let waits = kit.gesture(calls[2]).clone();
+    assert_eq!((waits.state, waits.reason), (GestureState::Scheduled, Some(Reason::CallCapacity)));
+    let told =
+        "Waits for a place that becomes free: 2 calls are planned on Mon 23 Nov 2026; no later day in time has room.";
+    assert_eq!((waits.explanation.as_str(), waits.schedule.deadline_at), (told, at("2026-11-23T20:00")));
+    let monday = CallDay { location: shop_id(), role: String::new(), day: jiff::civil::date(2026, 11, 23) };
+    assert_eq!(kit.world.calls.get(&monday).map(|calls| calls.0), Some(2), "it takes nobody's time yet");
+
+    kit.change_shop(|_| ());
+    kit.run(&ReplanOutdated { id: waits.id }).unwrap();
+    let kept = kit.gesture(waits.id);
+    assert_eq!((kept.version, kept.reason), (waits.version, Some(Reason::CallCapacity)), "the same plan is no new one");
+
+    let over = kit.run_at(at("2026-11-23T20:00"), &Expire { id: waits.id }).unwrap().unwrap();
+    assert_eq!((over.state, over.reason), (GestureState::Expired, Some(Reason::CallCapacity)));
+    assert!(over.explanation.starts_with("No place became free before"), "{}", over.explanation);
+}
+
+#[test]
+fn who_waits_for_any_place_gets_the_one_that_becomes_free() {
+    let (mut kit, ana) = kit();
+    let calls = with_one_too_many(&mut kit, &ana);
+    let cancel = Cancel { actor: actor(), id: calls[0], version: None, reason: "no more".to_owned() };
+    kit.run(&cancel).unwrap();
+    let mut offered = kit.gesture(calls[2]).clone();
+    offered.schedule.planned_by = -51;
+    kit.world.gestures.put(offered.id, offered);
+    kit.world.settle();
+    assert_eq!(kit.run(&ReplanOutdated { id: calls[2] }), Ok(true));
+    let given = kit.gesture(calls[2]);
+    assert_eq!((given.state, given.reason, given.schedule.call_wanted), (GestureState::Scheduled, None, None));
+    let monday = CallDay { location: shop_id(), role: String::new(), day: jiff::civil::date(2026, 11, 23) };
+    assert_eq!(kit.world.calls.get(&monday).map(|calls| calls.0), Some(2));
 }
 
 #[test]

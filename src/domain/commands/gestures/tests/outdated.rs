@@ -65,6 +65,22 @@ fn p5_other_call_hours_plan_everything_anew_and_retries_keep_their_pause() {
 }
 
 #[test]
+fn what_is_late_keeps_its_deadline_whatever_hours_hold_by_night() {
+    let (mut kit, call) = with_call();
+    let deadline = call.schedule.deadline_at;
+    kit.now = at("2026-11-24T22:00");
+    kit.change_shop(|shop| shop.holidays.push(Holiday { date: date(2026, 11, 27), name: "Fair".to_owned() }));
+    assert_eq!(kit.run(&ReplanOutdated { id: call.id }), Ok(true));
+    let late = kit.gesture(call.id).clone();
+    assert_eq!(late.schedule.planned_local, "2026-11-25T09:00", "nobody is called by night");
+    assert_eq!(late.schedule.deadline_at, deadline, "that others rest on Friday makes it no fresher");
+
+    kit.change_shop(|shop| shop.holidays.push(Holiday { date: date(2026, 11, 25), name: "Fair".to_owned() }));
+    assert_eq!(kit.run(&ReplanOutdated { id: call.id }), Ok(true));
+    assert!(kit.gesture(call.id).schedule.deadline_at <= deadline);
+}
+
+#[test]
 fn what_is_on_its_way_or_over_is_left_alone() {
     let (mut kit, call) = with_call();
     kit.run(&Cancel { actor: actor(), id: call.id, version: None, reason: "no more".to_owned() }).unwrap();
