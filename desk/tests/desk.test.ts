@@ -3,7 +3,7 @@ import { after, afterEach, before, beforeEach, test } from "node:test";
 import type { Browser } from "playwright-core";
 import { Interaction_State as Visit } from "../src/gen/gratitude/v1/interaction_pb";
 import { NoPurchaseReason, Outcome } from "../src/gen/gratitude/v1/interaction_kinds_pb";
-import { browser, button, card, closeDesks, comes, held, inHouse, openDesk, pass, result, search, town } from "./support";
+import { browser, button, card, closeDesks, comes, held, inHouse, lost, openDesk, pass, result, search, town } from "./support";
 import { SHOP } from "./town";
 
 /** The page as a receptionist uses it, against the real service. */
@@ -104,6 +104,21 @@ test("what was done by mistake is taken back within a minute", async () => {
   await button(page, /^Undo/).click();
   await inHouse(page, /Ms Okafor/).waitFor();
   assert.deepEqual(wrong, []);
+});
+
+test("what could not be taken back since the connection went is offered to be again", async () => {
+  const { page } = await openDesk(chromium);
+  await search(page, "020 7946 0012");
+  await result(page, /Ms Okafor/).click();
+  await button(page, "Check in").click();
+  await inHouse(page, /Ms Okafor/).waitFor();
+  await lost(page, "UndoAction");
+  await button(page, /^Undo/).click();
+  await page.getByText("That is not taken back yet.").waitFor();
+  await comes(page, page.getByText("Online", { exact: true }));
+  await button(page, /^Undo/).click();
+  await page.getByText("Undone").waitFor();
+  await inHouse(page, /Ms Okafor/).waitFor({ state: "detached" });
 });
 
 test("p7 what went wrong comes first, before anything that is said or handed over", async () => {

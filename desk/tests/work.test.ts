@@ -285,3 +285,13 @@ test("the screen for customers takes no number before it knows where it stands",
   assert.deepEqual(interactions.filter((one) => one.location !== SHOP), []);
   assert.deepEqual(wrong, []);
 });
+
+test("a page that comes up while the service can't answer yet goes on once it can", async () => {
+  await here.call(await here.guest("Eve Hart", "+44 20 7946 0068"), "Ask how the pu-erh is.");
+  const { page } = await openDesk(chromium);
+  await entry(page, "Eve Hart").waitFor();
+  await page.route("**/desk/session", (route) => route.fulfill({ status: 503 }), { times: 1 });
+  await page.reload();
+  await page.getByText("Offline", { exact: true }).waitFor();
+  await comes(page, entry(page, "Eve Hart"));
+});
