@@ -178,6 +178,7 @@ test("whoever left without being known is known later, and their visit is theirs
   await button(page, "Check in").click();
   await inHouse(page, /yellow umbrella/).click();
   await button(page, "Only looked").click();
+  await page.getByText("Checked out").waitFor();
   await page.getByText(/left without being known/).click();
   await inHouse(page, /yellow umbrella/).click();
   await page.getByText("Who was that: yellow umbrella?").waitFor();
