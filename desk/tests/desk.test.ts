@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { after, afterEach, before, beforeEach, test } from "node:test";
-import type { Browser } from "playwright-core";
+import type { Browser, Page } from "playwright-core";
 import { Interaction_State as Visit } from "../src/gen/gratitude/v1/interaction_pb";
 import { NoPurchaseReason, Outcome } from "../src/gen/gratitude/v1/interaction_kinds_pb";
 import { browser, button, card, closeDesks, comes, held, inHouse, lost, openDesk, pass, result, search, town } from "./support";
@@ -36,13 +36,19 @@ async function everybodyLeaves(): Promise<void> {
   }
 }
 
+/** Opens the visit of whoever is shown, and sees that it is. */
+async function checkIn(page: Page, before = 0): Promise<void> {
+  await button(page, "Check in").click();
+  await page.getByText("Checked in", { exact: true }).nth(before).waitFor();
+}
+
 test("a regular is found as the number is typed, and checked in and out in two taps each", async () => {
   const { page, wrong } = await openDesk(chromium);
   await search(page, "020 7946 0012");
   await result(page, /Ms Okafor/).click();
   await card(page).getByText("Last time we spoke about the red cast-iron teapot.").waitFor();
   assert.match(await card(page).innerText(), /oh-KAH-for[\s\S]*Regular[\s\S]*first flush[\s\S]*bergamot/);
-  await button(page, "Check in").click();
+  await checkIn(page);
   await inHouse(page, /Ms Okafor/).waitFor();
 
   await button(page, "Hide").click();
@@ -65,6 +71,7 @@ test("the keyboard alone checks somebody in: type, Enter, Enter", async () => {
   await page.keyboard.press("Enter");
   await pass(page, 200);
   await card(page).getByText(/Apologise first/).waitFor();
+  await page.locator("button.big:focus", { hasText: "Check in" }).waitFor();
   await page.keyboard.press("Enter");
   await page.getByText("Checked in", { exact: true }).waitFor();
   await inHouse(page, /Rufus Adeyemi.*Apologise first/s).waitFor();
@@ -90,7 +97,7 @@ test("what was done by mistake is taken back within a minute", async () => {
   const { page, wrong } = await openDesk(chromium);
   await search(page, "020 7946 0012");
   await result(page, /Ms Okafor/).click();
-  await button(page, "Check in").click();
+  await checkIn(page);
   await inHouse(page, /Ms Okafor/).waitFor();
   await button(page, /^Undo/).click();
   await page.getByText("Undone").waitFor();
@@ -110,7 +117,7 @@ test("what could not be taken back since the connection went is offered to be ag
   const { page } = await openDesk(chromium);
   await search(page, "020 7946 0012");
   await result(page, /Ms Okafor/).click();
-  await button(page, "Check in").click();
+  await checkIn(page);
   await inHouse(page, /Ms Okafor/).waitFor();
   await lost(page, "UndoAction");
   await button(page, /^Undo/).click();
@@ -159,12 +166,12 @@ test("whoever is not known is entered with what they gave, or as a stranger", as
   await button(page, "New or unknown").click();
   assert.equal(await page.getByLabel(/^E-mail/).inputValue(), "nobody@example.com");
   await page.getByLabel(/^Name/).fill("Noor Haddad");
-  await button(page, "Check in").click();
+  await checkIn(page);
   await inHouse(page, /Noor Haddad/).waitFor();
 
   await button(page, "New or unknown").click();
   await page.getByLabel(/^How to tell them again/).fill("blue coat, asked for the red teapot");
-  await button(page, "Check in").click();
+  await checkIn(page, 1);
   await inHouse(page, /blue coat/).click();
   await button(page, "Undecided").click();
   await page.getByText("Checked out").waitFor();
@@ -175,7 +182,7 @@ test("whoever left without being known is known later, and their visit is theirs
   const { page, wrong } = await openDesk(chromium);
   await button(page, "New or unknown").click();
   await page.getByLabel(/^How to tell them again/).fill("yellow umbrella");
-  await button(page, "Check in").click();
+  await checkIn(page);
   await inHouse(page, /yellow umbrella/).click();
   await button(page, "Only looked").click();
   await page.getByText("Checked out").waitFor();
@@ -199,7 +206,7 @@ test("p11 who writes about somebody's health is told at once that they can read 
   const { page, wrong } = await openDesk(chromium);
   await search(page, "020 7946 0012");
   await result(page, /Ms Okafor/).click();
-  await button(page, "Check in").click();
+  await checkIn(page);
   await button(page, "Hide").click();
   await inHouse(page, /Ms Okafor/).click();
   await page.getByText("Add details").click();
