@@ -3,6 +3,7 @@ import { notes } from "./api";
 import { isOnline, noticed } from "./connection";
 import { type Note, type NoteBatch, NoteBatch_State as State } from "./gen/gratitude/v1/note_pb";
 import { t } from "./i18n";
+import { once } from "./once";
 import { tell } from "./toasts";
 import { fail } from "./visitor";
 
@@ -24,23 +25,25 @@ export async function readBatches(): Promise<void> {
   }
 }
 
-/** Some of a batch's notes, for whoever approves them. */
-export async function readSome(batch: NoteBatch): Promise<Note[]> {
+/** Some of a batch's notes, for whoever approves them; nothing if they could not be read. */
+export async function readSome(batch: NoteBatch): Promise<Note[] | undefined> {
   try {
     const page = await notes.listNotes({ parent: batch.name, pageSize: READ_AT_ONCE });
     return page.notes;
   } catch (error) {
     fail(error);
-    return [];
+    return undefined;
   }
 }
 
-export async function approve(batch: NoteBatch): Promise<void> {
-  try {
-    await notes.approveNoteBatch({ name: batch.name, etag: batch.etag });
-    tell(t.value["notes.approved"]);
-  } catch (error) {
-    fail(error);
-  }
-  await readBatches();
+export async function approve({ name, etag }: NoteBatch): Promise<void> {
+  await once(name, async () => {
+    try {
+      await notes.approveNoteBatch({ name, etag });
+      tell(t.value["notes.approved"]);
+    } catch (error) {
+      fail(error);
+    }
+    await readBatches();
+  });
 }

@@ -30,16 +30,26 @@ function lost(): void {
   timer ??= setTimeout(look, retryMs);
 }
 
+/** Only the look that was begun last counts: an earlier one may still wait on a network that is gone. */
+let looks = 0;
+
 async function look(): Promise<void> {
   timer = undefined;
-  try {
-    const answer = await fetch("/healthz", { cache: "no-store", signal: AbortSignal.timeout(LOOK_MS_MAX) });
-    if (answer.ok) return back();
-  } catch {
-    // Still away: the next look is planned below.
-  }
+  const mine = ++looks;
+  const isThere = await reaches();
+  if (mine !== looks) return;
+  if (isThere) return back();
   retryMs = Math.min(retryMs * 2, RETRY_MS_MAX);
   lost();
+}
+
+async function reaches(): Promise<boolean> {
+  try {
+    const answer = await fetch("/healthz", { cache: "no-store", signal: AbortSignal.timeout(LOOK_MS_MAX) });
+    return answer.ok;
+  } catch {
+    return false;
+  }
 }
 
 function back(): void {

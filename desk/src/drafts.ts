@@ -18,6 +18,14 @@ class Drafts<T> {
   drop(key: string): void {
     this.kept.delete(key);
   }
+
+  /** What it is of goes by another name from now on. */
+  rename(key: string, next: string): void {
+    const draft = this.kept.get(key);
+    if (!draft) return;
+    this.drop(key);
+    this.keep(next, draft);
+  }
 }
 
 const DRAFTS_MAX = 50;
@@ -31,7 +39,7 @@ export interface CheckOutDraft {
   isThanked: boolean;
 }
 
-/** By visit, or by the request of an arrival that was not sent yet. */
+/** By visit, or by the request of an arrival that has none yet. */
 export const checkOutDrafts = new Drafts<CheckOutDraft>();
 export const blankCheckOut: CheckOutDraft = { about: FeelingAbout.UNKNOWN, items: "", remarks: "", isThanked: false };
 

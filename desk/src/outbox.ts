@@ -3,6 +3,7 @@ import { computed, effect, signal } from "@preact/signals";
 import { desk, inWords, isPassing, isSignedOut } from "./api";
 import { serviceNow } from "./clock";
 import { isOnline, noticed, onReturn } from "./connection";
+import { checkOutDrafts } from "./drafts";
 import { recognizedBy } from "./given";
 import { faultsOf, identified, nobody, profiled, type Faults, type Newcomer } from "./newcomer";
 import type { CheckInResponse, CheckOutResponse } from "./gen/gratitude/v1/front_desk_service_pb";
@@ -230,7 +231,10 @@ async function sendArrival(entry: Arriving): Promise<CheckInResponse> {
       ? { ...request, who: { who: { case: "customer", value: whom.customer } } }
       : { ...request, ...profiled(whom.newcomer) },
   );
-  if (answer.interaction) entry.visit = answer.interaction.name;
+  if (answer.interaction) {
+    entry.visit = answer.interaction.name;
+    checkOutDrafts.rename(requestId, entry.visit);
+  }
   return answer;
 }
 

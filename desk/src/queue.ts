@@ -3,10 +3,12 @@ import { computed, signal } from "@preact/signals";
 import { gestures } from "./api";
 import { isOnline, noticed } from "./connection";
 import { callWords } from "./drafts";
+import type { Gesture } from "./gen/gratitude/v1/gesture_pb";
 import type { LogCallRequest_CallOutcome as CallOutcome, QueueEntry } from "./gen/gratitude/v1/gesture_service_pb";
 import { Channel } from "./gen/gratitude/v1/types_pb";
 import { withAdvice } from "./hints";
 import { t } from "./i18n";
+import { once } from "./once";
 import { requestId } from "./outbox";
 import { session } from "./session";
 import { locationName, staff } from "./state";
@@ -69,16 +71,18 @@ export function isMine({ takenBy, gesture }: QueueEntry): boolean {
 }
 
 export async function take(entry: QueueEntry): Promise<void> {
-  if (!staff.value) return tellError(t.value["staff.needed"]);
-  const { name = "", etag = "" } = entry.gesture ?? {};
-  const taken = await acting(() => gestures.takeGesture({ name, etag, staff: staff.value }));
-  const now = queue.value.find((one) => one.gesture?.name === name);
-  if (taken && now) takenAs.value = new Set(takenAs.value).add(`${name} ${now.takenBy} ${staff.value}`);
+  const by = staff.value;
+  if (!by) return tellError(t.value["staff.needed"]);
+  await acting(entry, async ({ name, etag }) => {
+    const { takenBy } = await gestures.takeGesture({ name, etag, staff: by });
+    takenAs.value = new Set(takenAs.value).add(`${name} ${takenBy} ${by}`);
+  });
 }
 
 export async function giveBack(entry: QueueEntry): Promise<void> {
-  const { name = "", etag = "" } = entry.gesture ?? {};
-  await acting(() => gestures.releaseGesture({ name, authority: { case: "etag", value: etag } }));
+  await acting(entry, async ({ name, etag }) => {
+    await gestures.releaseGesture({ name, authority: { case: "etag", value: etag } });
+  });
 }
 
 export interface CallReport {
@@ -88,39 +92,32 @@ export interface CallReport {
   callBackAt?: Date;
 }
 
-/** The call of which a report is on its way: a second tap means the same. */
-let reporting = "";
-
-export async function logCall(entry: QueueEntry, report: CallReport): Promise<void> {
-  const { name = "", etag = "" } = entry.gesture ?? {};
-  if (reporting === name) return;
-  reporting = name;
-  const { outcome, happy, words, callBackAt } = report;
-  const request = {
-    name,
-    etag,
-    outcome,
-    words,
-    staff: staff.value,
-    requestId: requestId(),
-    ...(happy !== undefined && { happy }),
-    ...(callBackAt && { callBackTime: timestampFromDate(callBackAt) }),
-  };
-  const answer = await acting(() => gestures.logCall(request));
-  reporting = "";
-  if (!answer) return;
-  callWords.drop(name);
-  tell(withAdvice(t.value["calls.logged"], answer.hints), undoing(answer.undo, () => void readQueue(), fail));
+export async function logCall(entry: QueueEntry, { outcome, happy, words, callBackAt }: CallReport): Promise<void> {
+  await acting(entry, async ({ name, etag }) => {
+    const { hints, undo } = await gestures.logCall({
+      name,
+      etag,
+      outcome,
+      words,
+      staff: staff.value,
+      requestId: requestId(),
+      ...(happy !== undefined && { happy }),
+      ...(callBackAt && { callBackTime: timestampFromDate(callBackAt) }),
+    });
+    callWords.drop(name);
+    tell(withAdvice(t.value["calls.logged"], hints), undoing(undo, () => void readQueue(), fail));
+  });
 }
 
-/** Whatever came of it, the queue is read again: that is what everybody else sees. */
-async function acting<T>(act: () => Promise<T>): Promise<T | undefined> {
-  try {
-    return await act();
-  } catch (error) {
-    fail(error);
-    return undefined;
-  } finally {
+/** One thing at a time of an entry. Whatever came of it, the queue is read again: that is what everybody else sees. */
+async function acting({ gesture }: QueueEntry, act: (gesture: Gesture) => Promise<void>): Promise<void> {
+  if (!gesture) return;
+  await once(gesture.name, async () => {
+    try {
+      await act(gesture);
+    } catch (error) {
+      fail(error);
+    }
     await readQueue();
-  }
+  });
 }

@@ -1,3 +1,4 @@
+import { Code, ConnectError } from "@connectrpc/connect";
 import { signal } from "@preact/signals";
 import { staff } from "./state";
 
@@ -29,7 +30,7 @@ export function askToSignIn(): void {
 
 export async function readSession(): Promise<void> {
   const answer = await fetch(PATH, { cache: "no-store" });
-  if (!answer.ok) throw new Error("the service can't say who is signed in");
+  if (!answer.ok) throw new ConnectError("the service can't say who is signed in", Code.Unavailable);
   const told = await answer.json();
   const { required = false, enrolled = false } = told;
   const { staff: who, called, display_name: displayName, locations } = told;

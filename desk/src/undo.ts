@@ -1,5 +1,6 @@
-import { desk } from "./api";
+import { desk, isPassing } from "./api";
 import { here } from "./clock";
+import { noticed } from "./connection";
 import { instantOf } from "./format";
 import type { Undo } from "./gen/gratitude/v1/desk_action_pb";
 import { t } from "./i18n";
@@ -16,10 +17,12 @@ export function undoing(undo: Undo | undefined, then: () => void, failed: (error
     try {
       await desk.undoAction(request);
     } catch (error) {
+      if (isPassing(error) || noticed(error)) tell(t.value["undo.notYet"], offer);
       return failed(error);
     }
     tell(t.value["undo.done"]);
     then();
   };
-  return { until: here(until), run };
+  const offer = { until: here(until), run };
+  return offer;
 }

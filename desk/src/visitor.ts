@@ -2,7 +2,7 @@ import { computed, effect, signal, type Signal } from "@preact/signals";
 import { arrived, left, present, visitOf, type Present } from "./arrivals";
 import { desk, inWords, isSignedOut } from "./api";
 import { serviceNow } from "./clock";
-import { isOnline, noticed } from "./connection";
+import { isOnline, noticed, onReturn } from "./connection";
 import { clockTime, instantOf } from "./format";
 import { Interaction_State as State } from "./gen/gratitude/v1/interaction_pb";
 import type { Card } from "./gen/gratitude/v1/card_pb";
@@ -12,6 +12,7 @@ import { t } from "./i18n";
 import { startingWith, type Faults, type Newcomer } from "./newcomer";
 import { checkIn, checkInCorrected, checkOut, discard, entries, isLeaving, onSentLate, OutboxFull, requestId, waiting, type Arriving, type Ending, type Entry, type Sent, type Whom } from "./outbox";
 import { withAdvice } from "./hints";
+import { once } from "./once";
 import { clearSearch, isEntered } from "./search";
 import { askToSignIn } from "./session";
 import { locationName, staff } from "./state";
@@ -349,21 +350,23 @@ function showCorrected(state: State, isHere: boolean, visit: Present, card: Card
 }
 
 /** What was waiting for them was said or handed over. `changed` is called then, and when it was taken back. */
-export async function complete({ name, etag }: Gesture, changed: () => void = () => {}): Promise<void> {
-  const request = { gesture: name, etag, staff: staff.value, requestId: requestId() };
-  const answer = await trying(() => desk.acknowledgeGesture(request));
-  if (!answer) return;
-  const takenBack = () => {
-    changed();
-    void showAgain();
-  };
-  changed();
-  tell(t.value["card.done"], undoing(answer.undo, takenBack, fail));
-  const shown = visitor.value;
-  if (shown.kind === "customer" && shown.card) {
-    const handOver = shown.card.handOver.filter((one) => one.name !== name);
-    visitor.value = { ...shown, card: { ...shown.card, handOver } };
-  }
+export async function complete({ name, etag }: Gesture, changed: () => Promise<void> = async () => {}): Promise<void> {
+  await once(name, async () => {
+    const request = { gesture: name, etag, staff: staff.value, requestId: requestId() };
+    const answer = await trying(() => desk.acknowledgeGesture(request));
+    if (!answer) return;
+    const takenBack = () => {
+      void changed();
+      void showAgain();
+    };
+    tell(t.value["card.done"], undoing(answer.undo, takenBack, fail));
+    const shown = visitor.value;
+    if (shown.kind === "customer" && shown.card) {
+      const handOver = shown.card.handOver.filter((one) => one.name !== name);
+      visitor.value = { ...shown, card: { ...shown.card, handOver } };
+    }
+    await changed();
+  });
 }
 
 /** Reads the card that is shown anew. */
@@ -371,6 +374,12 @@ async function showAgain(): Promise<void> {
   const shown = visitor.value;
   if (shown.kind === "customer") await showCustomer(shown.customer, shown.displayName, shown.visit);
 }
+
+/** A card that the connection was lost over. */
+onReturn(() => {
+  const shown = visitor.peek();
+  if (shown.kind === "customer" && !shown.card) void showAgain();
+});
 
 /** Says what went wrong, where the connection does not say it already. */
 export function fail(error: unknown): void {

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
-import { after, before, beforeEach, test } from "node:test";
+import { after, afterEach, before, beforeEach, test } from "node:test";
 import type { Browser, Page } from "playwright-core";
 import { NoPurchaseReason, Outcome } from "../src/gen/gratitude/v1/interaction_kinds_pb";
-import { browser, button, card, held, inHouse, openDesk, PHONE, result, search, town } from "./support";
+import { browser, button, card, closeDesks, comes, held, inHouse, lost, openDesk, pass, PHONE, result, search, town } from "./support";
 import { SHOP } from "./town";
 
 /** What happens between a tap and its answer, and between a correction and whom it is for: it never becomes somebody else's. */
@@ -20,6 +20,7 @@ before(async () => {
   chromium = await browser();
 });
 beforeEach(everybodyLeaves);
+afterEach(() => closeDesks(chromium));
 after(() => chromium?.close());
 
 
@@ -69,7 +70,7 @@ async function openLive() {
 const asksWho = (page: Page) => page.getByText("Who is it then? Search for them, or");
 
 test("p12 who is begun to be corrected and then covered keeps their visit: the next one is simply served", async () => {
-  const { page, context, wrong, asked } = await openLive();
+  const { page, wrong, asked } = await openLive();
   await opened(guests.amara);
   await inHouse(page, "Ms Okafor").click();
   await button(page, "Not this person").click();
@@ -87,11 +88,10 @@ test("p12 who is begun to be corrected and then covered keeps their visit: the n
   await button(page, "Not this person").waitFor();
   assert.equal(await asksWho(page).count(), 0, "what was covered is asked anew");
   assert.deepEqual(wrong, []);
-  await context.close();
 });
 
 test("who is begun to be corrected keeps their visit when another card is opened", async () => {
-  const { page, context, wrong, asked } = await openLive();
+  const { page, wrong, asked } = await openLive();
   await opened(guests.amara);
   await opened(guests.tom);
   await inHouse(page, "Ms Okafor").click();
@@ -108,11 +108,10 @@ test("who is begun to be corrected keeps their visit when another card is opened
   await page.getByRole("heading", { name: "Mina Sol" }).waitFor();
   assert.equal(asked.corrections, 0);
   assert.deepEqual(wrong, []);
-  await context.close();
 });
 
 test("for a stranger it is seen that they are looked for, and covered they stay a stranger", async () => {
-  const { page, context, wrong, asked } = await openLive();
+  const { page, wrong, asked } = await openLive();
   await here.desk.checkIn({ location: SHOP, stranger: "straw hat" });
   await inHouse(page, "straw hat").click();
   await card(page).getByRole("button", { name: "Who is it?" }).click();
@@ -128,11 +127,10 @@ test("for a stranger it is seen that they are looked for, and covered they stay 
   await page.getByText("Corrected").waitFor();
   assert.deepEqual((await open()).map((one) => one.customer), [guests.rufus]);
   assert.deepEqual(wrong, []);
-  await context.close();
 });
 
 test("who left unknown and is closed again by another card is not given to the next one who is found", async () => {
-  const { page, context, wrong, asked } = await openLive();
+  const { page, wrong, asked } = await openLive();
   const { interaction } = await here.desk.checkIn({ location: SHOP, stranger: "grey scarf" });
   await ended(interaction!.name);
   await opened(guests.tom);
@@ -146,11 +144,10 @@ test("who left unknown and is closed again by another card is not given to the n
   await page.getByRole("heading", { name: "Mina Sol" }).waitFor();
   assert.equal(asked.corrections, 0);
   assert.deepEqual(wrong, []);
-  await context.close();
 });
 
 test("while a correction is on its way, whoever is found next is simply served", async () => {
-  const { page, context, wrong, asked } = await openLive();
+  const { page, wrong, asked } = await openLive();
   await opened(guests.amara);
   const answer = await held(page, "ReassignVisit");
   await inHouse(page, "Ms Okafor").click();
@@ -165,11 +162,10 @@ test("while a correction is on its way, whoever is found next is simply served",
   assert.equal(asked.corrections, 1);
   assert.deepEqual((await open()).map((one) => one.customer), [mina]);
   assert.deepEqual(wrong, []);
-  await context.close();
 });
 
 test("who was checked out elsewhere before the answer to their check-in came is not here", async () => {
-  const { page, context, wrong } = await openLive();
+  const { page, wrong } = await openLive();
   const answer = await held(page, "CheckIn");
   await choose(page, ...MINA);
   await button(page, "Check in").click();
@@ -182,11 +178,10 @@ test("who was checked out elsewhere before the answer to their check-in came is 
   await page.getByText("Nobody is checked in.").waitFor();
   assert.equal(await card(page).count(), 0);
   assert.deepEqual(wrong, []);
-  await context.close();
 });
 
 test("who was checked in at one location is not listed at the one that was chosen meanwhile", async () => {
-  const { page, context, wrong } = await openLive();
+  const { page, wrong } = await openLive();
   const answer = await held(page, "CheckIn");
   await choose(page, ...MINA);
   await button(page, "Check in").click();
@@ -199,11 +194,10 @@ test("who was checked in at one location is not listed at the one that was chose
   await page.getByLabel("Location").selectOption("Mill Lane Tea House");
   await inHouse(page, "Mina Sol").waitFor();
   assert.deepEqual(wrong, []);
-  await context.close();
 });
 
 test("p2 somebody new who was covered before the answer came is there with their visit, not to be entered again", async () => {
-  const { page, context, wrong } = await openLive();
+  const { page, wrong } = await openLive();
   const answer = await held(page, "CheckIn");
   await button(page, "New or unknown").click();
   await page.getByLabel(/^How to tell/).fill("blue hat");
@@ -218,11 +212,10 @@ test("p2 somebody new who was covered before the answer came is there with their
   await button(page, "Only looked").waitFor();
   assert.equal((await open()).length, 1);
   assert.deepEqual(wrong, []);
-  await context.close();
 });
 
 test("who left while their card was covered is shown again without a visit", async () => {
-  const { page, context, wrong } = await openLive();
+  const { page, wrong } = await openLive();
   const visit = await opened(mina);
   await inHouse(page, "Mina Sol").click();
   await button(page, "Only looked").waitFor();
@@ -234,11 +227,10 @@ test("who left while their card was covered is shown again without a visit", asy
   await button(page, "Check in").waitFor();
   assert.equal(await button(page, "Only looked").count(), 0);
   assert.deepEqual(wrong, []);
-  await context.close();
 });
 
 test("a double click ends a visit once", async () => {
-  const { page, context, wrong } = await openLive();
+  const { page, wrong } = await openLive();
   let departures = 0;
   page.on("request", (request) => (departures += request.url().endsWith("/CheckOut") ? 1 : 0));
   await opened(mina);
@@ -254,11 +246,10 @@ test("a double click ends a visit once", async () => {
   assert.equal(departures, 1);
   assert.equal(await page.getByRole("alert").count(), 0);
   assert.deepEqual(wrong, []);
-  await context.close();
 });
 
 test("who was checked out at another desk first is named, in words for a person", async () => {
-  const { page, context } = await openLive();
+  const { page } = await openLive();
   const visit = await opened(mina);
   await inHouse(page, "Mina Sol").click();
   await button(page, "Bought").waitFor();
@@ -270,15 +261,14 @@ test("who was checked out at another desk first is named, in words for a person"
   const refused = page.getByRole("alert").filter({ hasText: "1 entry was refused" });
   await refused.getByText(/Mina Sol, \d\d:\d\d · They were checked out already\./).waitFor();
   assert.doesNotMatch(await page.locator("body").innerText(), /interactions\/|replaces/);
-  await context.close();
 });
 
 test("whoever was entered in the search does not push aside what was begun since", async () => {
-  const { page, context, wrong } = await openLive();
+  const { page, wrong } = await openLive();
   const answer = await held(page, "SearchCustomers");
   await page.getByRole("searchbox").fill("okafor");
   await page.keyboard.press("Enter");
-  await page.clock.runFor(200);
+  await pass(page, 200);
   await answer.isThere();
   await button(page, "New or unknown").click();
   await page.getByLabel(/^How to tell/).fill("yellow coat");
@@ -287,7 +277,6 @@ test("whoever was entered in the search does not push aside what was begun since
   assert.equal(await page.getByLabel(/^How to tell/).inputValue(), "yellow coat");
   assert.ok(await page.getByLabel(/^How to tell/).evaluate((field) => field === document.activeElement));
   assert.deepEqual(wrong, []);
-  await context.close();
 });
 
 test("p1 a name that was typed without a connection is nobody's but a stranger's, however clear it seems", async () => {
@@ -300,16 +289,56 @@ test("p1 a name that was typed without a connection is nobody's but a stranger's
     await page.getByText(`Offline · ${kept} kept`).waitFor();
   }
   await context.setOffline(false);
-  await page.clock.runFor(5_000);
-  await page.getByText("3 kept entries sent").waitFor();
+  await comes(page, page.getByText("3 kept entries sent"));
   const all = await open();
   assert.deepEqual(all.map((one) => one.stranger).sort(), ["", "Mina 5", "Rufus"]);
   assert.deepEqual(all.map((one) => one.customer).filter(Boolean), [guests.amara], "a whole number with its name is theirs");
-  await context.close();
+});
+
+test("p2 what was filled in of somebody who was not sent yet is there once they were", async () => {
+  const { page, context } = await openLive();
+  const remarks = page.getByLabel(/words they may read/);
+  await context.setOffline(true);
+  await page.getByText("Offline", { exact: true }).waitFor();
+  await page.getByRole("searchbox").fill("blue hat");
+  await page.keyboard.press("Enter");
+  await page.getByText("Offline · 1 entry kept").waitFor();
+  await inHouse(page, "blue hat").click();
+  await page.getByText("Add details").click();
+  await remarks.fill("Asked for the red teapot.");
+  await context.setOffline(false);
+  await comes(page, inHouse(page, "blue hat").filter({ hasNotText: "not sent yet" }));
+  await page.keyboard.press("Escape");
+  await button(page, "Show again").click();
+  await page.getByText("Add details").click();
+  assert.equal(await remarks.inputValue(), "Asked for the red teapot.");
+});
+
+test("a card that the connection was lost over is read once it is back", async () => {
+  const { page } = await openLive();
+  await lost(page, "Recognize");
+  await choose(page, ...RUFUS);
+  await page.getByText("Offline", { exact: true }).waitFor();
+  await comes(page, card(page).getByText(/the strainer we sent was cracked/));
+});
+
+test("who looked for the connection in vain does not lose it again when another look has found it", async () => {
+  const { page } = await openLive();
+  const earlier = await held(page, "healthz", "failure");
+  await lost(page, "SearchCustomers");
+  await search(page, "okafor");
+  await page.getByText("Offline", { exact: true }).waitFor();
+  await pass(page, 1_500);
+  await earlier.isThere();
+  await page.evaluate(() => dispatchEvent(new Event("online")));
+  await page.getByText("Online", { exact: true }).waitFor();
+  earlier.comes();
+  await pass(page, 100);
+  assert.equal(await page.getByText("Offline", { exact: true }).count(), 0);
 });
 
 test("on a phone Back closes the card and covers what was filled in, and the page stays", async () => {
-  const { page, context, wrong } = await openDesk(chromium, { path: AT, viewport: PHONE, hasTouch: true, isMobile: true });
+  const { page, wrong } = await openDesk(chromium, { path: AT, viewport: PHONE, hasTouch: true, isMobile: true });
   await choose(page, ...MINA);
   await page.getByRole("heading", { name: "Mina Sol" }).waitFor();
   await page.goBack();
@@ -326,15 +355,14 @@ test("on a phone Back closes the card and covers what was filled in, and the pag
   const question = await asked;
   assert.equal(question.type(), "beforeunload", "what was filled in is not left without a word");
   await question.accept();
-  await context.close();
 });
 
 test("the keyboard is where the next thing is done: in the search, at the faces, in the first field", async () => {
-  const { page, context, wrong } = await openDesk(chromium, { path: AT });
+  const { page, wrong } = await openDesk(chromium, { path: AT });
   const inSearch = () => page.locator("#search:focus").waitFor();
   await inSearch();
   await page.keyboard.type("020 7946 0099");
-  await page.clock.runFor(200);
+  await pass(page, 200);
   await page.keyboard.press("Enter");
   await page.locator("button.big:focus", { hasText: "Check in" }).waitFor();
   await page.keyboard.press("Enter");
@@ -355,5 +383,4 @@ test("the keyboard is where the next thing is done: in the search, at the faces,
   await button(page, "New or unknown").click();
   await page.locator("[name=name]:focus").waitFor();
   assert.deepEqual(wrong, []);
-  await context.close();
 });

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
+import { after, afterEach, before, test } from "node:test";
 import type { Browser } from "playwright-core";
 import { Role } from "../src/gen/gratitude/v1/access_pb";
-import { browser, card, inHouse, openDesk, result, search, town } from "./support";
+import { browser, card, closeDesks, comes, inHouse, openDesk, result, search, town } from "./support";
 import { SHOP } from "./town";
 
 /** A service that wants keys: whoever works at the desk signs in with a PIN. */
@@ -28,10 +28,11 @@ before(async () => {
   const { staffMember } = await manager.admin.createStaffMember({ staffMemberId: "bea", staffMember: { displayName: "Bea", role: Role.DESK } });
   await manager.admin.setStaffPin({ name: staffMember!.name, pin: "4711" });
 });
+afterEach(() => closeDesks(chromium));
 after(() => chromium?.close());
 
 test("p12 nothing is seen before somebody signed in, and everything ends with signing out", async () => {
-  const { page, context, wrong } = await openDesk(chromium, { now });
+  const { page, wrong } = await openDesk(chromium, { now });
   await page.getByRole("heading", { name: "Sign in" }).waitFor();
   assert.equal(await page.getByRole("searchbox").count(), 0);
   await page.getByLabel("Key of this desk").fill(deskKey);
@@ -54,7 +55,6 @@ test("p12 nothing is seen before somebody signed in, and everything ends with si
   await page.getByRole("heading", { name: "Sign in" }).waitFor();
   assert.equal(await page.getByLabel("Key of this desk").count(), 0, "the desk is known by now");
   assert.deepEqual(wrong.filter((line) => !line.includes("401")), []);
-  await context.close();
 });
 
 test("p1 what was kept without a connection outlives the session and is sent once somebody has signed in", async () => {
@@ -75,12 +75,10 @@ test("p1 what was kept without a connection outlives the session and is sent onc
 
   await manager.admin.setStaffPin({ name: "staff/bea", pin: "0815" });
   await context.setOffline(false);
-  await page.clock.runFor(5_000);
-  await page.getByRole("heading", { name: "Sign in" }).waitFor();
+  await comes(page, page.getByRole("heading", { name: "Sign in" }));
   await page.getByText("1 entry kept").waitFor();
   await signIn("0815");
   await inHouse(page, /Ellis/).waitFor();
   const { interactions } = await manager.interactions.listInteractions({ filter: "interaction.state = OPEN" });
   assert.equal(interactions.filter((one) => one.customer === quiet).length, 1);
-  await context.close();
 });

@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { mkdir } from "node:fs/promises";
-import { after, before, test } from "node:test";
+import { after, afterEach, before, test } from "node:test";
 import axe from "axe-core";
 import type { Browser, BrowserContextOptions, Page } from "playwright-core";
 import { Outcome } from "../src/gen/gratitude/v1/interaction_kinds_pb";
-import { browser, openDesk, PHONE, SCREEN, search, town } from "./support";
+import { browser, closeDesks, openDesk, pass, PHONE, SCREEN, search, town } from "./support";
 
 /** What the page looks like, and whether everybody can use it. `DESK_SCREENSHOTS` names a folder for pictures. */
 
@@ -21,6 +21,7 @@ before(async () => {
   chromium = await browser();
   if (folder) await mkdir(folder, { recursive: true });
 });
+afterEach(() => closeDesks(chromium));
 after(() => chromium?.close());
 
 const WIDE: BrowserContextOptions = { viewport: SCREEN };
@@ -49,20 +50,20 @@ for (const [name, options] of LOOKS) {
     await page.getByRole("button", { name: "Ruth Baker" }).first().waitFor();
     await look("ask");
     await page.getByRole("searchbox").fill("020 7946 0044");
-    await page.clock.runFor(200);
+    await pass(page, 200);
     await page.locator(".results .person", { hasText: "Rufus" }).click();
     await page.locator(".first").waitFor();
     await look("sorry");
     if (isNarrow) await page.locator(".card-top button").first().click();
     await page.getByRole("searchbox").fill("020 7946 0012");
-    await page.clock.runFor(200);
+    await pass(page, 200);
     await page.locator(".results .person", { hasText: "Okafor" }).click();
     await page.locator(".say").waitFor();
     await look("card");
     await page.locator(".actions .primary.big").click();
     await page.locator(".actions .secondary.big").click();
     await page.locator(".face").first().click();
-    await page.clock.runFor(7_000);
+    await pass(page, 7_000);
     await look("leaving");
     await page.locator(".hide-button").click();
     await look("hidden");
@@ -81,7 +82,6 @@ for (const [name, options] of LOOKS) {
     await page.locator(".is-offline").waitFor();
     await look("offline");
     assert.deepEqual(wrong.filter((line) => !line.includes("ERR_")), []);
-    await context.close();
     await everybodyLeaves();
   });
 }

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
+import { after, afterEach, before, beforeEach, test } from "node:test";
 import type { Browser, Page } from "playwright-core";
 import { Role } from "../src/gen/gratitude/v1/access_pb";
-import { browser, openDesk, town } from "./support";
+import { browser, closeDesks, comes, lost, openDesk, town } from "./support";
 import { SHOP } from "./town";
 
 /** A service that records staff by their pseudonyms, or initials: what was taken here is known to be. */
@@ -16,6 +16,8 @@ before(async () => {
   guests = await here.guests();
   chromium = await browser();
 });
+beforeEach(() => here.noCalls());
+afterEach(() => closeDesks(chromium));
 after(() => chromium?.close());
 
 const calls = (page: Page) => page.getByRole("region", { name: "Today’s calls" });
@@ -34,7 +36,7 @@ async function reported(page: Page): Promise<void> {
 
 test("who only says a name takes a call, and says how it went", async () => {
   await here.call(guests.tom, "Tell him that the Darjeeling came in.");
-  const { page, context, wrong } = await openDesk(chromium);
+  const { page, wrong } = await openDesk(chromium);
   await page.getByLabel("You are").fill("Jo Berg");
   await page.getByLabel("You are").press("Tab");
   await calls(page).getByRole("button", { name: /Tom Baker/ }).click();
@@ -43,7 +45,19 @@ test("who only says a name takes a call, and says how it went", async () => {
   assert.deepEqual(await takenBy(here), ["J. B."]);
   await reported(page);
   assert.deepEqual(wrong, []);
-  await context.close();
+});
+
+test("a call that was taken while the connection went is theirs when it is back", async () => {
+  await here.call(await here.guest("Nora Kemp", "+44 20 7946 0061"), "Tell her that the Darjeeling came in.");
+  const { page } = await openDesk(chromium);
+  await page.getByLabel("You are").fill("Jo Berg");
+  await page.getByLabel("You are").press("Tab");
+  await calls(page).getByRole("button", { name: /Nora Kemp/ }).click();
+  await lost(page, "ListQueue");
+  await page.getByRole("button", { name: "Take this call" }).click();
+  await page.getByText("Offline", { exact: true }).waitFor();
+  await comes(page, page.getByText("Yours"));
+  await reported(page);
 });
 
 test("who is signed in takes a call, has it still when the page is opened anew, and says how it went", async () => {
@@ -57,7 +71,7 @@ test("who is signed in takes a call, has it still when the page is opened anew, 
   const { staffMember } = await manager.admin.createStaffMember({ staffMemberId: "bea", staffMember: bea });
   await manager.admin.setStaffPin({ name: staffMember!.name, pin: "4711" });
 
-  const { page, context } = await openDesk(chromium, { now });
+  const { page } = await openDesk(chromium, { now });
   await page.getByLabel("Key of this desk").fill(desk.token);
   await page.getByLabel("Your staff id").fill("bea");
   await page.getByLabel("PIN").fill("4711");
@@ -69,5 +83,4 @@ test("who is signed in takes a call, has it still when the page is opened anew, 
   await page.reload();
   await calls(page).getByRole("button", { name: /Ruth Baker/ }).click();
   await reported(page);
-  await context.close();
 });

@@ -137,6 +137,14 @@ export class Town {
     return made.gesture!.name;
   }
 
+  /** Nobody is to be called any more. */
+  async noCalls(): Promise<void> {
+    const { entries } = await this.gestures.listQueue({ location: SHOP, pageSize: 100 });
+    for (const { gesture } of entries) {
+      if (gesture?.channel === Channel.PHONE) await this.gestures.cancelGesture({ name: gesture.name, reason: "the day is over" });
+    }
+  }
+
   /** A note in somebody's own words, to be handed over. */
   async note(customer: string, text: string): Promise<string> {
     const made = await this.gestures.scheduleGesture({

@@ -133,6 +133,7 @@ export const de: Texts = {
 
   "undo": "Rückgängig",
   "undo.done": "Zurückgenommen",
+  "undo.notYet": "Das ist noch nicht zurückgenommen.",
 
   "here": "Jetzt da",
   "here.nobody": "Gerade ist niemand da.",

@@ -130,6 +130,7 @@ export const en = {
 
   "undo": "Undo",
   "undo.done": "Undone",
+  "undo.notYet": "That is not taken back yet.",
 
   "here": "Here now",
   "here.nobody": "Nobody is checked in.",

@@ -124,7 +124,7 @@ const GRAVE: { outcome: Outcome; text: keyof Texts & `calls.${string}` }[] = [
   { outcome: Outcome.DIED, text: "calls.died" },
 ];
 
-/** A tap that follows so closely is the second half of a double one: nobody has read the question. */
+/** A tap that follows the question so closely is the second half of a double one: nobody has read it. */
 const READ_MS = 600;
 
 /** How the call went. A face says that we spoke. */
@@ -138,9 +138,10 @@ function Report({ entry }: { entry: QueueEntry }) {
   };
   const log = (outcome: Outcome, more: { happy?: number; callBackAt?: Date } = {}) =>
     void logCall(entry, { outcome, words: words.trim(), ...more });
-  const askOrLog = (outcome: Outcome) => {
-    if (sure?.outcome !== outcome) setSure({ outcome, askedAt: Date.now() });
-    else if (Date.now() - sure.askedAt >= READ_MS) log(outcome);
+  // When it was tapped counts, not when a busy page comes to it.
+  const askOrLog = (outcome: Outcome, tappedAt: number) => {
+    if (sure?.outcome !== outcome) setSure({ outcome, askedAt: performance.now() });
+    else if (tappedAt - sure.askedAt >= READ_MS) log(outcome);
   };
   return (
     <div class="report">
@@ -156,7 +157,7 @@ function Report({ entry }: { entry: QueueEntry }) {
           </button>
         ))}
         {GRAVE.map(({ outcome, text }) => (
-          <button key={outcome} type="button" class={sure?.outcome === outcome ? "chip danger" : "chip"} onClick={() => askOrLog(outcome)}>
+          <button key={outcome} type="button" class={sure?.outcome === outcome ? "chip danger" : "chip"} onClick={(event) => askOrLog(outcome, event.timeStamp)}>
             {sure?.outcome === outcome ? t.value["calls.sure"] : (t.value[text] as string)}
           </button>
         ))}

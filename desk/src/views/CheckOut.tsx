@@ -27,7 +27,7 @@ const ABOUT = [
 /** The end of a visit in two taps: a face, and how it ended. Everything else is optional. */
 export function CheckOut({ visit, isAskedFor, children }: { visit: Present | Arriving; isAskedFor: boolean; children?: ComponentChildren }) {
   const section = useRef<HTMLElement>(null);
-  const key = isUnsent(visit) ? visit.requestId : visit.visit;
+  const key = isUnsent(visit) ? (visit.visit ?? visit.requestId) : visit.visit;
   const [draft, setDraft] = useState<Draft>(drafts.of(key) ?? blankCheckOut);
   const change = (changed: Partial<Draft>) => {
     const next = { ...draft, ...changed };

@@ -49,10 +49,11 @@ function Staff() {
       </button>
     );
   }
+  // What is being typed is the field's own: who is signed in may become known only after somebody began.
   return (
     <label class="staff">
       <span class="staff-label">{t.value["staff"]}</span>
-      <input type="text" autocomplete="off" maxLength={60} placeholder={t.value["staff.placeholder"]} value={staff.value} onChange={(event) => (staff.value = event.currentTarget.value.trim())} />
+      <input type="text" autocomplete="off" maxLength={60} placeholder={t.value["staff.placeholder"]} defaultValue={staff.peek()} onChange={(event) => (staff.value = event.currentTarget.value.trim())} />
     </label>
   );
 }

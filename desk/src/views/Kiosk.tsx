@@ -8,7 +8,10 @@ import { checkIn, type Whom } from "../outbox";
 import { nobody } from "../newcomer";
 import { locationName } from "../state";
 
-/** A screen that customers look at themselves: it takes a number or card, and shows a greeting, nothing else. */
+/**
+ * A screen that customers look at themselves: it takes a number or card, and shows a greeting, nothing else. It takes none
+ * before it knows where it stands: whose number that is depends on it, and so does where they are.
+ */
 
 const SHOWN_MS = 8_000;
 
@@ -45,7 +48,7 @@ export function Kiosk() {
         <form onSubmit={submit}>
           <label for="kiosk">{t.value["kiosk.ask"]}</label>
           <input id="kiosk" type="text" inputMode="tel" autocomplete="off" autofocus maxLength={60} value={typed} onInput={(event) => setTyped(event.currentTarget.value)} />
-          <button type="submit" class="primary big">{t.value["kiosk.go"]}</button>
+          <button type="submit" class="primary big" disabled={!locationName.value}>{t.value["kiosk.go"]}</button>
         </form>
       )}
     </main>

@@ -1,6 +1,7 @@
 import { signal } from "@preact/signals";
 import { useEffect, useState } from "preact/hooks";
 import { approve, batches, readSome } from "../batches";
+import { isOnline } from "../connection";
 import { type Note, type NoteBatch, NoteBatch_State as State } from "../gen/gratitude/v1/note_pb";
 import { Gesture_State, GestureKind } from "../gen/gratitude/v1/gesture_pb";
 import type { QueueEntry } from "../gen/gratitude/v1/gesture_service_pb";
@@ -71,7 +72,7 @@ function Single({ entry }: { entry: QueueEntry }) {
               {t.value["notes.print"]}
             </button>
           )}
-          <button type="button" class="primary wide" onClick={() => void complete(gesture, () => void readQueue())}>
+          <button type="button" class="primary wide" onClick={() => void complete(gesture, readQueue)}>
             <Icon name="check" />
             {t.value["card.done"]}
           </button>
@@ -89,11 +90,11 @@ function Batch({ batch }: { batch: NoteBatch }) {
   const { isOpen, toggle } = useOpened(batch.name);
   const [some, setSome] = useState<Note[]>();
   const waiting = Number(batch.composedCount);
-  // Who approves has read: the button comes with the notes.
+  // Who approves has read: the button comes with the notes, however late.
   useEffect(() => {
-    if (isOpen) void readSome(batch).then(setSome);
-    else setSome(undefined);
-  }, [isOpen]);
+    if (!isOpen) setSome(undefined);
+    else if (isOnline.value && !some) void readSome(batch).then(setSome);
+  }, [isOpen, isOnline.value]);
   return (
     <>
       <button type="button" class="task-head" aria-expanded={isOpen} onClick={toggle}>

@@ -28,8 +28,10 @@ function candidates(): Candidate[] {
 export function SearchPane() {
   const results = useRef<HTMLUListElement>(null);
   const typed = query.value.trim();
-  // What is typed or scanned first is a search.
-  useEffect(focusSearch, []);
+  // What is typed or scanned first is a search, unless something else was begun while the page came up.
+  useEffect(() => {
+    if (document.activeElement === document.body) focusSearch();
+  }, []);
   useEffect(() => (typed ? whileShown(clearSearch) : undefined), [typed !== ""]);
 
   const toResults = (event: KeyboardEvent) => {
