@@ -210,7 +210,7 @@ impl Store {
     {
         let (answer, outcome) = oneshot::channel();
         self.inner.queue.run_job(Box::new(catalog_write::Edit { label, work, answer }))?;
-        outcome.await.unwrap_or(Err(SubmitError::Store(StoreError::Closed)))
+        outcome.await.unwrap_or_else(|_| Err(StoreError::unanswered().into()))
     }
 
     /// Statements that need no decision.
@@ -221,7 +221,7 @@ impl Store {
     {
         let (answer, outcome) = oneshot::channel();
         self.inner.queue.run_job(Box::new(catalog_write::Housekeeping { work, answer }))?;
-        outcome.await.unwrap_or(Err(StoreError::Closed))
+        outcome.await.unwrap_or_else(|_| Err(StoreError::unanswered()))
     }
 
     /// The locations, enabled rules and templates; read again only when they have changed. A change made through this
