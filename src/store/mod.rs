@@ -158,7 +158,7 @@ impl Store {
 
     async fn over(pools: Pools, options: StoreOptions) -> Result<Self, StoreError> {
         if options.migrate {
-            migrate::up(&pools).await?;
+            migrate::up(&pools, &options.connect).await?;
         } else {
             migrate::require_current(&pools.writer).await?;
         }
@@ -301,7 +301,7 @@ impl Store {
 /// [`StoreError::SchemaMismatch`] when a newer program made it.
 pub async fn migrate(settings: &ConnectSettings) -> Result<usize, StoreError> {
     let pools = connect::open(settings).await?;
-    let applied = migrate::up(&pools).await?;
+    let applied = migrate::up(&pools, settings).await?;
     // In order, so that SQLite leaves one file behind and no journal.
     pools.reader.close_by_ref().await?;
     pools.writer.close_by_ref().await?;
