@@ -14,7 +14,9 @@
 //! from closed sets (methods of the descriptor, codes, loop names), never from a caller.
 
 use std::{
+    any::Any,
     io::{self, IsTerminal},
+    panic,
     sync::OnceLock,
 };
 
@@ -102,7 +104,8 @@ pub enum TelemetryError {
     MetricsTaken,
 }
 
-/// Sends this process's logs to standard error in the configured shape. Called once, by the command line.
+/// Sends this process's logs to standard error in the configured shape, and with them where anything panics. Called once, by
+/// the command line.
 ///
 /// # Errors
 /// [`TelemetryError`]: the filter is invalid, or logging is set up already.
@@ -113,7 +116,17 @@ pub fn init_logs(log: &Log) -> Result<(), TelemetryError> {
         LogFormat::Text => registry.with(lines).try_init()?,
         LogFormat::Json => registry.with(lines.json()).try_init()?,
     }
+    panic::set_hook(Box::new(|info| {
+        let at = info.location().map(ToString::to_string).unwrap_or_default();
+        tracing::error!(at, said = said_in_panic(info.payload()), "a panic");
+    }));
     Ok(())
+}
+
+/// What a panic says, as far as it may be logged: what was formatted may hold a customer's data, a literal can't.
+#[must_use]
+pub fn said_in_panic(payload: &(dyn Any + Send)) -> &'static str {
+    payload.downcast_ref::<&'static str>().copied().unwrap_or("(withheld)")
 }
 
 /// Renders the metrics of this process.
@@ -177,7 +190,15 @@ fn describe() {
 
 #[cfg(test)]
 mod tests {
-    use super::{Metrics, metric};
+    use super::{Metrics, metric, said_in_panic};
+
+    #[test]
+    fn what_a_panic_says_of_a_customer_is_withheld() {
+        let name = std::hint::black_box("Ana");
+        let literal = std::panic::catch_unwind(|| panic!("a defect")).expect_err("it panics");
+        let formatted = std::panic::catch_unwind(|| panic!("no such customer: {name}")).expect_err("it panics");
+        assert_eq!([&literal, &formatted].map(|it| said_in_panic(it.as_ref())), ["a defect", "(withheld)"]);
+    }
 
     #[test]
     fn metrics_are_installed_once_and_rendered() {

@@ -172,4 +172,13 @@ impl NoteProblem {
         let suggestion = "Have it written anew: that takes another variant of the template.";
         Self::new(ProblemReason::RepeatedWording, text, suggestion)
     }
+
+    /// What was bought as a surprise or in confidence after the note was written.
+    #[must_use]
+    pub fn surprise_meanwhile() -> Self {
+        let text =
+            "It names what was bought as a surprise or in confidence since it was written, where others may read it.";
+        let suggestion = "Leave out what was bought, or hand the note over in person.";
+        Self::new(ProblemReason::SurpriseAtSharedAddress, text, suggestion)
+    }
 }

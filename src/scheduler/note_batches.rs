@@ -66,8 +66,9 @@ impl NoteBatches {
             };
             sheets.into_iter().map(look).filter(|(_, problems)| !problems.is_empty()).collect()
         });
-        let unprintable = proof.await.unwrap_or_else(|error| {
-            tracing::error!(%error, "the press could not look at notes");
+        // The text of a panic may quote a note.
+        let unprintable = proof.await.unwrap_or_else(|_| {
+            tracing::error!("the press could not look at notes");
             Vec::new()
         });
         self.app.give_back(&Actor::system(), batch, unprintable).await

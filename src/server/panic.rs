@@ -12,7 +12,7 @@ use tonic::Code;
 use tower_http::catch_panic::CatchPanicLayer;
 
 use super::refusal;
-use crate::telemetry::metric;
+use crate::telemetry::{self, metric};
 
 type Payload = Box<dyn Any + Send + 'static>;
 type Answer = fn(Payload) -> Response<Body>;
@@ -33,9 +33,7 @@ pub(super) fn http() -> CatchPanicLayer<Answer> {
     })
 }
 
-/// Counts and logs. A formatted message may hold a customer's data, a literal can't: only the latter is logged.
 fn report(payload: &Payload) {
     counter!(metric::PANICS).increment(1);
-    let message = payload.downcast_ref::<&'static str>().copied().unwrap_or("(message withheld)");
-    tracing::error!(message, "a handler panicked");
+    tracing::error!(said = telemetry::said_in_panic(payload.as_ref()), "a handler panicked");
 }

@@ -2,10 +2,10 @@
 
 use super::{
     access,
-    entity::{location, rule, rule_version, template, touchpoint},
+    entity::{location, rule, template, touchpoint},
     error::StoreError,
     instance::{self, Revisions},
-    pauses, policy, rows, templates,
+    pauses, policy, rows, rules, templates,
 };
 use crate::clock::Stopwatch;
 use crate::domain::{
@@ -154,7 +154,7 @@ async fn read(
     }
     let touchpoints = touchpoint::Entity::find().all(db).await?.into_iter().map(rows::journeys::touchpoint_from_row);
     let touchpoints = Arc::new(TouchpointMap::new(touchpoints.collect::<Result<Vec<_>, _>>()?));
-    let enabled = rules(db).await?.into_iter().filter(|rule| rule.state == RuleState::Enabled);
+    let enabled = self::rules(db).await?.into_iter().filter(|rule| rule.state == RuleState::Enabled);
     let compiled = enabled.map(|rule| {
         let id = rule.id.clone();
         CompiledRule::new(rule)
@@ -199,15 +199,5 @@ async fn read_templates(db: &impl ConnectionTrait, known: &TemplateBook) -> Resu
 
 /// All rules with their newest versions. There are at most some hundreds.
 pub(super) async fn rules(db: &impl ConnectionTrait) -> Result<Vec<Rule>, StoreError> {
-    let mut versions: HashMap<(String, i32), rule_version::Model> = HashMap::new();
-    for version in rule_version::Entity::find().all(db).await? {
-        versions.insert((version.rule_id.clone(), version.version), version);
-    }
-    let mut found = Vec::new();
-    for row in rule::Entity::find().all(db).await? {
-        let key = (row.id.clone(), row.version);
-        let version = versions.get(&key).ok_or_else(|| StoreError::corrupt("rules", "version", "has no definition"))?;
-        found.push(rows::catalog::rule_from_rows(row, version)?);
-    }
-    Ok(found)
+    rules::with_versions(db, rule::Entity::find().all(db).await?).await
 }

@@ -8,7 +8,7 @@ use super::{
     error::StoreError,
     instance,
     queue::{Shared, SubmitError},
-    rows, templates, transaction,
+    rows, rules, templates, transaction,
     write::{insert, insert_missing, update},
 };
 use crate::domain::{
@@ -126,13 +126,8 @@ impl CatalogWrite {
     /// # Errors
     /// [`StoreError`] when the database refuses.
     pub async fn rule(&self, id: &RuleId) -> Result<Option<Rule>, StoreError> {
-        let Some(row) = rule::Entity::find_by_id(id.as_str()).one(&self.tx).await? else {
-            return Ok(None);
-        };
-        let key = (row.id.clone(), row.version);
-        let version = rule_version::Entity::find_by_id(key).one(&self.tx).await?;
-        let version = version.ok_or_else(|| StoreError::corrupt("rules", "version", "has no definition"))?;
-        rows::catalog::rule_from_rows(row, &version).map(Some)
+        let row = rule::Entity::find_by_id(id.as_str()).one(&self.tx).await?;
+        Ok(rules::with_versions(&self.tx, row.into_iter().collect()).await?.pop())
     }
 
     /// How many rules there are that are not retired.
@@ -276,16 +271,14 @@ where
     let ledger =
         CatalogWrite { tx, now: shared.now(), settings: Arc::clone(&shared.settings), changed: AtomicBool::new(false) };
     let outcome = work(&ledger).await;
-    let ended = match (&outcome, ledger.changed.into_inner()) {
-        (Ok(_), true) => {
-            let ended = ledger.tx.commit().await;
-            // Also when the commit failed: who knows what the database has of it.
-            shared.catalog.changed();
-            ended
-        }
-        _ => ledger.tx.rollback().await,
-    };
-    ended.map_err(StoreError::from)?;
+    if outcome.is_err() || !ledger.changed.into_inner() {
+        transaction::roll_back(ledger.tx).await;
+        return outcome;
+    }
+    let committed = ledger.tx.commit().await;
+    // Also when the commit failed: who knows what the database has of it.
+    shared.catalog.changed();
+    committed.map_err(StoreError::from)?;
     outcome
 }
 
@@ -325,7 +318,7 @@ where
             Ok(done)
         }
         Err(error) => {
-            tx.rollback().await?;
+            transaction::roll_back(tx).await;
             Err(error)
         }
     }

@@ -165,31 +165,50 @@ async fn open_sqlite(settings: &ConnectSettings) -> Result<Pools, StoreError> {
 }
 
 async fn open_postgres(settings: &ConnectSettings) -> Result<Pools, StoreError> {
-    let cache = if settings.pooler { 0 } else { STATEMENTS };
     let limit = settings.statement_timeout;
-    let pool = |connections: u32, name: &'static str, read_only: bool| {
-        let mut options = options(settings, connections);
-        // One that was just used is there; to ask each time would double the way to the database and back.
-        options.test_before_acquire_if_idle_for(TRUSTED_FOR);
-        options.map_sqlx_postgres_opts(move |postgres| {
-            let postgres = postgres.application_name(name).statement_cache_capacity(cache);
-            // Behind a pooler a session's settings would leak to others.
-            if cache == 0 {
-                return postgres;
-            }
-            let read_only = if read_only { "on" } else { "off" };
-            postgres.options([
-                ("statement_timeout", limit.as_millis().to_string().as_str()),
-                ("default_transaction_read_only", read_only),
-                // The planner takes a page read out of order to cost four times one in order, which is true of spinning
-                // disks only. Looking up a hundred customers, it would rather read whole tables.
-                ("random_page_cost", "1.1"),
-            ])
-        });
-        options
-    };
-    // One connection more than writers: migrations and checks must not wait behind the queue.
-    let writer = Database::connect(pool(settings.write_connections + 1, "gratitude-write", false)).await?;
-    let reader = Database::connect(pool(settings.read_connections, "gratitude-read", true)).await?;
+    // One connection more than writers: checks must not wait behind the queue.
+    let writer = Role { connections: settings.write_connections + 1, name: "gratitude-write", read_only: false, limit };
+    let reader = Role { connections: settings.read_connections, name: "gratitude-read", read_only: true, limit };
+    let (writer, reader) = (postgres(settings, writer), postgres(settings, reader));
+    let (writer, reader) = (Database::connect(writer).await?, Database::connect(reader).await?);
     Ok(Pools { writer, reader, writers: settings.write_connections.max(1) })
+}
+
+/// Opens PostgreSQL for migrations: one connection holds their lock, one runs them. An index over many rows takes its time,
+/// and so does another replica that has the lock: no statement is limited.
+pub(super) async fn open_for_migrations(settings: &ConnectSettings) -> Result<DatabaseConnection, StoreError> {
+    let role = Role { connections: 2, name: "gratitude-migrate", read_only: false, limit: Duration::ZERO };
+    Ok(Database::connect(postgres(settings, role)).await?)
+}
+
+/// What PostgreSQL connections are for.
+#[derive(Debug, Clone, Copy)]
+struct Role {
+    connections: u32,
+    name: &'static str,
+    read_only: bool,
+    /// How long one statement may run; zero: as long as it takes.
+    limit: Duration,
+}
+
+fn postgres(settings: &ConnectSettings, role: Role) -> ConnectOptions {
+    let cache = if settings.pooler { 0 } else { STATEMENTS };
+    let mut options = options(settings, role.connections);
+    // One that was just used is there; to ask each time would double the way to the database and back.
+    options.test_before_acquire_if_idle_for(TRUSTED_FOR);
+    options.map_sqlx_postgres_opts(move |postgres| {
+        let postgres = postgres.application_name(role.name).statement_cache_capacity(cache);
+        // Behind a pooler a session's settings would leak to others.
+        if cache == 0 {
+            return postgres;
+        }
+        postgres.options([
+            ("statement_timeout", role.limit.as_millis().to_string().as_str()),
+            ("default_transaction_read_only", if role.read_only { "on" } else { "off" }),
+            // The planner takes a page read out of order to cost four times one in order, which is true of spinning
+            // disks only. Looking up a hundred customers, it would rather read whole tables.
+            ("random_page_cost", "1.1"),
+        ])
+    });
+    options
 }

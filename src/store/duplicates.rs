@@ -6,6 +6,7 @@ use super::{
     entity::{event, not_same},
     error::StoreError,
     load, rows,
+    statement::{places, statement},
     write::{insert, insert_missing},
 };
 use crate::domain::{customer::Customer, ids::CustomerId, merging::ordered, world::Event};
@@ -59,11 +60,9 @@ impl Store {
         let db = self.reader();
         let mut sample = Vec::new();
         for list in lists((1..=known).step_by(usize::try_from(step).unwrap_or(1))) {
-            let places = vec!["?"; list.len()].join(", ");
-            let sql = format!("SELECT customer_id FROM customer_search WHERE id IN ({places})");
-            let sql = numbered(db.get_database_backend(), &sql);
-            let values = list.into_iter().map(|place| Value::from(i64::try_from(place).unwrap_or(i64::MAX)));
-            let rows = db.query_all_raw(Statement::from_sql_and_values(db.get_database_backend(), sql, values)).await?;
+            let sql = format!("SELECT customer_id FROM customer_search WHERE id IN ({})", places(list.len()));
+            let values = list.into_iter().map(|place| Value::from(i64::try_from(place).unwrap_or(i64::MAX))).collect();
+            let rows = db.query_all_raw(statement(db.get_database_backend(), &sql, values)).await?;
             let ids = rows.iter().map(|row| row.try_get("", "customer_id")).collect::<Result<BTreeSet<Uuid>, _>>()?;
             sample.extend(load::customers(db, &ids).await?);
         }
@@ -160,14 +159,4 @@ fn members_of(backend: DbBackend, blocks: &[&String]) -> (String, Vec<Value>) {
     };
     let sql = blocks.iter().enumerate().map(one).collect::<Vec<_>>().join(" UNION ALL ");
     (sql, blocks.iter().map(|block| format!("\"{block}\"").into()).collect())
-}
-
-/// Places for values in the writing of the engine.
-fn numbered(backend: DbBackend, sql: &str) -> String {
-    if backend != DbBackend::Postgres {
-        return sql.to_owned();
-    }
-    let mut parts = sql.split('?');
-    let first = parts.next().unwrap_or_default().to_owned();
-    parts.enumerate().fold(first, |sql, (at, part)| format!("{sql}${}{part}", at + 1))
 }

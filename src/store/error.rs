@@ -58,6 +58,11 @@ impl StoreError {
         Self::Corrupt { what: format!("{table}.{column}: {why}") }
     }
 
+    /// A write that ended without saying how: it panicked.
+    pub(super) fn unanswered() -> Self {
+        Self::Bug { what: "a write ended without an answer".to_owned() }
+    }
+
     /// Whether the same transaction may succeed when it is run again.
     #[must_use]
     pub fn is_transient(&self) -> bool {
@@ -122,6 +127,8 @@ fn by_code(code: Option<&str>, error: &dyn sqlx::error::DatabaseError) -> StoreE
     match code {
         // Serialization failure, deadlock, lock not available.
         "40001" | "40P01" | "55P03" => return StoreError::Busy,
+        // A transaction that only reads: what was the primary server is none any more.
+        "25006" => return StoreError::Unavailable { what: "the database takes no writes".to_owned() },
         // Statement cancelled, usually by its time limit.
         "57014" => return StoreError::Unavailable { what: "a statement took too long".to_owned() },
         "3D000" => return StoreError::Unsuitable("the database does not exist: create it first".to_owned()),

@@ -143,8 +143,7 @@ impl Store {
             for (id, purpose, location, terms, state, channel, note) in rows {
                 let purpose = purpose.parse().map_err(|why| StoreError::corrupt("gestures", "purpose", why))?;
                 let location = location.parse().map_err(|why| StoreError::corrupt("gestures", "location_id", why))?;
-                let Terms { recipient, .. } =
-                    serde_json::from_str(&terms).map_err(|why| StoreError::corrupt("gestures", "terms", why))?;
+                let Terms { recipient, .. } = rows::gestures::terms(&terms)?;
                 let state = state.parse().map_err(|why| StoreError::corrupt("gestures", "state", why))?;
                 let channel = channel.parse().map_err(|why| StoreError::corrupt("gestures", "channel", why))?;
                 let note = note.map(NoteId);

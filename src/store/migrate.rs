@@ -1,8 +1,11 @@
 //! The schema gate: a server runs on the schema it knows, and changes it only when asked.
 
-use super::{connect::Pools, error::StoreError};
+use super::{
+    connect::{self, ConnectSettings, Pools},
+    error::StoreError,
+};
 use gratitude_migrations::{Migrator, MigratorTrait};
-use sea_orm::{ConnectionTrait, DbBackend, Statement, TransactionTrait};
+use sea_orm::{ConnectionTrait, DatabaseConnection, DbBackend, Statement, TransactionTrait};
 use std::collections::BTreeSet;
 
 /// How a database's schema relates to this program.
@@ -51,32 +54,34 @@ pub(super) async fn require_current(db: &impl ConnectionTrait) -> Result<(), Sto
 
 /// Brings the schema up to date; returns how many migrations were applied. Several may call it at once: one works, the
 /// others wait and find it done.
-pub(super) async fn up(pools: &Pools) -> Result<usize, StoreError> {
+pub(super) async fn up(pools: &Pools, settings: &ConnectSettings) -> Result<usize, StoreError> {
     if let SchemaState::Ahead(_) = state(&pools.writer).await? {
         require_current(&pools.writer).await?;
     }
-    // On PostgreSQL the lock lives in its own transaction, held open while the migrations run beside it.
-    let lock = match pools.backend() {
-        DbBackend::Postgres => {
-            let lock = pools.writer.begin().await?;
-            let sql = "SELECT pg_advisory_xact_lock($1)";
-            lock.execute_raw(Statement::from_sql_and_values(DbBackend::Postgres, sql, [ADVISORY_LOCK.into()])).await?;
-            Some(lock)
-        }
-        _ => None,
-    };
-    let missing = match state(&pools.writer).await? {
+    if pools.backend() != DbBackend::Postgres {
+        return apply_missing(&pools.writer).await;
+    }
+    let db = connect::open_for_migrations(settings).await?;
+    // The lock lives in its own transaction, held open while the migrations run beside it.
+    let lock = db.begin().await?;
+    let sql = "SELECT pg_advisory_xact_lock($1)";
+    lock.execute_raw(Statement::from_sql_and_values(DbBackend::Postgres, sql, [ADVISORY_LOCK.into()])).await?;
+    let applied = apply_missing(&db).await?;
+    lock.commit().await?;
+    db.close().await?;
+    Ok(applied)
+}
+
+async fn apply_missing(db: &DatabaseConnection) -> Result<usize, StoreError> {
+    let missing = match state(db).await? {
         SchemaState::Behind(missing) => missing,
         SchemaState::Current | SchemaState::Ahead(_) => 0,
     };
     if missing > 0 {
-        Migrator::up(&pools.writer, None).await.map_err(|error| match StoreError::from(error) {
+        Migrator::up(db, None).await.map_err(|error| match StoreError::from(error) {
             StoreError::Bug { what } => StoreError::Unsuitable(format!("a migration failed: {what}")),
             other => other,
         })?;
-    }
-    if let Some(lock) = lock {
-        lock.commit().await?;
     }
     Ok(missing)
 }

@@ -158,7 +158,7 @@ impl Store {
 
     async fn over(pools: Pools, options: StoreOptions) -> Result<Self, StoreError> {
         if options.migrate {
-            migrate::up(&pools).await?;
+            migrate::up(&pools, &options.connect).await?;
         } else {
             migrate::require_current(&pools.writer).await?;
         }
@@ -210,7 +210,7 @@ impl Store {
     {
         let (answer, outcome) = oneshot::channel();
         self.inner.queue.run_job(Box::new(catalog_write::Edit { label, work, answer }))?;
-        outcome.await.unwrap_or(Err(SubmitError::Store(StoreError::Closed)))
+        outcome.await.unwrap_or_else(|_| Err(StoreError::unanswered().into()))
     }
 
     /// Statements that need no decision.
@@ -221,7 +221,7 @@ impl Store {
     {
         let (answer, outcome) = oneshot::channel();
         self.inner.queue.run_job(Box::new(catalog_write::Housekeeping { work, answer }))?;
-        outcome.await.unwrap_or(Err(StoreError::Closed))
+        outcome.await.unwrap_or_else(|_| Err(StoreError::unanswered()))
     }
 
     /// The locations, enabled rules and templates; read again only when they have changed. A change made through this
@@ -301,7 +301,7 @@ impl Store {
 /// [`StoreError::SchemaMismatch`] when a newer program made it.
 pub async fn migrate(settings: &ConnectSettings) -> Result<usize, StoreError> {
     let pools = connect::open(settings).await?;
-    let applied = migrate::up(&pools).await?;
+    let applied = migrate::up(&pools, settings).await?;
     // In order, so that SQLite leaves one file behind and no journal.
     pools.reader.close_by_ref().await?;
     pools.writer.close_by_ref().await?;

@@ -2,6 +2,7 @@
 
 use super::{
     Store,
+    chunk::pieces,
     entity::{rule, rule_version},
     error::StoreError,
     paging::{self, Cursor, Direction, Key, Page, PageRequest},
@@ -11,7 +12,7 @@ use crate::domain::{
     ids::RuleId,
     rule::{Rule, RuleDefinition, RuleState},
 };
-use sea_orm::{ColumnTrait, Condition, EntityTrait, QueryFilter};
+use sea_orm::{ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter};
 use std::collections::HashMap;
 
 impl Store {
@@ -23,7 +24,7 @@ impl Store {
         let Some(row) = rule::Entity::find_by_id(id.as_str()).one(self.reader()).await? else {
             return Ok(None);
         };
-        Ok(self.with_versions(vec![row]).await?.pop())
+        Ok(with_versions(self.reader(), vec![row]).await?.pop())
     }
 
     /// What a version of a rule says.
@@ -51,28 +52,26 @@ impl Store {
         let rows = paging::read(self.reader(), query, columns, Key::Slug, Direction::Up, page).await?;
         let Page { items, next } =
             Page::cut(rows, page.size, |row| Cursor { order: row.created_at, id: row.id.clone() });
-        Ok(Page { items: self.with_versions(items).await?, next })
+        Ok(Page { items: with_versions(self.reader(), items).await?, next })
     }
+}
 
-    async fn with_versions(&self, rules: Vec<rule::Model>) -> Result<Vec<Rule>, StoreError> {
-        if rules.is_empty() {
-            return Ok(Vec::new());
-        }
-        let newest = rules.iter().fold(Condition::any(), |any, row| {
-            let version = Condition::all()
-                .add(rule_version::Column::RuleId.eq(row.id.as_str()))
-                .add(rule_version::Column::Version.eq(row.version));
-            any.add(version)
+/// Rules with their newest versions, in the order given: those that the rows name, since another may be added meanwhile.
+pub(super) async fn with_versions(db: &impl ConnectionTrait, rules: Vec<rule::Model>) -> Result<Vec<Rule>, StoreError> {
+    use rule_version::{Column, Entity};
+    let mut found = Vec::with_capacity(rules.len());
+    for piece in pieces(rules, 2) {
+        let newest = piece.iter().fold(Condition::any(), |any, row| {
+            any.add(Condition::all().add(Column::RuleId.eq(row.id.as_str())).add(Column::Version.eq(row.version)))
         });
-        let versions = rule_version::Entity::find().filter(newest).all(self.reader()).await?;
+        let versions = Entity::find().filter(newest).all(db).await?;
         let mut versions: HashMap<_, _> =
             versions.into_iter().map(|version| (version.rule_id.clone(), version)).collect();
-        let mut found = Vec::with_capacity(rules.len());
-        for row in rules {
+        for row in piece {
             let version =
                 versions.remove(&row.id).ok_or_else(|| StoreError::corrupt("rules", "version", "has no definition"))?;
             found.push(rows::catalog::rule_from_rows(row, &version)?);
         }
-        Ok(found)
     }
+    Ok(found)
 }

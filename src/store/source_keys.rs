@@ -1,10 +1,8 @@
 //! Ids of other systems, as earlier versions kept them: readable, and for ever.
 
-use super::{entity::idempotency_key, error::StoreError, statement::run};
+use super::{entity::idempotency_key, error::StoreError, statement::run, transaction};
 use crate::domain::world::KeyHasher;
-use sea_orm::{
-    ColumnTrait, DatabaseConnection, EntityTrait, QueryFilter, QueryOrder, QuerySelect, TransactionTrait, Value,
-};
+use sea_orm::{ColumnTrait, DatabaseConnection, EntityTrait, QueryFilter, QueryOrder, QuerySelect, Value};
 
 /// How many are hashed in one transaction.
 const PAGE: u64 = 1_000;
@@ -20,7 +18,7 @@ const AFTER: &str = "source0";
 pub(super) async fn hash_old(db: &DatabaseConnection, hasher: &KeyHasher) -> Result<(), StoreError> {
     use idempotency_key::{Column, Entity};
     loop {
-        let tx = db.begin().await?;
+        let tx = transaction::begin(db).await?;
         // In order, so that replicas that start together wait for each other instead of crossing.
         let readable: Vec<(String, String)> = Entity::find()
             .select_only()

@@ -24,6 +24,12 @@ fn settings(folder: &tempfile::TempDir) -> ConnectSettings {
     }
 }
 
+async fn migrated(folder: &tempfile::TempDir) -> connect::Pools {
+    let pools = connect::open(&settings(folder)).await.unwrap();
+    migrate::up(&pools, &settings(folder)).await.unwrap();
+    pools
+}
+
 fn options(folder: &tempfile::TempDir, migrate: bool, manual_clock: bool) -> StoreOptions {
     let now: Timestamp = "2026-11-22T10:00:00Z".parse().unwrap();
     StoreOptions {
@@ -84,8 +90,8 @@ async fn an_unknown_schema_is_refused_and_the_error_says_what_to_do() {
 async fn migrations_go_down_again_and_leave_nothing() {
     let folder = tempfile::tempdir().unwrap();
     let pools = connect::open(&settings(&folder)).await.unwrap();
-    let steps = migrate::up(&pools).await.unwrap();
-    assert_eq!(migrate::up(&pools).await.unwrap(), 0);
+    let steps = migrate::up(&pools, &settings(&folder)).await.unwrap();
+    assert_eq!(migrate::up(&pools, &settings(&folder)).await.unwrap(), 0);
     Migrator::down(&pools.writer, Some(u32::try_from(steps).unwrap())).await.unwrap();
     let left = "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%'";
     let rows = pools.writer.query_all_raw(Statement::from_string(DbBackend::Sqlite, left)).await.unwrap();
@@ -120,8 +126,7 @@ async fn a_database_keeps_to_the_clock_it_was_made_for() {
 #[tokio::test]
 async fn readers_cannot_write() {
     let folder = tempfile::tempdir().unwrap();
-    let pools = connect::open(&settings(&folder)).await.unwrap();
-    migrate::up(&pools).await.unwrap();
+    let pools = migrated(&folder).await;
     assert!(pools.reader.execute_unprepared("DELETE FROM events").await.is_err());
 }
 

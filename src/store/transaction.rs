@@ -15,6 +15,14 @@ pub(super) async fn begin(db: &DatabaseConnection) -> Result<DatabaseTransaction
     Ok(db.begin_with_options(options).await?)
 }
 
+/// Rolls a transaction back. Whatever made that necessary is what is to be told; a connection that can't roll back is given
+/// up by the pool.
+pub(super) async fn roll_back(tx: DatabaseTransaction) {
+    if let Err(error) = tx.rollback().await {
+        tracing::warn!(error = %StoreError::from(error), "a transaction could not be rolled back");
+    }
+}
+
 /// How often a transaction is run again.
 const RETRIES_MAX: u32 = 6;
 const FIRST_WAIT: Duration = Duration::from_millis(4);

@@ -427,6 +427,10 @@ mod tests {
     #![allow(clippy::unwrap_used)]
 
     use super::*;
+    use crate::{
+        delivery::print::Press,
+        domain::paper::{Format, Part, Problem, Sheet},
+    };
 
     #[test]
     fn latin_greek_and_cyrillic_come_with_the_program() {
@@ -457,6 +461,16 @@ mod tests {
         fs::write(folder.path().join("README.txt"), "not read").unwrap();
         let error = FontBook::builtin().with_folder(folder.path()).unwrap_err().to_string();
         assert_eq!(error, "the file broken.ttf is not a font that can be read");
+    }
+
+    #[test]
+    fn what_the_layout_sets_in_a_font_that_is_not_in_the_book_is_not_left_out_in_silence() {
+        let mut book = FontBook::builtin();
+        book.by_data.clear();
+        let sheet = Sheet { text: "Thank you".to_owned(), ..Sheet::default() };
+        let problems = Press::new(book).check(Format::NoteTape62, &sheet);
+        let [Problem::NoFont { part: Part::Text, characters }] = &problems[..] else { panic!("{problems:?}") };
+        assert!(characters.contains(&'T') && !characters.contains(&' '), "{characters:?}");
     }
 
     #[test]

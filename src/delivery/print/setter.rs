@@ -315,7 +315,11 @@ impl Column<'_> {
         let mut unprintable = Vec::new();
         for run in line.runs() {
             let font = run.font();
-            let Some(face) = self.book.face(font.data.id(), font.index) else { continue };
+            let Some(face) = self.book.face(font.data.id(), font.index) else {
+                // Nothing is left out in silence.
+                unprintable.extend(self.text[run.text_range()].chars().filter(|character| !is_invisible(*character)));
+                continue;
+            };
             if !self.book.is_of_house(face) {
                 let metrics = run.font_metrics();
                 leading = leading.max((metrics.ascent + metrics.descent) * FONT_HEIGHT_SHARE);

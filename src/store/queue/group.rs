@@ -115,10 +115,7 @@ async fn attempt(shared: &Shared, ids: &mut IdSource, group: &mut [Box<dyn Pendi
     match decide(shared, ids, group, &needs, &tx).await {
         Ok(()) => Ok(tx.commit().await?),
         Err(error) => {
-            // The first error is the one to tell; a connection that can't roll back is given up by the pool.
-            if let Err(rollback) = tx.rollback().await {
-                tracing::warn!(error = %StoreError::from(rollback), "a transaction could not be rolled back");
-            }
+            transaction::roll_back(tx).await;
             Err(error)
         }
     }

@@ -26,11 +26,15 @@ use crate::{
     },
     telemetry::metric,
 };
+use futures_util::FutureExt;
 use jiff::Timestamp;
 use lanes::{Lanes, Taken};
 use metrics::gauge;
 use pending::{Pending, Typed};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::{
+    panic::AssertUnwindSafe,
+    sync::{Arc, Mutex, PoisonError},
+};
 use tokio::{sync::oneshot, task::JoinHandle};
 
 /// What every writer shares, and who only looks at what would be written.
@@ -79,7 +83,7 @@ impl Queue {
     pub(super) async fn submit<C: Command>(&self, lane: Lane, command: C) -> Result<C::Reply, SubmitError> {
         let (answer, reply) = oneshot::channel();
         self.lanes.push(lane, Taken::Command(Box::new(Typed::new(command, answer))))?;
-        reply.await.unwrap_or(Err(SubmitError::Store(StoreError::Closed)))
+        reply.await.unwrap_or_else(|_| Err(StoreError::unanswered().into()))
     }
 
     pub(super) fn run_job(&self, job: Box<dyn Job>) -> Result<(), StoreError> {
@@ -125,12 +129,20 @@ async fn run(shared: Arc<Shared>, lanes: Arc<Lanes>, bulk: bool, mut ids: IdSour
                 Taken::Command(command) if command.is_abandoned() => {}
                 Taken::Command(command) => group.push(command),
                 Taken::Job(job) => {
-                    group::write(&shared, &mut ids, std::mem::take(&mut group)).await;
-                    job.run(&shared).await;
+                    outlive(group::write(&shared, &mut ids, std::mem::take(&mut group))).await;
+                    outlive(job.run(&shared)).await;
                 }
             }
         }
-        group::write(&shared, &mut ids, group).await;
+        outlive(group::write(&shared, &mut ids, group)).await;
+    }
+}
+
+/// Lets a write panic alone: all others wait for the writer. What it had begun is rolled back, and whoever waits for it is
+/// told.
+async fn outlive(write: impl Future<Output = ()>) {
+    if AssertUnwindSafe(write).catch_unwind().await.is_err() {
+        tracing::error!("a write panicked");
     }
 }
 

@@ -3,7 +3,7 @@
 use super::{Source, count};
 use crate::{
     domain::{
-        gesture::{Contact, Content, Gesture, Lease, Schedule, Taken, Written},
+        gesture::{Contact, Content, Gesture, Lease, Schedule, Taken, Terms, Written},
         ids::{CaseId, CustomerId, GestureId, HouseholdId, InteractionId, NoteBatchId, NoteId, RuleId},
     },
     store::{
@@ -77,6 +77,11 @@ pub(in crate::store) fn content(json: &str) -> Result<Content, StoreError> {
     GESTURES.json("content", json)
 }
 
+/// By which terms a gesture was planned, alone.
+pub(in crate::store) fn terms(json: &str) -> Result<Terms, StoreError> {
+    GESTURES.json("terms", json)
+}
+
 pub(in crate::store) fn from_row(row: gesture::Model) -> Result<Gesture, StoreError> {
     Ok(Gesture {
         id: GestureId(row.id),
@@ -98,8 +103,8 @@ pub(in crate::store) fn from_row(row: gesture::Model) -> Result<Gesture, StoreEr
         priority: GESTURES.number("priority", row.priority)?,
         state: GESTURES.named("state", &row.state)?,
         reason: GESTURES.named_opt("reason", row.reason.as_deref())?,
-        terms: GESTURES.json("terms", &row.terms)?,
-        content: GESTURES.json("content", &row.content)?,
+        terms: terms(&row.terms)?,
+        content: content(&row.content)?,
         attempts: GESTURES.number("attempts", row.attempts)?,
         completed_at: GESTURES.instant_opt("completed_at", row.completed_at)?,
         created_at: GESTURES.instant("created_at", row.created_at)?,
@@ -185,4 +190,17 @@ pub(in crate::store) fn contact_from_row(row: contact::Model) -> Result<Contact,
         gesture: row.gesture_id.map(GestureId),
         priority: CONTACTS.number("priority", row.priority)?,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::terms;
+
+    #[test]
+    fn what_a_column_holds_is_not_quoted_where_it_cannot_be_read() {
+        let error = terms(r#"{"recipient": ["Ana"]}"#).expect_err("a list is no name").to_string();
+        assert!(error.contains("gestures.terms") && !error.contains("Ana"), "{error}");
+        let error = terms(r#""Ana""#).expect_err("a word holds no terms").to_string();
+        assert!(!error.contains("Ana"), "{error}");
+    }
 }

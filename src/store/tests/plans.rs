@@ -1,7 +1,7 @@
 //! The hot paths go by their indexes on SQLite, so that growth does not slow them down. What the store sends is
 //! caught on its way, not written down again. (On PostgreSQL the conformance suite watches for sequential scans.)
 
-use super::{options, settings};
+use super::{migrated, options, settings};
 use crate::{
     domain::{
         customer::{Channel, IdentifierKey, IdentifierKind},
@@ -254,8 +254,7 @@ async fn hot_statements_go_by_indexes() {
 #[tokio::test]
 async fn due_gestures_are_picked_in_the_order_of_their_index() {
     let folder = tempfile::tempdir().unwrap();
-    let pools = connect::open(&settings(&folder)).await.unwrap();
-    crate::store::migrate::up(&pools).await.unwrap();
+    let pools = migrated(&folder).await;
     let due = &everything().0.due[0];
     let lane = (GestureKind::Call, Channel::Phone);
     let sql = due::in_lane(due, lane, 50, &BTreeSet::new()).limit(10).build(DbBackend::Sqlite).sql;
@@ -271,8 +270,7 @@ async fn due_gestures_are_picked_in_the_order_of_their_index() {
 #[tokio::test]
 async fn what_is_late_is_looked_up_once_for_each_kind() {
     let folder = tempfile::tempdir().unwrap();
-    let pools = connect::open(&settings(&folder)).await.unwrap();
-    crate::store::migrate::up(&pools).await.unwrap();
+    let pools = migrated(&folder).await;
     let lanes = catch_up::lanes(&everything().0.due[0]);
     let explain = format!("EXPLAIN QUERY PLAN {}", catch_up::oldest_sql(&lanes));
     let steps = pools.writer.query_all_raw(Statement::from_string(DbBackend::Sqlite, explain)).await.unwrap();
@@ -284,8 +282,7 @@ async fn what_is_late_is_looked_up_once_for_each_kind() {
 #[tokio::test]
 async fn the_check_of_plans_sees_a_scan() {
     let folder = tempfile::tempdir().unwrap();
-    let pools = connect::open(&settings(&folder)).await.unwrap();
-    crate::store::migrate::up(&pools).await.unwrap();
+    let pools = migrated(&folder).await;
     let slow = slow_steps(&pools.writer, "SELECT id FROM gestures WHERE explanation = 'x'").await;
     assert_eq!(slow, ["SCAN gestures"]);
 }

@@ -1,16 +1,21 @@
 //! What a database of an older version holds is there in the present one, and reads as it was meant.
 
-use crate::support::{ledger::TestLedger, night::Night};
+use crate::support::{
+    database::{Engine, settings},
+    ledger::TestLedger,
+    night::Night,
+};
 use gratitude::{
     app::NewSelection,
     domain::{
         note::NoteState,
         note_problem::{NoteProblem, ProblemReason},
     },
+    store::{self, ConnectSettings},
 };
 use gratitude_migrations::{Migrator, MigratorTrait};
-use sea_orm::{ConnectionTrait, Database as Connection, DatabaseConnection, Statement};
-use std::sync::Arc;
+use sea_orm::{ConnectionTrait, Database as Connection, DatabaseConnection, Statement, TransactionTrait};
+use std::{sync::Arc, time::Duration};
 
 /// How many of the newest migrations bring a database to the present from before this one.
 fn since(migration: &str) -> u32 {
@@ -46,7 +51,34 @@ async fn object(db: &DatabaseConnection, objections: &[Vec<&str>]) {
     }
 }
 
+/// Whoever has waited for the lock of migrations for longer than a statement may run.
+const PATIENT: &str = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() \
+                       AND wait_event = 'advisory' AND clock_timestamp() - query_start > interval '250 ms'";
+
 both_engines! {
+    async fn who_migrates_may_take_as_long_as_it_needs(database) {
+        if database.engine == Engine::Sqlite {
+            return;
+        }
+        let other = Connection::connect(&database.url).await.expect("the database can be reached");
+        let lock = other.begin().await.expect("a transaction");
+        let held = format!("SELECT pg_advisory_xact_lock({})", 0x6772_6174_6974_7564_i64);
+        lock.execute_unprepared(&held).await.expect("nobody has it");
+        let limit = Duration::from_millis(50);
+        let settings = ConnectSettings { statement_timeout: limit, ..settings(&database.url) };
+        let migrating = tokio::spawn(async move { store::migrate(&settings).await });
+        let patient = || Statement::from_string(other.get_database_backend(), PATIENT);
+        loop {
+            assert!(!migrating.is_finished(), "{:?}", migrating.await);
+            let row = other.query_one_raw(patient()).await.expect("readable").expect("a row");
+            if row.try_get_by_index::<i64>(0).expect("a number") > 0 {
+                break;
+            }
+        }
+        lock.commit().await.expect("it was only held");
+        assert_eq!(migrating.await.expect("no panic"), Ok(0), "somebody else has done it");
+    }
+
     async fn p4_what_was_to_be_tried_again_after_its_lease_lapsed_may_have_left(database) {
         let ledger = TestLedger::open(database).await;
         let mut planned = Vec::new();

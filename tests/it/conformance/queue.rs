@@ -120,7 +120,21 @@ fn conflict(reply: &Result<CustomerId, SubmitError>) -> bool {
     matches!(reply, Err(SubmitError::Store(StoreError::Conflict { .. })))
 }
 
+fn defect() -> Result<(), SubmitError> {
+    panic!("a defect")
+}
+
 both_engines! {
+    async fn a_change_that_panics_fails_alone(database) {
+        let ledger = TestLedger::open(database).await;
+        // More often than there are writers.
+        for _ in 0..4 {
+            let failed = ledger.store.write("panics", |_| Box::pin(async { defect() })).await;
+            assert!(matches!(failed, Err(SubmitError::Store(StoreError::Bug { .. }))), "{failed:?}");
+        }
+        ledger.store.submit(Lane::Interactive, AddBlindly("4711")).await.expect("the writers go on");
+    }
+
     async fn only_the_command_at_fault_fails(database) {
         let ledger = TestLedger::open(database).await;
         ledger.store.submit(Lane::Interactive, AddBlindly("taken")).await.expect("the first is added");

@@ -3,7 +3,7 @@
 use super::{
     batch, books, carry,
     compose::GATES,
-    start::{SinceWritten, facts_hold, gestures_of, object, overtaken, skip, was_told},
+    start::{SinceWritten, gestures_of, object, overtaken, since_written, skip},
 };
 use crate::domain::{
     commands::gestures::turn_back,
@@ -138,12 +138,9 @@ fn look(ledger: &mut Ledger<'_, '_>, note: &Note) -> Result<Look, Refusal> {
             return Ok(Look::Stopped(reason, why));
         }
     }
-    Ok(if !facts_hold(ledger.world, note, &gestures)? {
-        Look::NotGenuine(gestures, SinceWritten::FactsChanged)
-    } else if was_told(ledger.world, note) {
-        Look::NotGenuine(gestures, SinceWritten::Repeats)
-    } else {
-        Look::Prints
+    Ok(match since_written(ledger.world, note, &gestures)? {
+        Some(since) => Look::NotGenuine(gestures, since),
+        None => Look::Prints,
     })
 }
 

@@ -7,6 +7,7 @@ use super::{
 use crate::domain::{
     commands::gestures::turn_back,
     consent::permits,
+    customer::Channel,
     gates::{Gate, first_stop},
     gesture::{Gesture, GestureState, Lease, Reason},
     ids::{CustomerId, NoteBatchId, NoteId},
@@ -76,13 +77,15 @@ pub(super) enum SinceWritten {
     FactsChanged,
     /// Another note left meanwhile that said the same (P8).
     Repeats,
+    /// It names what was bought as a surprise or in confidence meanwhile.
+    GivesAway,
 }
 
 impl SinceWritten {
     const fn reason(self) -> Reason {
         match self {
             Self::FactsChanged => Reason::FactsChanged,
-            Self::Repeats => Reason::NotGenuine,
+            Self::Repeats | Self::GivesAway => Reason::NotGenuine,
         }
     }
 
@@ -90,6 +93,7 @@ impl SinceWritten {
         match self {
             Self::FactsChanged => NoteProblem::facts_changed(),
             Self::Repeats => NoteProblem::repeated_meanwhile(),
+            Self::GivesAway => NoteProblem::surprise_meanwhile(),
         }
     }
 }
@@ -306,12 +310,9 @@ pub(super) fn ask(ledger: &mut Ledger<'_, '_>, note: &Note) -> Result<Turn, Refu
     if let Some(until) = waits {
         return Ok(if is_paused { Turn::Paused(until) } else { Turn::Waits(until) });
     }
-    Ok(if !facts_hold(ledger.world, note, &gestures)? {
-        Turn::NotGenuine(gestures, SinceWritten::FactsChanged)
-    } else if was_told(ledger.world, note) {
-        Turn::NotGenuine(gestures, SinceWritten::Repeats)
-    } else {
-        Turn::Leaves(gestures)
+    Ok(match since_written(ledger.world, note, &gestures)? {
+        Some(since) => Turn::NotGenuine(gestures, since),
+        None => Turn::Leaves(gestures),
     })
 }
 
@@ -325,9 +326,26 @@ fn next_look(ledger: &Ledger<'_, '_>, gesture: &Gesture) -> Timestamp {
     now.saturating_add((held / 10).clamp(least, most)).unwrap_or(Timestamp::MAX)
 }
 
+/// Why a note can't go in its words any more; `None` if it can.
+///
+/// # Errors
+/// [`Refusal::Miss`] when what its gestures answer is not loaded.
+pub(super) fn since_written(world: &World, note: &Note, gestures: &[Gesture]) -> Result<Option<SinceWritten>, Refusal> {
+    let Some(channel) = note.channel else { return Ok(None) };
+    Ok(if !facts_hold(world, note, channel, gestures)? {
+        Some(SinceWritten::FactsChanged)
+    } else if was_told(world, note) {
+        Some(SinceWritten::Repeats)
+    } else if words::give_surprise_away(world, gestures, &note.words, channel)? {
+        Some(SinceWritten::GivesAway)
+    } else {
+        None
+    })
+}
+
 /// Whether the customer was told the same since the note was written, in the same words: two batches may be written
 /// before either leaves.
-pub(super) fn was_told(world: &World, note: &Note) -> bool {
+fn was_told(world: &World, note: &Note) -> bool {
     world.last_read(note.customer).iter().any(|(_, last)| *last == note.words.text)
 }
 
@@ -348,8 +366,7 @@ pub(super) fn overtaken(world: &World, note: &Note, gesture: &Gesture) -> Result
 
 /// Whether what a note says is still true: written again, it would say the same; what is in other words by now (a person's,
 /// a newer version of the template, another variant) rests on facts each of which still holds.
-pub(super) fn facts_hold(world: &World, note: &Note, gestures: &[Gesture]) -> Result<bool, Refusal> {
-    let Some(channel) = note.channel else { return Ok(true) };
+fn facts_hold(world: &World, note: &Note, channel: Channel, gestures: &[Gesture]) -> Result<bool, Refusal> {
     let written = &note.words;
     let manner = words::Manner { channel, read_by: note.created_at, begin: Begin::With(written.variant) };
     if note.edit.is_none() {

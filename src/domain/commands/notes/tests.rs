@@ -196,6 +196,12 @@ fn one_note() -> (Night, Customer, Gesture) {
     (night, ana, note)
 }
 
+/// Has somebody buy a thing of this name as a surprise; as the store tells it, not loaded whole.
+fn buy_secretly(kit: &mut Kit, customer: &Customer, thing: &str) {
+    let bought = visit(9, customer, at("2026-11-23T09:00"));
+    kit.world.hidden.insert((customer.id, bought.id), vec![thing.to_owned()]);
+}
+
 fn complain(kit: &mut Kit, customer: &Customer) {
     let new = NewCase {
         id: None,

@@ -112,24 +112,35 @@ pub(super) fn look(
 ) -> Result<(Vec<UsedFact>, Vec<NoteProblem>), Refusal> {
     let Some(strongest) = gestures.first() else { return Ok((Vec::new(), vec![NoteProblem::empty()])) };
     let channel = manner.channel;
-    let customer = world.customer(strongest.customer)?.facing(&strongest.terms.recipient, channel);
-    let sources = gestures.iter().map(|gesture| source(world, gesture)).collect::<Result<Vec<_>, Refusal>>()?;
-    let summary = world.summary(customer.id);
-    let known: Vec<_> = sources.iter().map(|source| part(source, &customer, &summary).facts).collect();
-    let told = told_in(&[&words.subject, &words.text], &words.language, channel, &known, &words.facts);
-    let hidden = world.hidden_from_others(customer.id);
-    let lint = Lint {
-        subject: &words.subject,
-        text: &words.text,
-        language: &words.language,
-        channel,
-        kind: strongest.kind,
-        known: &known,
-        told: &told,
-        hidden: &hidden,
-    };
-    let problems = lint.written(&last_read(world, customer.id, manner.read_by));
-    Ok((told, problems))
+    knowing(world, gestures, strongest, channel, |customer, known| {
+        let told = told_in(&[&words.subject, &words.text], &words.language, channel, known, &words.facts);
+        let hidden = world.hidden_from_others(customer.id);
+        let lint = lint(words, &told, strongest, channel, known, &hidden);
+        let problems = lint.written(&last_read(world, customer.id, manner.read_by));
+        (told, problems)
+    })
+}
+
+/// Whether a note names what its reader has bought as a surprise or in confidence where others may read it: they may have
+/// done so since it was written.
+///
+/// # Errors
+/// [`Refusal::Miss`] when what its gestures answer is not loaded.
+pub(super) fn give_surprise_away(
+    world: &World,
+    gestures: &[Gesture],
+    words: &Words,
+    channel: Channel,
+) -> Result<bool, Refusal> {
+    let Some(strongest) = gestures.first() else { return Ok(false) };
+    let hidden = world.hidden_from_others(strongest.customer);
+    // Hardly any reader has something to hide, and every note that leaves is looked at.
+    if hidden.is_empty() {
+        return Ok(false);
+    }
+    knowing(world, gestures, strongest, channel, |_, known| {
+        lint(words, &words.facts, strongest, channel, known, &hidden).gives_surprise_away().is_some()
+    })
 }
 
 /// Of the facts that a note tells, those that are not so any more: written again from what is known now it would not tell
@@ -145,13 +156,42 @@ pub(super) fn untrue(
 ) -> Result<Vec<UsedFact>, Refusal> {
     let Some(strongest) = gestures.first() else { return Ok(Vec::new()) };
     let again = write(world, gestures, manner)?.words;
-    let customer = world.customer(strongest.customer)?.facing(&strongest.terms.recipient, manner.channel);
+    let told_again = |fact: &UsedFact| again.facts.iter().any(|it| it.path == fact.path && it.text == fact.text);
+    knowing(world, gestures, strongest, manner.channel, |_, known| {
+        let holds = |fact: &&UsedFact| told_again(fact) || is_so(fact, &words.language, manner.channel, known);
+        words.facts.iter().filter(|fact| !holds(fact)).cloned().collect()
+    })
+}
+
+/// Looks at words with what is known of whom gestures are for, and of what each of them answers, the strongest first.
+///
+/// # Errors
+/// [`Refusal::Miss`] when what they answer is not loaded.
+fn knowing<T>(
+    world: &World,
+    gestures: &[Gesture],
+    strongest: &Gesture,
+    channel: Channel,
+    look: impl FnOnce(&Customer, &[NoteFacts<'_>]) -> T,
+) -> Result<T, Refusal> {
+    let customer = world.customer(strongest.customer)?.facing(&strongest.terms.recipient, channel);
     let sources = gestures.iter().map(|gesture| source(world, gesture)).collect::<Result<Vec<_>, Refusal>>()?;
     let summary = world.summary(customer.id);
     let known: Vec<_> = sources.iter().map(|source| part(source, &customer, &summary).facts).collect();
-    let told_again = |fact: &UsedFact| again.facts.iter().any(|it| it.path == fact.path && it.text == fact.text);
-    let holds = |fact: &&UsedFact| told_again(fact) || is_so(fact, &words.language, manner.channel, &known);
-    Ok(words.facts.iter().filter(|fact| !holds(fact)).cloned().collect())
+    Ok(look(&customer, &known))
+}
+
+/// A look at words that are there already.
+fn lint<'a>(
+    words: &'a Words,
+    told: &'a [UsedFact],
+    strongest: &Gesture,
+    channel: Channel,
+    known: &'a [NoteFacts<'a>],
+    hidden: &'a [String],
+) -> Lint<'a> {
+    let Words { subject, text, language, .. } = words;
+    Lint { subject, text, language, channel, kind: strongest.kind, known, told, hidden }
 }
 
 fn from_sources(

@@ -177,7 +177,8 @@ impl<'a> Lint<'a> {
 
     /// A surprise is named only to whom it is handed: an address, a number or a screen may be shared. Not only one that
     /// the note answers: none of its reader's. What they bought openly may be named by its name.
-    fn gives_surprise_away(&self) -> Option<NoteProblem> {
+    #[must_use]
+    pub fn gives_surprise_away(&self) -> Option<NoteProblem> {
         if self.channel == Channel::HandOver {
             return None;
         }

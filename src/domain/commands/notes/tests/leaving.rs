@@ -144,6 +144,28 @@ fn p8_a_note_that_was_sent_meanwhile_in_the_same_words_goes_to_a_person() {
 }
 
 #[test]
+fn p8_a_note_that_names_what_was_bought_as_a_surprise_meanwhile_goes_to_a_person() {
+    let (mut night, ana, note) = one_note();
+    night.approve();
+    buy_secretly(&mut night.kit, &ana, "teapot number 1");
+    assert!(night.start().letters.is_empty());
+    let left = night.note(0);
+    assert_eq!((left.state, left.reason), (NoteState::WithPerson, Some(Reason::NotGenuine)));
+    let problems: Vec<_> = left.problems.iter().map(|problem| problem.reason).collect();
+    assert_eq!(problems, [ProblemReason::SurpriseAtSharedAddress]);
+    assert!(!left.explanation.contains("teapot"), "{}", left.explanation);
+    assert!(night.gesture(&note).with_person);
+}
+
+#[test]
+fn p8_a_note_that_does_not_name_a_surprise_leaves_whatever_was_bought() {
+    let (mut night, ana, _) = one_note();
+    night.approve();
+    buy_secretly(&mut night.kit, &ana, "a diamond ring");
+    assert_eq!(night.start().letters.len(), 1);
+}
+
+#[test]
 fn p4_a_chunk_belongs_to_the_last_who_took_it() {
     let (mut night, _, note) = one_note();
     night.approve();

@@ -112,6 +112,24 @@ fn p8_a_sheet_with_words_from_before_is_pulled_and_printed_anew() {
     assert_eq!(night.confirm(run(2)), [Fate::Leaves]);
 }
 
+#[test]
+fn p8_a_sheet_that_names_what_was_bought_as_a_surprise_meanwhile_is_pulled() {
+    for is_printed in [false, true] {
+        let (mut night, note) = on_paper();
+        let ana = night.kit.world.customer(note.customer).unwrap().clone();
+        if is_printed {
+            assert_eq!(night.print(run(1), None), 1);
+        }
+        buy_secretly(&mut night.kit, &ana, "teapot number 1");
+        if is_printed {
+            assert!(matches!(night.confirm(run(1))[..], [Fate::Pull { reason: Some(Reason::NotGenuine), .. }]));
+        } else {
+            assert_eq!(night.print(run(1), None), 0);
+        }
+        assert_eq!(night.note(0).state, NoteState::WithPerson);
+    }
+}
+
 /// A night of two notes to be printed, of which the first is on paper.
 fn one_of_two_on_paper() -> (Night, Customer) {
     let (ana, her_visit) = reader(1);
