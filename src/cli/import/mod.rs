@@ -18,7 +18,6 @@ mod template;
 mod text;
 mod value;
 
-
 #[cfg(test)]
 mod tests;
 
