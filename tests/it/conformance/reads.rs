@@ -325,16 +325,17 @@ both_engines! {
         let recorded = ledger.record(ledger.visit(&phone(1), "one")).await.expect("recorded");
         let customer = recorded.interaction.customer.expect("known");
         let app = App::new(ledger.store.clone(), Clock::manual(ledger.now()), Arc::clone(&ledger.settings));
-        let clerk = Actor { on_behalf_of: Some("mia".to_owned()), ..Actor::system() };
-        for _ in 0..3 {
+        for clerk in ["mia", "leo"] {
+            let clerk = Actor { on_behalf_of: Some(clerk.to_owned()), ..Actor::system() };
             app.customer(&clerk, customer).await.expect("there");
         }
         app.close().await;
         let connection = ledger.reader().await;
-        let sql = "SELECT count(*) AS n FROM reads WHERE actor = 'system' AND on_behalf_of = 'mia' AND method = 'GetCustomer'";
+        let sql = "SELECT on_behalf_of AS clerk FROM reads WHERE actor = 'system' AND method = 'GetCustomer' ORDER BY 1";
         let statement = Statement::from_string(connection.get_database_backend(), sql);
-        let row = connection.query_one_raw(statement).await.expect("read").expect("a count has a row");
-        assert_eq!(row.try_get::<i64>("", "n").expect("a number"), 3);
+        let rows = connection.query_all_raw(statement).await.expect("read");
+        let clerks = rows.iter().map(|row| row.try_get::<String>("", "clerk").expect("a name"));
+        assert_eq!(clerks.collect::<Vec<_>>(), ["leo", "mia"]);
     }
 
     async fn p12_whoever_is_shown_leaves_a_trace_also_where_nothing_was_changed(database) {
@@ -367,22 +368,22 @@ both_engines! {
         app.close().await;
 
         let connection = ledger.reader().await;
-        let sql = "SELECT method, count(DISTINCT customer_id) AS people, count(*) AS n FROM reads \
+        let sql = "SELECT method, count(DISTINCT customer_id) AS people FROM reads \
                    WHERE on_behalf_of = 'mia' GROUP BY method ORDER BY method";
         let statement = Statement::from_string(connection.get_database_backend(), sql);
         let rows = connection.query_all_raw(statement).await.expect("read");
         let noted = rows.iter().map(|row| {
-            let number = |column| row.try_get::<i64>("", column).expect("a number");
-            (row.try_get::<String>("", "method").expect("a name"), number("people"), number("n"))
+            let method: String = row.try_get("", "method").expect("a name");
+            (method, row.try_get::<i64>("", "people").expect("a number"))
         });
         let expected = [
-            ("CreateCustomer", 2, 3),
-            ("MergeCustomers", 2, 2),
-            ("Recognize", 2, 2),
-            ("RemoveFact", 1, 1),
-            ("SetDeceased", 1, 1),
+            ("CreateCustomer", 2),
+            ("MergeCustomers", 2),
+            ("Recognize", 2),
+            ("RemoveFact", 1),
+            ("SetDeceased", 1),
         ];
-        assert_eq!(noted.collect::<Vec<_>>(), expected.map(|(method, people, n)| (method.to_owned(), people, n)));
+        assert_eq!(noted.collect::<Vec<_>>(), expected.map(|(method, people)| (method.to_owned(), people)));
     }
 
     async fn obligations_are_listed_by_state(database) {
