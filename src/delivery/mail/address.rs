@@ -91,6 +91,14 @@ impl Mailbox {
         let name = Some(self.name.clone()).filter(|name| !name.is_empty());
         lettre::message::Mailbox::new(name, self.address.0.clone())
     }
+
+    /// The whole header for a name such as `J.R.`: lettre leaves its dots bare, which RFC 5322 calls obsolete (4.1) and
+    /// allows nowhere at the beginning.
+    pub(super) fn in_quotes(&self) -> Option<String> {
+        let left_bare = |c: char| c.is_ascii_alphanumeric() || "-_.".contains(c);
+        let needs_quotes = self.name.contains('.') && self.name.chars().all(left_bare);
+        needs_quotes.then(|| format!("\"{}\" <{}>", self.name, self.address.as_str()))
+    }
 }
 
 impl fmt::Debug for Mailbox {

@@ -125,6 +125,13 @@ impl Mail {
         if let Some(reply_to) = &self.reply_to {
             message = message.reply_to(reply_to.to_header());
         }
+        for (name, somebody) in
+            [("From", Some(&self.from)), ("To", Some(&self.to)), ("Reply-To", self.reply_to.as_ref())]
+        {
+            if let Some(quoted) = somebody.and_then(Mailbox::in_quotes) {
+                message = message.raw_header(as_it_is(name, &quoted));
+            }
+        }
         if is_language(&self.language) {
             message = message.raw_header(as_it_is("Content-Language", &self.language));
         }
@@ -227,6 +234,20 @@ mod tests {
     fn p4_the_same_mail_has_the_same_bytes_and_one_id() {
         assert_eq!(mail().write(), mail().write());
         assert_eq!(written(&mail()).matches("Message-ID: <0192@gratitude>\r\n").count(), 1);
+    }
+
+    #[test]
+    fn a_name_with_dots_stands_in_quotes() {
+        let named = |name: &str| mailbox(name, "ana@example.com");
+        let mail = Mail { to: named("J.R."), from: named("."), reply_to: Some(named("Dr. Ellis")), ..mail() };
+        let written = written(&mail);
+        for header in [
+            "To: \"J.R.\" <ana@example.com>\r\n",
+            "From: \".\" <ana@example.com>\r\n",
+            "Reply-To: \"Dr. Ellis\" <ana@example.com>\r\n",
+        ] {
+            assert_eq!(written.matches(header).count(), 1, "{header} in\n{written}");
+        }
     }
 
     #[test]

@@ -29,6 +29,8 @@ fn anything() -> impl Strategy<Value = String> {
         "\u{202e}gnihsif\u{202c}",
         ".\r\n.\r\nMAIL FROM:<x@y>",
         "From here",
+        ".",
+        "J.R.",
         "--=_0_note1gratitude--",
         "{{ 7 * 7 }} {% raw %}",
     ];
