@@ -181,9 +181,9 @@ both_engines! {
         assert_eq!((lines[0].due_count, lines[0].forgotten_count), (1, 0));
         assert_eq!(lines[0].oldest_time.map(|at| at.seconds), visit.start_time.map(|at| at.seconds));
         let wrong = count(vec![period(Kind::RequestKeys, 1)]).await.expect_err("they have an end of their own");
-        assert_eq!(fields(&wrong), ["periods"]);
+        assert_eq!(fields(&wrong), ["periods[0].kind"]);
         let twice = count(vec![period(Kind::Reads, 1), period(Kind::Reads, 2)]).await.expect_err("which?");
-        assert_eq!(fields(&twice), ["periods"]);
+        assert_eq!(fields(&twice), ["periods[1].kind"]);
         let none = count(vec![period(Kind::Reads, 0)]).await.expect_err("too short");
         assert_eq!(fields(&none), ["periods[0].keep_duration"]);
         let request = pb::ApplyRetentionRequest { dry_run: false, periods: vec![period(Kind::Remarks, 1)] };
