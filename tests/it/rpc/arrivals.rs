@@ -155,6 +155,7 @@ both_engines! {
         let service = shop(database).await;
         let (ada, bea) = (ada(&service).await, imported(&service, ["", "Bea", "Costa"], "bea@mill.example").await);
         let first = comes(&service, &ada.name).await;
+        service.advance("1m").await;
         let second = comes(&service, &bea).await;
         let mut stream = watch(&service, SHOP, "").await.expect("watched");
         assert_eq!(snapshot(&mut stream).await.0.len(), 2);
