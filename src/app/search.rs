@@ -114,8 +114,8 @@ impl App {
         }
         let widened = self.widened(query).await?;
         self.score(&mut scorer, all(widened.clone()), &mut scored).await?;
-        // Whoever has some of the words only is not meant where somebody has them all.
-        if scored.is_empty() {
+        // Whoever types on sees those who have all the words, whoever is done also those of whom one was noted otherwise.
+        if scored.is_empty() || (!typing && scored.len() < FEW) {
             match widened.len() {
                 0 | 1 => {}
                 2 => {

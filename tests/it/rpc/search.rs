@@ -289,6 +289,21 @@ both_engines! {
         service.stop().await;
     }
 
+    async fn whoever_has_all_words_but_one_comes_behind_who_has_them_all(database) {
+        let service = shop(database).await;
+        let (here, moved) = (
+            somebody(&service, "Ulrike", "Sommer", "+442079460121", "Leeds").await,
+            somebody(&service, "Ulrike", "Sommer", "+442079460122", "York").await,
+        );
+        let found = async |type_ahead| {
+            let found = search(&service, "Ulrike Sommer Leeds", type_ahead).await.candidates;
+            found.into_iter().map(|it| it.customer).collect::<Vec<_>>()
+        };
+        assert_eq!(found(false).await, [here.clone(), moved]);
+        assert_eq!(found(true).await, [here], "while somebody types, who fits is enough");
+        service.stop().await;
+    }
+
     async fn what_is_told_of_a_candidate_tells_them_apart_and_no_more(database) {
         let service = shop(database).await;
         town(&service).await;
