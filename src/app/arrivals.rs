@@ -326,6 +326,8 @@ impl ArrivalsWatch {
                 Ok(Ok(change)) if change.at <= self.position => {}
                 Ok(Ok(change)) => return Ok(self.told(change).await),
                 Ok(Err(broadcast::error::RecvError::Lagged(_))) => {
+                    // What still waits is in the snapshot, and would be pushed out by the very next change.
+                    self.changes = self.changes.resubscribe();
                     self.position = self.app.store.feed_end().await?;
                     return self.part_of_snapshot(None).await;
                 }
