@@ -27,6 +27,10 @@ use options::Options;
 use outcome::{Outcome, Result_, Row};
 use std::{process::ExitCode, time::Instant};
 
+/// As the command has it.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 #[tokio::main]
 async fn main() -> ExitCode {
     match run(Options::parse()).await {

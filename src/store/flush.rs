@@ -1,4 +1,5 @@
-//! Writes what a group of commands changed: at most an insert and an update for each table, parents before children.
+//! Writes what a group of commands changed: of each table what is new, and of what was there the columns that differ;
+//! parents before children.
 
 use super::{
     entity::{
@@ -9,28 +10,20 @@ use super::{
     erase,
     error::StoreError,
     freed_calls, rows, search,
-    write::{insert, insert_missing, update},
+    write::{change, insert, insert_missing},
 };
 use crate::domain::{
     capacity::FreedDay,
-    customer::Customer,
-    ids::{CustomerId, InteractionId},
+    ids::InteractionId,
     obligation::Obligation,
-    world::{Change, Row, Table as WorldTable, World},
+    world::{Row, Table as WorldTable, World},
 };
-use sea_orm::{ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, QueryFilter};
-use std::{
-    collections::{BTreeMap, HashMap},
-    hash::Hash,
-};
+use sea_orm::{ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, ModelTrait, QueryFilter};
+use std::{collections::BTreeSet, hash::Hash};
 
 /// Writes every change and event of the world, and notes in it that they are written.
-pub(super) async fn flush(
-    db: &impl ConnectionTrait,
-    world: &mut World,
-    originals: &mut HashMap<CustomerId, Customer>,
-) -> Result<(), StoreError> {
-    customers(db, world, originals).await?;
+pub(super) async fn flush(db: &impl ConnectionTrait, world: &mut World) -> Result<(), StoreError> {
+    customers(db, world).await?;
     table::<merge::Entity, _, _>(db, &world.merges, rows::merges::to_row).await?;
     table::<not_same::Entity, _, _>(db, &world.not_same, |it| Ok(rows::merges::apart_to_row(it))).await?;
     table::<interaction::Entity, _, _>(db, &world.interactions, rows::interactions::to_row).await?;
@@ -52,11 +45,8 @@ pub(super) async fn flush(
     insert::<event::Entity, _>(db, events).await?;
     if let Some(what) = world.take_forgetting() {
         erase::forget(db, &what).await?;
-        search::forget(db, what.records.iter().filter_map(|record| originals.get(record))).await?;
+        search::forget(db, what.records.iter().filter_map(|record| world.customers.before(record))).await?;
     }
-
-    let written = world.customers.changes().map(|(_, customer)| (customer.id, customer.clone()));
-    originals.extend(written);
     world.flushed();
     Ok(())
 }
@@ -68,109 +58,93 @@ async fn table<E, K, V>(
 ) -> Result<(), StoreError>
 where
     E: Table,
-    E::Model: IntoActiveModel<E::ActiveModel>,
+    E::Model: ModelTrait<Entity = E> + IntoActiveModel<E::ActiveModel>,
     E::ActiveModel: ActiveModelTrait<Entity = E> + Send,
     K: Clone + Eq + Hash + Ord,
     V: Row,
 {
-    let (mut inserted, mut updated) = (Vec::new(), Vec::new());
-    for (change, value) in table.changes() {
-        match change {
-            Change::Inserted => inserted.push(to_row(value)?),
-            Change::Updated => updated.push(to_row(value)?),
+    let (mut new, mut changed) = (Vec::new(), Vec::new());
+    for (before, after) in table.changes() {
+        match before {
+            None => new.push(to_row(after)?),
+            Some(before) => changed.push((to_row(before)?, to_row(after)?)),
         }
     }
-    insert::<E, _>(db, inserted).await?;
-    update::<E, _>(db, updated).await
+    insert::<E, _>(db, new).await?;
+    change::<E>(db, changed).await
 }
 
 /// Obligations repeat the outcome of their interaction, so those of changed interactions are written too.
 async fn obligations(db: &impl ConnectionTrait, world: &World) -> Result<(), StoreError> {
-    let mut changed: BTreeMap<InteractionId, (Change, &Obligation)> = BTreeMap::new();
-    for (change, interaction) in world.interactions.changes() {
-        if let (Change::Updated, Some(obligation)) = (change, world.obligations.get(&interaction.id)) {
-            changed.insert(interaction.id, (Change::Updated, obligation));
+    let to_row = |obligation: Option<&Obligation>, interaction| match (obligation, interaction) {
+        (Some(obligation), Some(interaction)) => rows::obligations::to_row(obligation, interaction),
+        _ => {
+            let what = "an obligation was changed whose interaction was not loaded".to_owned();
+            Err(StoreError::Bug { what })
         }
-    }
-    changed
-        .extend(world.obligations.changes().map(|(change, obligation)| (obligation.interaction, (change, obligation))));
+    };
+    let of_changed = world.interactions.changes().map(|(_, interaction)| interaction.id);
+    let of_changed = of_changed.filter(|id| world.obligations.get(id).is_some());
+    let changed = world.obligations.changes().map(|(_, obligation)| obligation.interaction);
+    let ids: BTreeSet<InteractionId> = of_changed.chain(changed).collect();
 
-    let (mut inserted, mut updated) = (Vec::new(), Vec::new());
-    for (change, obligation) in changed.into_values() {
-        let interaction = world.interactions.get(&obligation.interaction).ok_or_else(|| StoreError::Bug {
-            what: "an obligation was changed whose interaction was not loaded".to_owned(),
-        })?;
-        let row = rows::obligations::to_row(obligation, interaction)?;
-        match change {
-            Change::Inserted => inserted.push(row),
-            Change::Updated => updated.push(row),
+    let (mut new, mut changed) = (Vec::new(), Vec::new());
+    for id in &ids {
+        let after = to_row(world.obligations.get(id), world.interactions.get(id))?;
+        match world.obligations.before(id) {
+            None => new.push(after),
+            Some(before) => changed.push((to_row(Some(before), world.interactions.before(id))?, after)),
         }
     }
-    insert::<obligation::Entity, _>(db, inserted).await?;
-    update::<obligation::Entity, _>(db, updated).await
+    insert::<obligation::Entity, _>(db, new).await?;
+    change::<obligation::Entity>(db, changed).await
 }
 
 /// Customers, and of the lists beside them only what differs from the database.
-async fn customers(
-    db: &impl ConnectionTrait,
-    world: &World,
-    originals: &HashMap<CustomerId, Customer>,
-) -> Result<(), StoreError> {
-    let mut new = Changes::default();
-    let mut old = Changes::default();
+async fn customers(db: &impl ConnectionTrait, world: &World) -> Result<(), StoreError> {
+    let (mut new, mut changed) = (Vec::new(), Vec::new());
+    let (mut households, mut identifiers, mut tags, mut consents) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
     let mut relisted = Relisted::default();
-    for (change, customer) in world.customers.changes() {
+    for (before, customer) in world.customers.changes() {
         let mut rows = rows::customers::to_rows(customer)?;
-        let side = match change {
-            Change::Inserted => &mut new,
-            Change::Updated => &mut old,
-        };
-        if let Some(original) = originals.get(&customer.id) {
-            if original.identifiers == customer.identifiers {
-                rows.identifiers.clear();
-            } else {
-                relisted.identifiers.push(customer.id.0);
-            }
-            if original.tags == customer.tags {
-                rows.tags.clear();
-            } else {
-                relisted.tags.push(customer.id.0);
-            }
-            if customer.consents.starts_with(&original.consents) {
-                // Consents are appended to.
-                rows.consents.drain(..original.consents.len());
-            } else {
-                // Those that came with another record go with it.
-                relisted.consents.push(customer.id.0);
+        if before.is_none_or(|before| before.household != customer.household) {
+            households.push(rows::customers::household_to_row(customer));
+        }
+        match before {
+            None => new.push(rows.customer),
+            Some(before) => {
+                if before.identifiers == customer.identifiers {
+                    rows.identifiers.clear();
+                } else {
+                    relisted.identifiers.push(customer.id.0);
+                }
+                if before.tags == customer.tags {
+                    rows.tags.clear();
+                } else {
+                    relisted.tags.push(customer.id.0);
+                }
+                if customer.consents.starts_with(&before.consents) {
+                    // Consents are appended to.
+                    rows.consents.drain(..before.consents.len());
+                } else {
+                    // Those that came with another record go with it.
+                    relisted.consents.push(customer.id.0);
+                }
+                changed.push((rows::customers::customer_to_row(before)?, rows.customer));
             }
         }
-        side.households.push(rows::customers::household_to_row(customer));
-        side.customers.push(rows.customer);
-        side.identifiers.extend(rows.identifiers);
-        side.tags.extend(rows.tags);
-        side.consents.extend(rows.consents);
+        identifiers.extend(rows.identifiers);
+        tags.extend(rows.tags);
+        consents.extend(rows.consents);
     }
-    insert_missing::<household::Entity, _>(db, new.households).await?;
-    insert::<customer::Entity, _>(db, new.customers).await?;
-    update::<customer::Entity, _>(db, old.customers).await?;
+    insert_missing::<household::Entity, _>(db, households).await?;
+    insert::<customer::Entity, _>(db, new).await?;
+    change::<customer::Entity>(db, changed).await?;
     relisted.delete(db).await?;
-    new.identifiers.extend(old.identifiers);
-    new.tags.extend(old.tags);
-    new.consents.extend(old.consents);
-    insert::<customer_identifier::Entity, _>(db, new.identifiers).await?;
-    insert::<customer_tag::Entity, _>(db, new.tags).await?;
-    insert::<consent::Entity, _>(db, new.consents).await?;
-    let changed = world.customers.changes().map(|(_, customer)| (customer, originals.get(&customer.id)));
-    search::keep(db, changed).await
-}
-
-#[derive(Default)]
-struct Changes {
-    households: Vec<household::Model>,
-    customers: Vec<customer::Model>,
-    identifiers: Vec<customer_identifier::Model>,
-    tags: Vec<customer_tag::Model>,
-    consents: Vec<consent::Model>,
+    insert::<customer_identifier::Entity, _>(db, identifiers).await?;
+    insert::<customer_tag::Entity, _>(db, tags).await?;
+    insert::<consent::Entity, _>(db, consents).await?;
+    search::keep(db, world.customers.changes()).await
 }
 
 /// Customers whose identifiers, tags or consents are written anew.

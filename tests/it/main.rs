@@ -27,3 +27,7 @@ mod simulation;
 mod stories;
 mod walks;
 mod worker;
+
+/// As the command has it.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;

@@ -1,9 +1,9 @@
 //! Takes the guards of the promises away, one at a time, and looks whether a test notices.
 //!
 //! `cargo test --test mutations` works on a copy of the source under `target/mutations`, with a build folder of its own,
-//! and prints a table; `cargo test --test mutations -- <words>` takes only the mutations whose text has these words. It
-//! ends with an error when a guard can be taken away without any test failing. A build for each takes its time, so it is
-//! not part of `cargo test`.
+//! and prints a table; `cargo test --test mutations -- '<words>' …` takes only the mutations whose text has one of these
+//! phrases. It ends with an error when a guard can be taken away without any test failing. A build for each takes its
+//! time, so it is not part of `cargo test`.
 
 use std::{
     env, fs, io,
@@ -43,7 +43,7 @@ enum Verdict {
 
 fn main() -> ExitCode {
     let words: Vec<String> = env::args().skip(1).filter(|argument| !argument.starts_with("--")).collect();
-    match run(&words.join(" ")) {
+    match run(&words) {
         Ok(true) => ExitCode::SUCCESS,
         Ok(false) => ExitCode::FAILURE,
         Err(error) => {
@@ -53,13 +53,14 @@ fn main() -> ExitCode {
     }
 }
 
-fn run(words: &str) -> io::Result<bool> {
+fn run(words: &[String]) -> io::Result<bool> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let list = fs::read_to_string(root.join("tests/mutations/list.toml"))?;
     let list: List = toml::from_str(&list).map_err(io::Error::other)?;
-    let chosen: Vec<_> = list.mutation.iter().filter(|m| m.what.contains(words)).collect();
+    let is_chosen = |m: &&Mutation| words.is_empty() || words.iter().any(|words| m.what.contains(words));
+    let chosen: Vec<_> = list.mutation.iter().filter(is_chosen).collect();
     if chosen.is_empty() {
-        return Err(io::Error::other(format!("no mutation has the words `{words}`")));
+        return Err(io::Error::other(format!("no mutation has the words `{}`", words.join("` or `"))));
     }
     let copy = Copy::of(root)?;
     copy.passes_unchanged(&chosen)?;
@@ -175,7 +176,14 @@ impl Copy {
     fn cargo(&self, tests: &[String], more: &[&str]) -> Command {
         let (target, filters) = tests.split_first().map_or(("--lib", [].as_slice()), |(t, rest)| (t.as_str(), rest));
         let mut cargo = Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
-        cargo.current_dir(&self.root).env("CARGO_TARGET_DIR", &self.build).arg("test").arg("--quiet").args(more);
+        cargo
+            .current_dir(&self.root)
+            .env("CARGO_TARGET_DIR", &self.build)
+            // Nobody looks for a line here, and writing down where each one is takes its part of a build.
+            .env("CARGO_PROFILE_DEV_DEBUG", "false")
+            .arg("test")
+            .arg("--quiet")
+            .args(more);
         if target == "--lib" {
             cargo.arg("--lib");
         } else {

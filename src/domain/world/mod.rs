@@ -14,7 +14,7 @@ pub use command::{Command, Context};
 pub use event::{Actor, Event, EventDetail, EventKind, Subject};
 pub use keys::{ErasedFields, Fingerprint, IdempotencyKey, KeyHasher, KeyRecord, Replay, differing};
 pub use needs::{Due, Miss, Needs, Neighbourhood};
-pub use table::{Change, Row, Table};
+pub use table::{Row, Table};
 
 use super::{
     action::{Action, Changes},

@@ -24,20 +24,12 @@ pub trait Row: Clone {
     fn owners(&self) -> impl Iterator<Item = Uuid>;
 }
 
-/// How a row differs from the database.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Change {
-    /// It is not there yet.
-    Inserted,
-    /// It is there with other content.
-    Updated,
-}
-
 /// Rows by key, with an overlay for the command that is being decided.
 #[derive(Debug)]
 pub struct Table<K, V> {
     rows: HashMap<K, V>,
-    changed: BTreeMap<K, Change>,
+    /// Of each row that differs from the database: how it is there, if it is.
+    changed: BTreeMap<K, Option<V>>,
     tried: HashMap<K, V>,
     owned: HashMap<Uuid, BTreeSet<K>>,
 }
@@ -68,7 +60,7 @@ impl<K: Clone + Eq + Hash + Ord, V: Row> Table<K, V> {
     #[must_use]
     pub fn is_new(&self, key: &K) -> bool {
         match self.changed.get(key) {
-            Some(change) => *change == Change::Inserted,
+            Some(before) => before.is_none(),
             None => self.tried.contains_key(key) && !self.rows.contains_key(key),
         }
     }
@@ -95,9 +87,18 @@ impl<K: Clone + Eq + Hash + Ord, V: Row> Table<K, V> {
             .filter(move |row| row.owners().any(|o| o == owner))
     }
 
-    /// What the database does not have yet, in order of keys.
-    pub fn changes(&self) -> impl Iterator<Item = (Change, &V)> {
-        self.changed.iter().filter_map(|(key, change)| self.rows.get(key).map(|row| (*change, row)))
+    /// The row as it is in the database.
+    #[must_use]
+    pub fn before(&self, key: &K) -> Option<&V> {
+        match self.changed.get(key) {
+            Some(before) => before.as_ref(),
+            None => self.rows.get(key),
+        }
+    }
+
+    /// What the database does not have yet, in order of keys: how each row is there, if it is, and how it is to be.
+    pub fn changes(&self) -> impl Iterator<Item = (Option<&V>, &V)> {
+        self.changed.iter().filter_map(|(key, before)| self.rows.get(key).map(|row| (before.as_ref(), row)))
     }
 
     /// What the current command tries to change, in order of keys; what it leaves as it was is left out.
@@ -135,8 +136,8 @@ pub(super) trait Overlay {
 impl<K: Clone + Eq + Hash + Ord, V: Row> Overlay for Table<K, V> {
     fn settle(&mut self) {
         for (key, row) in std::mem::take(&mut self.tried) {
-            let was_there = self.rows.insert(key.clone(), row).is_some();
-            self.changed.entry(key).or_insert(if was_there { Change::Updated } else { Change::Inserted });
+            let before = self.rows.insert(key.clone(), row);
+            self.changed.entry(key).or_insert(before);
         }
     }
 
@@ -268,8 +269,12 @@ mod tests {
         table.put(2, day(5));
         table.put(1, day(6));
         table.settle();
-        let changes: Vec<_> = table.changes().map(|(change, row)| (change, row.clone())).collect();
-        assert_eq!(changes, [(Change::Updated, day(6)), (Change::Inserted, day(5))]);
+        let changes: Vec<_> = table.changes().collect();
+        assert_eq!(changes, [(Some(&day(1)), &day(6)), (None, &day(5))]);
+        assert_eq!((table.before(&1), table.before(&2)), (Some(&day(1)), None));
+        table.flushed();
+        assert!(table.is_clean());
+        assert_eq!(table.before(&2), Some(&day(5)));
     }
 
     #[test]

@@ -29,13 +29,11 @@ use crate::domain::{
 };
 use jiff::Timestamp;
 use sea_orm::{ConnectionTrait, DbBackend};
-use std::collections::{BTreeSet, HashMap};
+use std::collections::BTreeSet;
 
 /// What the store remembers of a world beside the world itself.
 #[derive(Debug)]
 pub(super) struct Session {
-    /// Customers as they lie in the database, to see which of their lists changed.
-    pub(super) originals: HashMap<CustomerId, Customer>,
     catalog: std::sync::Arc<Catalog>,
     /// The households that are locked until the end of the transaction.
     locked: BTreeSet<HouseholdId>,
@@ -64,14 +62,7 @@ impl<E: Into<StoreError>> From<E> for LoadError {
 impl Session {
     pub(super) fn new(catalog: std::sync::Arc<Catalog>, contacts_from: Timestamp, now: Timestamp) -> Self {
         let hidden_from = hidden::since(now);
-        Self {
-            originals: HashMap::new(),
-            catalog,
-            locked: BTreeSet::new(),
-            only_reads: false,
-            contacts_from,
-            hidden_from,
-        }
+        Self { catalog, locked: BTreeSet::new(), only_reads: false, contacts_from, hidden_from }
     }
 
     /// For those who keep nothing of what they decide.
@@ -111,7 +102,6 @@ impl Session {
         if self.locks(db) && self.has_shifted(world, &reach, &fetched) {
             return Err(LoadError::Shifted);
         }
-        self.originals.extend(fetched.into_iter().map(|customer| (customer.id, customer)));
         self.place(world, needs);
         Ok(())
     }
@@ -202,7 +192,6 @@ impl Session {
         }
         what.crossing = hand_over::all(db, &what).await?;
         world.begin_anew();
-        self.originals.clear();
         self.load(db, world, std::slice::from_ref(&what.needs)).await?;
         for customer in [what.from, what.to] {
             fetch::history(db, world, customer).await?;

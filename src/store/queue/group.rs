@@ -153,13 +153,13 @@ async fn decide(
                         return Err(GroupError::Broken { index, error });
                     }
                     // What is loaded now must not lack what the commands before decided.
-                    flush(tx, &mut world, &mut session.originals).await?;
+                    flush(tx, &mut world).await?;
                     session.load_missing(tx, &mut world, miss).await?;
                 }
             }
         }
     }
-    flush(tx, &mut world, &mut session.originals).await?;
+    flush(tx, &mut world).await?;
     Ok(())
 }
 

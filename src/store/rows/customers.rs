@@ -48,7 +48,7 @@ pub(in crate::store) fn to_rows(customer: &Customer) -> Result<CustomerRows, Sto
     })
 }
 
-fn customer_to_row(customer: &Customer) -> Result<customer::Model, StoreError> {
+pub(in crate::store) fn customer_to_row(customer: &Customer) -> Result<customer::Model, StoreError> {
     let profile = &customer.profile;
     Ok(customer::Model {
         id: customer.id.0,

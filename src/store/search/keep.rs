@@ -44,13 +44,13 @@ pub(super) enum Over {
 /// Keeps the words of these customers where they differ from before.
 pub(in crate::store) async fn keep(
     db: &impl ConnectionTrait,
-    customers: impl Iterator<Item = (&Customer, Option<&Customer>)>,
+    customers: impl Iterator<Item = (Option<&Customer>, &Customer)>,
 ) -> Result<(), StoreError> {
-    let differs = |customer: &Customer, before: Option<&Customer>| {
+    let differs = |(before, customer): (Option<&Customer>, &Customer)| {
         let entry = Entry::of(customer);
         (before.map(Entry::of).as_ref() != Some(&entry)).then_some(entry)
     };
-    let entries: Vec<_> = customers.filter_map(|(customer, before)| differs(customer, before)).collect();
+    let entries: Vec<_> = customers.filter_map(differs).collect();
     write(db, entries, Over::Same).await
 }
 
