@@ -33,7 +33,9 @@ const READ_APART: Duration = Duration::from_millis(10);
 const FEED_PAGE: u32 = 500;
 /// Changes at a location that wait for its slowest watcher.
 const WAITING_MAX: usize = 256;
-/// Arrivals in one message.
+/// Arrivals in the first message: a screenful, so that who begins to watch sees somebody at once.
+const FIRST_PAGE: u32 = 20;
+/// Arrivals in each message behind it.
 const SNAPSHOT_PAGE: u32 = 100;
 /// A watcher hears something so often at least.
 const HEARTBEAT: Duration = Duration::from_secs(15);
@@ -306,7 +308,7 @@ impl ArrivalsWatch {
         after: Option<Cursor>,
     ) -> Result<(ArrivalNews, Option<FeedPosition>), AppError> {
         let start = after.is_none();
-        let page = PageRequest { size: SNAPSHOT_PAGE, after };
+        let page = PageRequest { size: if start { FIRST_PAGE } else { SNAPSHOT_PAGE }, after };
         let Page { items: mut arrivals, next } = self.app.store.visits_here(&self.location, &page).await?;
         arrivals.iter_mut().for_each(|arrival| self.veil(arrival));
         for arrival in &arrivals {

@@ -17,7 +17,7 @@ use tonic::{Status, Streaming, transport::Channel};
 
 /// What whoever looks at a screen takes for at once.
 const AT_ONCE_MS: f64 = 10.0;
-/// How many people are there when somebody begins to watch: the most that one message tells.
+/// How many people are there when somebody begins to watch.
 const HERE: usize = 100;
 /// How many begin to watch, one after the other. HTTP/2 gives a connection up on which a thousand streams were left.
 const WATCHES: usize = 500;
@@ -57,8 +57,10 @@ async fn measure(bench: &Bench, town: &Town) -> Outcome<Measured> {
         let fresh = load::connect(&service.url(), 1).await?;
         table.first.add(&load::run(&fresh, one, until, call()).await?);
         table.bare.add(&load::run(&nobody, one, until, call()).await?);
+        let fresh = load::connect(&service.url(), 1).await?;
+        table.all.add(&load::run(&fresh, one, until, all_seen()).await?);
     }
-    table.measured(first.encoded_len())
+    table.measured(&first)
 }
 
 /// Where people come in, each once.
@@ -145,6 +147,11 @@ fn call() -> impl Fn(Channel) -> Answer + Clone {
     |channel| Box::pin(async move { first_message(channel).await.map(drop) })
 }
 
+/// A new watch, until everybody who is there was told of.
+fn all_seen() -> impl Fn(Channel) -> Answer + Clone {
+    |channel| Box::pin(async move { until_all_are_seen(&mut watch(channel).await?).await })
+}
+
 /// Reads the snapshot to its end.
 async fn until_all_are_seen(news: &mut Streaming<pb::WatchArrivalsResponse>) -> Result<(), Status> {
     while matches!(next(news).await?.news, Some(News::Snapshot(part)) if part.more) {}
@@ -183,6 +190,7 @@ struct Table {
     whole: Latencies,
     behind: Latencies,
     first: Latencies,
+    all: Latencies,
     bare: Latencies,
 }
 
@@ -192,20 +200,27 @@ impl Table {
             whole: Latencies::new("from a CheckIn's call to its news at a watcher"),
             behind: Latencies::new("from a CheckIn's answer to its news at a watcher"),
             first: Latencies::new("the first message of a new WatchArrivals"),
+            all: Latencies::new("everybody who is there, told by a new WatchArrivals"),
             bare: Latencies::new("the empty RPC"),
         }
     }
 
-    fn measured(self, bytes: usize) -> Outcome<Measured> {
-        let Self { whole, behind, first, bare } = self;
+    fn measured(self, message: &pb::WatchArrivalsResponse) -> Outcome<Measured> {
+        let Self { whole, behind, first, all, bare } = self;
         let bound = Some(Bound::AtMost(AT_ONCE_MS));
         let verdicts = vec![
             Verdict::of("first message, p99", "ms", &first.p99.rounds, bound)?,
+            Verdict::of("everybody who is there, p99", "ms", &all.p99.rounds, None)?,
             Verdict::of("news of a check-in after its answer, p99", "ms", &behind.p99.rounds, bound)?,
             Verdict::of("news of a check-in after its call, p99", "ms", &whole.p99.rounds, None)?,
         ];
-        let sides = [whole, behind, first, bare].into_iter().flat_map(|it| [it.p50, it.p99]).collect();
-        let notes = vec![format!("the first message tells of {HERE} people, in {bytes} bytes")];
+        let sides = [whole, behind, first, all, bare].into_iter().flat_map(|it| [it.p50, it.p99]).collect();
+        let told = match &message.news {
+            Some(News::Snapshot(part)) => part.arrivals.len(),
+            _ => 0,
+        };
+        let bytes = message.encoded_len();
+        let notes = vec![format!("the first message tells of {told} of {HERE} people, in {bytes} bytes")];
         Ok(Measured { sides, verdicts, notes })
     }
 }
