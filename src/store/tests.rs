@@ -1,6 +1,7 @@
 #![allow(clippy::unwrap_used)]
 
 mod plans;
+mod writes;
 
 use super::{
     ConnectSettings, Durability, Room, SchemaState, SecretName, Store, StoreError, StoreOptions, connect, migrate,

@@ -43,7 +43,6 @@ pub mod touchpoint;
 
 /// A table that a group of commands writes to.
 pub trait Table: EntityTrait {
-    /// The columns that never change after the insert, beside the primary key: an update leaves them and their
-    /// indexes alone.
+    /// The columns that no update changes after the insert, beside the primary key.
     const FIXED: &[Self::Column];
 }
