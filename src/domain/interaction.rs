@@ -248,7 +248,8 @@ impl Interaction {
         self.origin.or(self.customer)
     }
 
-    /// Whether it is a visit that turned out to be the same as another: two records of one person had checked in.
+    /// Whether it is a visit that turned out to be the same as another: one person was checked in twice, under two records,
+    /// or once as a stranger.
     #[must_use]
     pub fn repeats_visit(&self) -> bool {
         self.detail.kind == InteractionKind::Visit && self.joined.is_some()

@@ -75,7 +75,7 @@ impl NoteBatches {
     }
 
     async fn hand_over(&self, parcel: &Parcel) -> Handed {
-        match self.spool.take(parcel.batch, parcel.chunk.number, &parcel.letters).await {
+        match self.spool.take(parcel.batch, &parcel.chunk, &parcel.letters).await {
             Ok(()) => Handed::Taken,
             Err(why) => {
                 tracing::warn!(error = %why, "the delivery did not take a chunk of notes");

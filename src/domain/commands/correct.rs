@@ -143,6 +143,7 @@ impl Command for Attribute {
         }
         heed_misery(&mut ledger, self.id)?;
         story::settle(&mut ledger, left, Reason::Reattributed, text)?;
+        story::unite_with_open(&mut ledger, self.id, "They were on a visit there already, which is the same.")?;
         respond(&mut ledger, self.id)?;
         Recorded::read(ledger.world, self.id, false)
     }

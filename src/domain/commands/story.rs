@@ -13,6 +13,7 @@ use crate::domain::{
     world::{EventKind, Needs, Neighbourhood, differing},
 };
 use jiff::{SignedDuration, Timestamp};
+use std::collections::BTreeSet;
 
 /// How long before a purchase a visit is looked for that has no known end.
 const LOOK_BACK: SignedDuration = SignedDuration::from_hours(24);
@@ -241,7 +242,7 @@ pub fn leave(ledger: &mut Ledger<'_, '_>, id: InteractionId) -> Result<Left, Ref
     }
     // Without it, the next of those that were the same stands for the others.
     let mut same: Vec<_> = ledger.world.same_visits(id).cloned().collect();
-    same.sort_by_key(|visit| (visit.start_at, visit.id));
+    same.sort_by_key(order);
     let first = same.first().map(|visit| visit.id);
     for visit in same {
         left.rest.push(visit.id);
@@ -262,25 +263,77 @@ pub fn leave(ledger: &mut Ledger<'_, '_>, id: InteractionId) -> Result<Left, Ref
 
 /// Makes one visit of those of these that are open for a customer at the same place, where different records of theirs had
 /// checked in: who comes in again before leaving is still on the same visit (4.2). The one that was opened first stands for
-/// the others, which keep what they are and are it again when they [leave].
+/// the others, which keep what they are and are it again when they [leave]. Of several that one record has, only the first
+/// is taken for another's: what was apart before stays so.
 ///
 /// # Errors
 /// [`Refusal::Miss`] when something must be loaded first.
-pub fn unite_visits(
+pub fn unite_visits(ledger: &mut Ledger<'_, '_>, customer: CustomerId, why: &str) -> Result<(), Refusal> {
+    let open = open_visits(ledger, customer, |_| true);
+    let at = |location| open.iter().filter(move |it| &it.location == location);
+    let same = open.iter().filter_map(|visit| {
+        let first_there = at(&visit.location).next()?;
+        let first_of_own = at(&visit.location).find(|it| it.own_customer() == visit.own_customer())?;
+        let joins = visit.id == first_of_own.id && visit.id != first_there.id;
+        joins.then(|| (visit.clone(), first_there.id))
+    });
+    unite(ledger, customer, same.collect(), Reason::Merged, why)
+}
+
+/// Makes one visit again of those of these that are a customer's: they were the same as one that is another's now.
+///
+/// # Errors
+/// [`Refusal::Miss`] when something must be loaded first.
+pub fn unite_again(
     ledger: &mut Ledger<'_, '_>,
     customer: CustomerId,
-    which: impl Fn(&Interaction) -> bool,
+    which: &BTreeSet<InteractionId>,
     why: &str,
 ) -> Result<(), Refusal> {
+    let mut open = open_visits(ledger, customer, |it| which.contains(&it.id)).into_iter();
+    let Some(first) = open.next() else { return Ok(()) };
+    unite(ledger, customer, open.map(|visit| (visit, first.id)).collect(), Reason::Parted, why)
+}
+
+/// Makes one visit of an open one that turned out to be a customer's, and of the one that they had open there already: as
+/// when they come in again before leaving, they are here once (4.2). The one that was opened first stands for the other.
+///
+/// # Errors
+/// [`Refusal::Miss`] when something must be loaded first.
+pub fn unite_with_open(ledger: &mut Ledger<'_, '_>, id: InteractionId, why: &str) -> Result<(), Refusal> {
+    let visit = existing(ledger, id)?;
+    let Some(customer) = visit.customer else { return Ok(()) };
+    let there = open_visits(ledger, customer, |it| it.location == visit.location);
+    let is_open = there.iter().any(|it| it.id == id);
+    let Some(other) = there.into_iter().find(|it| is_open && it.id != id) else { return Ok(()) };
+    let (first, again) = if order(&other) < order(&visit) { (other, visit) } else { (visit, other) };
+    unite(ledger, customer, vec![(again, first.id)], Reason::Reattributed, why)
+}
+
+/// The open visits of a customer that stand for themselves, in the order in which they were opened.
+fn open_visits(
+    ledger: &Ledger<'_, '_>,
+    customer: CustomerId,
+    which: impl Fn(&Interaction) -> bool,
+) -> Vec<Interaction> {
     let is_open = |it: &&Interaction| is_visit(it) && it.state == InteractionState::Open && !it.history && which(it);
     let mut open: Vec<_> = ledger.world.interactions_of(customer).filter(is_open).cloned().collect();
-    open.sort_by_key(|visit| (visit.start_at, visit.id));
-    let first_there = |visit: &Interaction| open.iter().find(|it| it.location == visit.location);
-    let same = open.iter().filter_map(|visit| {
-        let first = first_there(visit).filter(|first| first.own_customer() != visit.own_customer())?;
-        Some((visit.clone(), first.id))
-    });
-    let same: Vec<_> = same.collect();
+    open.sort_by_key(order);
+    open
+}
+
+fn order(visit: &Interaction) -> (Timestamp, InteractionId) {
+    (visit.start_at, visit.id)
+}
+
+/// Has each of these visits of a customer be the same as the one beside it.
+fn unite(
+    ledger: &mut Ledger<'_, '_>,
+    customer: CustomerId,
+    same: Vec<(Interaction, InteractionId)>,
+    reason: Reason,
+    why: &str,
+) -> Result<(), Refusal> {
     if same.is_empty() {
         return Ok(());
     }
@@ -296,7 +349,7 @@ pub fn unite_visits(
         also.into_iter().for_each(|visit| is_same_as(ledger, visit, Some(first)));
         for purchase in bought {
             let left = leave(ledger, purchase)?;
-            settle(ledger, left, Reason::Merged, why)?;
+            settle(ledger, left, reason, why)?;
             respond(ledger, purchase)?;
         }
         respond(ledger, id)?;

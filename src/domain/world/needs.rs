@@ -25,6 +25,9 @@ pub struct Needs {
     pub interactions: BTreeSet<InteractionId>,
     /// Gestures, with their customer and interaction.
     pub gestures: BTreeSet<GestureId>,
+    /// Those of the gestures that are about to leave: of what is written, what its customers bought as a surprise is wanted
+    /// too.
+    pub leaving: BTreeSet<GestureId>,
     /// Due gestures that nobody has, with all that comes with one: the strongest that fit, up to a number. On
     /// PostgreSQL the groups that ask for some take turns, so that no gesture is offered twice.
     pub due: Vec<Due>,
@@ -70,6 +73,7 @@ impl Needs {
         self.customers.extend(other.customers);
         self.interactions.extend(other.interactions);
         self.gestures.extend(other.gestures);
+        self.leaving.extend(other.leaving);
         self.due.extend(other.due);
         self.subjects.extend(other.subjects);
         self.cases.extend(other.cases);

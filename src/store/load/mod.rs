@@ -99,6 +99,7 @@ impl Session {
         }
         let fetched = fetch::everything(db, world, &reach, needs, self.contacts_from).await?;
         claimed::sources(db, world, &picked, self.hidden_from).await?;
+        hidden::from_leaving(db, world, needs, self.hidden_from).await?;
         if self.locks(db) && self.has_shifted(world, &reach, &fetched) {
             return Err(LoadError::Shifted);
         }

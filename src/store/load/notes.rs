@@ -61,11 +61,7 @@ pub(super) async fn read_by(
             load(world, note::Entity::find().filter(note::Column::Id.is_in(ids)).all(db).await?)?;
         }
         world.last_words.extend(last_words::by_gestures(db, &list).await?);
-        for purchase in hidden::purchases(db, list, hidden_from).await? {
-            let Some(customer) = purchase.customer else { continue };
-            let names = purchase.hidden_items().map(str::to_owned).collect();
-            world.hidden.insert((customer, purchase.id), names);
-        }
+        hidden::load(db, world, list, hidden_from).await?;
     }
     Ok(())
 }

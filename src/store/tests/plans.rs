@@ -115,6 +115,7 @@ fn everything() -> Everything {
         customers: [customer].into(),
         interactions: [InteractionId(some_id())].into(),
         gestures: [GestureId(some_id())].into(),
+        leaving: [GestureId(some_id())].into(),
         due: vec![due],
         subjects: [ExternalRef { system: "orders".to_owned(), id: "1".to_owned() }].into(),
         cases: [CaseId(some_id())].into(),

@@ -10,7 +10,10 @@ use gratitude::{
     },
     store::{Lane, Room, StoreError, SubmitError},
 };
-use std::sync::{Arc, Mutex, mpsc};
+use std::{
+    sync::{Arc, Mutex, mpsc},
+    time::Duration,
+};
 use tokio::sync::oneshot;
 
 /// Holds its writer until it is let go.
@@ -129,7 +132,9 @@ both_engines! {
         let ledger = TestLedger::open(database).await;
         // More often than there are writers.
         for _ in 0..4 {
-            let failed = ledger.store.write("panics", |_| Box::pin(async { defect() })).await;
+            let failed = ledger.store.write("panics", |_| Box::pin(async { defect() }));
+            // Writers that have ended answer nobody.
+            let failed = tokio::time::timeout(Duration::from_secs(60), failed).await.expect("an answer");
             assert!(matches!(failed, Err(SubmitError::Store(StoreError::Bug { .. }))), "{failed:?}");
         }
         ledger.store.submit(Lane::Interactive, AddBlindly("4711")).await.expect("the writers go on");

@@ -67,6 +67,16 @@ async fn change_of(stream: &mut Arrivals, visit: &pb::Interaction) -> (Kind, pb:
     }
 }
 
+/// A visit as it is told with the next change of this kind.
+async fn told_as(stream: &mut Arrivals, visit: &pb::Interaction, wanted: Kind) -> pb::Arrival {
+    loop {
+        let (kind, arrival) = change_of(stream, visit).await;
+        if kind == wanted {
+            return arrival;
+        }
+    }
+}
+
 async fn snapshot(stream: &mut Arrivals) -> (Vec<pb::Arrival>, String) {
     match next(stream).await {
         (News::Snapshot(snapshot), token) => {
@@ -166,13 +176,8 @@ both_engines! {
             ..pb::MergeCustomersRequest::default()
         };
         customers(&service).merge_customers(merge).await.expect("merged");
-        let (kind, arrival) = loop {
-            let told = change_of(&mut stream, &second).await;
-            if told.0 == Kind::Corrected {
-                break told;
-            }
-        };
-        assert_eq!((kind, arrival.state(), &arrival.joined_interaction), (Kind::Corrected, State::Closed, &first.name));
+        let arrival = told_as(&mut stream, &second, Kind::Corrected).await;
+        assert_eq!((arrival.state(), &arrival.joined_interaction), (State::Closed, &first.name));
         let (here, _) = snapshot(&mut watch(&service, SHOP, "").await.expect("watched")).await;
         assert_eq!(here.iter().map(|it| &it.interaction).collect::<Vec<_>>(), [&first.name]);
 
@@ -180,6 +185,33 @@ both_engines! {
         customers(&service).unmerge_customer(part).await.expect("parted");
         let (_, arrival) = change_of(&mut stream, &second).await;
         assert_eq!((arrival.state(), arrival.display_name.as_str()), (State::Open, "Bea Costa"));
+        service.stop().await;
+    }
+
+    async fn who_watches_sees_a_stranger_once_who_turns_out_to_be_somebody_who_is_here(database) {
+        let service = shop(database).await;
+        let ada = ada(&service).await;
+        let first = comes(&service, &ada.name).await;
+        service.advance("1m").await;
+        let second = comes(&service, "").await;
+        let mut stream = watch(&service, SHOP, "").await.expect("watched");
+        assert_eq!(snapshot(&mut stream).await.0.len(), 2);
+
+        let hers = pb::ReassignVisitRequest {
+            interaction: second.name.clone(),
+            customer: ada.name.clone(),
+            ..pb::ReassignVisitRequest::default()
+        };
+        let undo = desk(&service).reassign_visit(hers).await.expect("given").into_inner().undo.expect("for a minute");
+        let (here, _) = snapshot(&mut watch(&service, SHOP, "").await.expect("watched")).await;
+        assert_eq!(here.iter().map(|it| &it.interaction).collect::<Vec<_>>(), [&first.name]);
+        let arrival = told_as(&mut stream, &second, Kind::Corrected).await;
+        assert_eq!((arrival.state(), &arrival.joined_interaction), (State::Closed, &first.name));
+
+        let back = pb::UndoActionRequest { action: undo.action, request_id: String::new() };
+        desk(&service).undo_action(back).await.expect("taken back");
+        let arrival = told_as(&mut stream, &second, Kind::Corrected).await;
+        assert_eq!((arrival.state(), arrival.stranger.as_str()), (State::Open, "a green hat"));
         service.stop().await;
     }
 

@@ -34,7 +34,7 @@ async fn checks_out(story: &Telling, visit: InteractionId, ending: Ending) -> Do
     story.submit(Undoable { command, kind: ActionKind::CheckOut, key }).await
 }
 
-async fn reassigns(story: &Telling, visit: InteractionId, customer: Option<CustomerId>) -> Done<Recorded> {
+pub(super) async fn reassigns(story: &Telling, visit: InteractionId, customer: Option<CustomerId>) -> Done<Recorded> {
     let whose = Attribute { actor: story.actor(), id: visit, customer };
     let stranger = if customer.is_none() { "a blue coat".to_owned() } else { String::new() };
     let command = Reassign { once: story.unrepeated(), whose, stranger };
@@ -55,7 +55,7 @@ fn acknowledges(story: &Telling, gesture: &Gesture, thanked_already: bool) -> Un
     Undoable { command, kind: ActionKind::Acknowledge, key: None }
 }
 
-async fn takes_back(story: &Telling, undo: Option<Undo>) -> Result<Undone, SubmitError> {
+pub(super) async fn takes_back(story: &Telling, undo: Option<Undo>) -> Result<Undone, SubmitError> {
     let id = undo.expect("it can be taken back").action;
     story.try_to(UndoAction { actor: story.actor(), once: story.unrepeated(), id }).await
 }

@@ -6,13 +6,14 @@ use gratitude::{
     app::{NewConsent, NewSelection, NoteStep},
     domain::{
         commands::{
-            gestures::{CallOutcome, Complete, Proof},
-            record::Recorded,
+            customers::SetConsent,
+            gestures::{CallOutcome, Complete, Proof, StartDelivery, Started},
+            record::{NewInteraction, Recorded},
         },
         customer::{Channel, ConsentState, Purpose},
         gesture::{Gesture, GestureState, Reason},
         ids::{CustomerId, InteractionId},
-        interaction::{InteractionKind, Outcome},
+        interaction::{InteractionKind, Outcome, Purchase},
         note::{BatchState, NoteState},
     },
 };
@@ -94,6 +95,39 @@ both_engines! {
             carrier: None,
         };
         assert_eq!(story.submit(complete).await.gesture.state, GestureState::Completed);
+    }
+
+    async fn p8_no_worker_sends_what_names_a_surprise_that_was_bought_since_it_has_it(database) {
+        let story = Telling::begin(database).await;
+        let customer = whose(&story.stops_by(ana()).await);
+        story.submit(SetConsent {
+            actor: story.actor(),
+            once: story.unrepeated(),
+            id: customer,
+            channel: Channel::Message,
+            purpose: Purpose::Gratitude,
+            state: ConsentState::Granted,
+            source: "till form".to_owned(),
+            text_version: "1".to_owned(),
+            at: None,
+        }).await;
+        story.at("2026-03-10T15:00");
+        let looked = looks_at(&story, "+351910000001", "a red teapot").await;
+        story.at("2026-03-11T15:00");
+        let claimed = story.claims().await;
+        let claimed = claimed.iter().find(|it| it.gesture.interaction == Some(looked.interaction.id)).expect("due");
+        assert!(claimed.gesture.content.text.contains("a red teapot"), "{:?}", claimed.gesture);
+
+        let gift = |new: &mut NewInteraction| {
+            new.detail.purchase = Some(Purchase { surprise: true, ..purchase("a red teapot") });
+        };
+        story.tell(ana(), InteractionKind::Purchase, gift).await;
+        let start = StartDelivery { actor: story.actor(), id: claimed.gesture.id, token: claimed.token };
+        let started = story.submit(start).await;
+        let Started::NotStarted { gesture, .. } = started else { panic!("{started:?}") };
+        let expected = (GestureState::Scheduled, Some(Reason::NotGenuine), true);
+        assert_eq!((gesture.state, gesture.reason, gesture.with_person), expected);
+        assert!(story.claims().await.iter().all(|it| it.gesture.id != gesture.id));
     }
 
     async fn p6_consent_withdrawn_after_the_approval_keeps_the_note_out_of_the_spool(database) {

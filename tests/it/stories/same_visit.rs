@@ -1,12 +1,13 @@
-//! Two records of one person are checked in at once, and turn out to be one.
+//! One person is checked in twice at once, under two records or as a stranger too, and turns out to be one.
 
 use super::{
+    desk::{reassigns, takes_back},
     merging::other,
     telling::{Telling, ana, bought_nothing, somebody},
 };
 use crate::support::ledger::LOCATION;
 use gratitude::domain::{
-    commands::left_open::CloseLeftOpen,
+    commands::{left_open::CloseLeftOpen, who::Who},
     ids::InteractionId,
     interaction::{Interaction, InteractionState, Outcome},
     obligation::ObligationState,
@@ -30,6 +31,16 @@ impl Telling {
         let second = self.comes_in(other()).await.interaction;
         self.ledger.advance(SignedDuration::from_mins(5));
         (first, second)
+    }
+
+    /// Ana's visit and that of a stranger, 20 minutes apart.
+    async fn ana_and_a_stranger_come(&self, stranger_first: bool) -> (Interaction, Interaction) {
+        let (first, second) = if stranger_first { (Who::Nobody, ana()) } else { (ana(), Who::Nobody) };
+        let first = self.comes_in(first).await.interaction;
+        self.ledger.advance(SignedDuration::from_mins(20));
+        let second = self.comes_in(second).await.interaction;
+        self.ledger.advance(SignedDuration::from_mins(5));
+        if stranger_first { (second, first) } else { (first, second) }
     }
 
     async fn interaction(&self, id: InteractionId) -> Interaction {
@@ -109,5 +120,62 @@ both_engines! {
         story.parts(a).await;
         assert_eq!(story.here().await, [first.id, second.id]);
         assert_eq!(story.interaction(third.id).await.joined, Some(second.id));
+    }
+
+    async fn p10_a_strangers_visit_of_somebody_who_is_here_is_the_same_until_it_is_somebody_elses(database) {
+        let story = Telling::begin(database).await;
+        for stranger_first in [true, false] {
+            let (hers, strangers) = story.ana_and_a_stranger_come(stranger_first).await;
+            let (first, again) = if stranger_first { (&strangers, &hers) } else { (&hers, &strangers) };
+            let customer = hers.customer.expect("known");
+            let bought = story.buys(ana(), "a cup").await.interaction.id;
+            let state = async || (
+                story.whole(customer).await,
+                story.interaction(hers.id).await,
+                story.interaction(strangers.id).await,
+                story.interaction(bought).await,
+                story.look(hers.id).await.recorded.obligation,
+                story.here().await,
+            );
+            let before = state().await;
+            assert_eq!(before.5, [first.id, again.id]);
+
+            let moved = reassigns(&story, strangers.id, hers.customer).await;
+            assert_eq!(story.here().await, [first.id]);
+            assert_eq!(story.interaction(again.id).await.joined, Some(first.id));
+            assert_eq!(story.interaction(bought).await.joined, Some(first.id), "what she bought belongs to the one");
+            assert_eq!(story.comes_in(ana()).await.interaction.id, first.id, "she is here already");
+            takes_back(&story, moved.undo).await.expect("within the minute");
+            assert_eq!(state().await, before);
+
+            story.belongs_to(strangers.id, hers.customer).await;
+            assert_eq!(story.here().await, [first.id]);
+            story.belongs_to(strangers.id, None).await;
+            let after = state().await;
+            assert_eq!((after.0, after.3.joined, after.5), (before.0, before.3.joined, before.5));
+            let unjoined = [hers.id, strangers.id].map(async |id| story.interaction(id).await.joined);
+            assert_eq!(futures_util::future::join_all(unjoined).await, [None, None]);
+
+            story.belongs_to(strangers.id, hers.customer).await;
+            let closed = story.leaves(&story.look(again.id).await.recorded, bought_nothing()).await;
+            assert_eq!((closed.interaction.id, story.here().await.len()), (first.id, 0), "either closes the one");
+            story.ledger.advance(SignedDuration::from_hours(24));
+        }
+    }
+
+    async fn p10_a_strangers_visit_stays_with_whom_it_was_given_when_records_are_parted(database) {
+        let story = Telling::begin(database).await;
+        let earlier = story.comes_in(other()).await.interaction;
+        story.ledger.advance(SignedDuration::from_mins(20));
+        let (hers, strangers) = story.ana_and_a_stranger_come(false).await;
+        story.belongs_to(strangers.id, hers.customer).await;
+        let [a, b] = [&hers, &earlier].map(|visit| visit.customer.expect("known"));
+        let before = (story.whole(a).await, story.whole(b).await, story.here().await);
+        assert_eq!(before.2, [earlier.id, hers.id]);
+        story.merges(a, b).await;
+        assert_eq!(story.here().await, [earlier.id]);
+        story.parts(b).await;
+        assert_eq!(story.interaction(strangers.id).await.joined, Some(hers.id), "as before");
+        assert_eq!((story.whole(a).await, story.whole(b).await, story.here().await), before);
     }
 }

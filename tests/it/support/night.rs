@@ -114,7 +114,7 @@ impl<'a> Night<'a> {
 
     pub(crate) async fn hand_over(&self, parcel: &Parcel) {
         let spool = Spool::new(self.folder.path().to_owned());
-        spool.take(parcel.batch, parcel.chunk.number, &parcel.letters).await.expect("there is room");
+        spool.take(parcel.batch, &parcel.chunk, &parcel.letters).await.expect("there is room");
     }
 
     /// Does the background work that is due now, by a process of its own with the same folder.

@@ -197,7 +197,7 @@ impl MergeCustomers {
         ledger.world.summaries.put(survivor.id, survivor_summary);
         take_stock(ledger, survivor.id)?;
         lay_down(ledger, duplicate.id)?;
-        story::unite_visits(ledger, survivor.id, |_| true, WHY)?;
+        story::unite_visits(ledger, survivor.id, WHY)?;
 
         let pending: Vec<_> =
             ledger.world.gestures_of(survivor.id).filter(|it| is_pending(it.state)).map(|it| it.id).collect();

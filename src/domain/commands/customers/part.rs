@@ -227,16 +227,19 @@ fn tell_apart(ledger: &mut Ledger<'_, '_>, both: [CustomerId; 2]) -> Result<(), 
     if !missing.is_empty() {
         return Err(Refusal::Miss(Miss::All(missing.into_iter().map(|needs| Miss::More(Box::new(needs))).collect())));
     }
-    let mut parted = BTreeSet::new();
-    for (it, _) in crossing {
+    let mut parted: BTreeMap<InteractionId, BTreeSet<InteractionId>> = BTreeMap::new();
+    for (it, visit) in crossing {
         let left = story::leave(ledger, it.id)?;
         both.into_iter().try_for_each(|id| ledger.rebuild_summary(id))?;
         story::settle(ledger, left, Reason::Parted, WHY)?;
         respond(ledger, it.id)?;
-        parted.insert(it.id);
+        parted.entry(visit.id).or_default().insert(it.id);
     }
     // Those that were the same as one that is another's now are still the same as each other.
-    both.into_iter().try_for_each(|id| story::unite_visits(ledger, id, |it| parted.contains(&it.id), WHY))
+    for (id, same) in both.into_iter().flat_map(|id| parted.values().map(move |same| (id, same))) {
+        story::unite_again(ledger, id, same, WHY)?;
+    }
+    Ok(())
 }
 
 /// What the survivor was to be thanked for by counting what another did is taken back.

@@ -37,7 +37,7 @@ pub(super) use resolve::settle_carrier;
 pub use resolve::{NoteResolved, ResolveNote};
 pub use rewrite::{EditNote, NoteRewritten, RegenerateNote, Target, unknown_note};
 pub use start::{StartChunk, Started};
-pub(super) use words::{Written, write_alone, write_unasked};
+pub(super) use words::{Written, gives_surprise_away, write_alone, write_unasked};
 
 use crate::domain::{
     ids::NoteBatchId,

@@ -143,6 +143,23 @@ pub(super) fn give_surprise_away(
     })
 }
 
+/// The same of what leaves by itself. Which facts its words tell is not kept with it, so they are looked for.
+///
+/// # Errors
+/// [`Refusal::Miss`] when what it answers is not loaded.
+pub(in crate::domain::commands) fn gives_surprise_away(world: &World, gesture: &Gesture) -> Result<bool, Refusal> {
+    if !gesture.is_written() || world.hidden_from_others(gesture.customer).is_empty() {
+        return Ok(false);
+    }
+    let (gestures, channel) = (std::slice::from_ref(gesture), gesture.channel);
+    let Content { language, subject, text, .. } = gesture.content.clone();
+    let facts = knowing(world, gestures, gesture, channel, |_, known| {
+        told_in(&[&subject, &text], &language, channel, known, &[])
+    })?;
+    let words = Words { language, subject, text, facts, ..Words::default() };
+    give_surprise_away(world, gestures, &words, channel)
+}
+
 /// Of the facts that a note tells, those that are not so any more: written again from what is known now it would not tell
 /// them, and nothing of what is known is called so.
 ///

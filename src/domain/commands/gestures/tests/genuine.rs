@@ -71,3 +71,25 @@ fn p8_a_persons_own_words_are_claimed_unless_nobody_may_let_them_go() {
     assert!(kit.run(&claim()).unwrap().gestures.is_empty());
     assert!(kit.gesture(unfilled.id).explanation.contains("left unfilled"));
 }
+
+#[test]
+fn p8_what_names_a_surprise_bought_since_it_was_claimed_waits_for_a_person() {
+    for (bought, starts) in [("the roses", false), ("a diamond ring", true)] {
+        let (ana, visit) = ana_and_visit();
+        let (mut kit, note) = planned(Kit::new(at(MONDAY_10)), &ana, &visit);
+        let claimed = kit.run(&claim()).unwrap().gestures;
+        assert!(claimed[0].gesture.content.text.contains("the roses"));
+        let elsewhere = crate::domain::testkit::visit(9, &ana, at("2026-11-23T09:59"));
+        kit.world.hidden.insert((ana.id, elsewhere.id), vec![bought.to_owned()]);
+        let started = kit.run(&start(note.id, claimed[0].token)).unwrap();
+        assert_eq!(matches!(started, Started::Started(_)), starts, "{bought}");
+        let now = kit.gesture(note.id);
+        assert_eq!((now.with_person, now.attempts), (!starts, u32::from(starts)));
+        if let Started::NotStarted { precondition, message, .. } = started {
+            assert_eq!((now.state, now.reason), (GestureState::Scheduled, Some(Reason::NotGenuine)));
+            assert_eq!(precondition, Precondition::GestureState);
+            assert!(message.contains("surprise") && !message.contains(bought), "{message}");
+            assert!(kit.run(&claim()).unwrap().gestures.is_empty(), "it is a person's now");
+        }
+    }
+}
