@@ -144,6 +144,15 @@ fn each_list_is_paged() {
 }
 
 #[test]
+fn what_is_left_out_of_a_list_is_asked_for_alike() {
+    let lists = methods().into_iter().filter(|method| method.name().starts_with("List"));
+    assert_none(lists.flat_map(|method| {
+        let wrong = |field: &FieldDescriptor| field.kind() == Kind::Bool && !field.name().starts_with("show_");
+        method.input().fields().filter(wrong).map(|field| field.full_name().to_owned()).collect::<Vec<_>>()
+    }));
+}
+
+#[test]
 fn times_dates_and_lengths_are_named_alike() {
     let endings: BTreeMap<&str, &[&str]> = BTreeMap::from([
         ("google.protobuf.Timestamp", &["_time"][..]),
