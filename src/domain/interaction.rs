@@ -230,8 +230,8 @@ pub struct Interaction {
     pub moment: Moment,
     /// Where in a journey it took place, if it named a touchpoint, and how the standards there were met.
     pub journey: Option<Place>,
-    /// The visit whose story it belongs to: for a purchase made during one, and for a visit that is the same as one which
-    /// was open already.
+    /// The visit whose story it belongs to: for a purchase made during one, and for a visit that is the same as one
+    /// which was open already.
     pub joined: Option<InteractionId>,
     /// Counted, never thanked.
     pub history: bool,

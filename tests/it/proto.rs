@@ -30,8 +30,8 @@ const READS: [&str; 16] = [
     "Lint",
 ];
 
-/// Methods that change something and yet need no `request_id`: done again, they leave the same state. A batch has one in
-/// each of its requests.
+/// Methods that change something and yet need no `request_id`: done again, they leave the same state. A batch has one
+/// in each of its requests.
 const IDEMPOTENT: [&str; 28] = [
     "ApplyRetention",
     "ApproveNoteBatch",

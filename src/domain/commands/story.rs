@@ -222,8 +222,8 @@ pub struct Left {
     rest: Vec<InteractionId>,
 }
 
-/// Takes an interaction out of its story: a purchase leaves its visit, a visit lets go of its purchases and of those that
-/// were the same. What is left must be [settled](settle) afterwards.
+/// Takes an interaction out of its story: a purchase leaves its visit, a visit lets go of its purchases and of those
+/// that were the same. What is left must be [settled](settle) afterwards.
 ///
 /// # Errors
 /// [`Refusal::Miss`] when something must be loaded first.
@@ -260,9 +260,9 @@ pub fn leave(ledger: &mut Ledger<'_, '_>, id: InteractionId) -> Result<Left, Ref
     Ok(left)
 }
 
-/// Makes one visit of those of these that are open for a customer at the same place, where different records of theirs had
-/// checked in: who comes in again before leaving is still on the same visit (4.2). The one that was opened first stands for
-/// the others, which keep what they are and are it again when they [leave].
+/// Makes one visit of those of these that are open for a customer at the same place, where different records of theirs
+/// had checked in: who comes in again before leaving is still on the same visit (4.2). The one that was opened first
+/// stands for the others, which keep what they are and are it again when they [leave].
 ///
 /// # Errors
 /// [`Refusal::Miss`] when something must be loaded first.

@@ -223,8 +223,8 @@ impl Command for Close {
 }
 
 impl Close {
-    /// The visit that ends. Somebody who names one that turned out to be the same as another ends that one; by itself each
-    /// ends when its own time is over, so that it is true of it if they are told apart again.
+    /// The visit that ends. Somebody who names one that turned out to be the same as another ends that one; by itself
+    /// each ends when its own time is over, so that it is true of it if they are told apart again.
     fn visit(&self, ledger: &Ledger<'_, '_>) -> Result<Interaction, Refusal> {
         let known = |id| ledger.world.interactions.get(&id).cloned();
         let named = known(self.id).ok_or_else(|| Refusal::not_found("interaction", &self.id))?;

@@ -38,8 +38,8 @@ pub struct Needs {
     pub batches: BTreeSet<NoteBatchId>,
     /// Notes, each with its gestures and all that comes with these. Their batches must be named too.
     pub notes: BTreeSet<NoteId>,
-    /// Customers who are written to: their last notes are wanted (what they read, not what waits for them), and what they
-    /// bought as a surprise.
+    /// Customers who are written to: their last notes are wanted (what they read, not what waits for them), and what
+    /// they bought as a surprise.
     pub readers: BTreeSet<CustomerId>,
     /// Locations.
     pub locations: BTreeSet<LocationId>,
@@ -49,8 +49,8 @@ pub struct Needs {
     pub days: BTreeSet<Date>,
     /// Actions of the desk, as far as they are still kept; not what they changed.
     pub actions: BTreeSet<ActionId>,
-    /// Telephone numbers in E.164 with whose customers a command has to do, whether they are found by it or only reached; at
-    /// most 200 of each. Discreet ones are found by their identifiers only.
+    /// Telephone numbers in E.164 with whose customers a command has to do, whether they are found by it or only
+    /// reached; at most 200 of each. Discreet ones are found by their identifiers only.
     pub numbers: BTreeSet<String>,
     /// Whether a customer may be created for the identifiers: the store then keeps others from doing the same.
     pub may_create: bool,

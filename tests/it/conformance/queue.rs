@@ -269,8 +269,8 @@ fn database_may_reorder(counted: u32) -> bool {
     counted == 1
 }
 
-/// After a failover, what was the primary server may be reached for a while and take no writes. A trigger says what it would
-/// say: that the fault is not ours, and trying again later may help.
+/// After a failover, what was the primary server may be reached for a while and take no writes. A trigger says what it
+/// would say: that the fault is not ours, and trying again later may help.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_database_that_takes_no_writes_any_more_is_unavailable() {
     let Some(database) = Database::new(Engine::Postgres).await else {
