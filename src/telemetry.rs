@@ -1,8 +1,8 @@
 //! Logs and metrics: set-up, names, and what never to log.
 //!
 //! # Logging
-//! A message is a constant lower-case sentence; what varies is a field. Field names are those of [`field`], dotted, with
-//! the unit last (`duration_ms`). Levels: `error` a person must look, `warn` something was refused or retried that
+//! A message is a constant lower-case sentence; what varies is a field. Field names are those of [`field`], dotted,
+//! with the unit last (`duration_ms`). Levels: `error` a person must look, `warn` something was refused or retried that
 //! should be rare, `info` the life of the process, `debug` one line for a call.
 //!
 //! **Never log**: names, identifiers (phone, e-mail, loyalty number, handle), addresses, birth dates, facts, free text,
@@ -10,8 +10,8 @@
 //! Log ids, counts, durations, codes and reasons instead.
 //!
 //! # Metrics
-//! Names follow OpenTelemetry's conventions in Prometheus spelling: base units, `_total` for counters. Label values come
-//! from closed sets (methods of the descriptor, codes, loop names), never from a caller.
+//! Names follow OpenTelemetry's conventions in Prometheus spelling: base units, `_total` for counters. Label values
+//! come from closed sets (methods of the descriptor, codes, loop names), never from a caller.
 
 use std::{
     any::Any,
@@ -104,8 +104,8 @@ pub enum TelemetryError {
     MetricsTaken,
 }
 
-/// Sends this process's logs to standard error in the configured shape, and with them where anything panics. Called once, by
-/// the command line.
+/// Sends this process's logs to standard error in the configured shape, and with them where anything panics. Called
+/// once, by the command line.
 ///
 /// # Errors
 /// [`TelemetryError`]: the filter is invalid, or logging is set up already.
@@ -134,8 +134,8 @@ pub fn said_in_panic(payload: &(dyn Any + Send)) -> &'static str {
 pub struct Metrics(PrometheusHandle);
 
 impl Metrics {
-    /// The recorder of this process, installed on the first call. The recorder of the `metrics` crate is global, so every
-    /// server in one process shares it.
+    /// The recorder of this process, installed on the first call. The recorder of the `metrics` crate is global, so
+    /// every server in one process shares it.
     ///
     /// # Errors
     /// [`TelemetryError`]: a recorder that is not ours is installed.

@@ -43,7 +43,8 @@ async fn main() -> ExitCode {
     }
 }
 
-/// Runs the rows that are wanted; `false` when one of them failed. A budget that is missed is no failure: it is a result.
+/// Runs the rows that are wanted; `false` when one of them failed. A budget that is missed is no failure: it is a
+/// result.
 async fn run(options: Options) -> Outcome<bool> {
     if let Some(reply) = &options.serve_empty {
         empty::serve(reply).await?;

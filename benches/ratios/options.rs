@@ -5,8 +5,8 @@ use std::path::PathBuf;
 
 /// The benchmark of gratitude: every figure beside a bare one of the same run, as a ratio.
 ///
-/// Both sides of a row take turns in rounds, so that whatever else the machine does meets both. A ratio is the median of
-/// the rounds' ratios; beside it stand the least and the greatest. A row whose side failed has no ratio.
+/// Both sides of a row take turns in rounds, so that whatever else the machine does meets both. A ratio is the median
+/// of the rounds' ratios; beside it stand the least and the greatest. A row whose side failed has no ratio.
 #[derive(Debug, Clone, Parser)]
 #[command(name = "cargo bench --", version)]
 pub(crate) struct Options {

@@ -1,5 +1,5 @@
-//! The far side of mails: a relay that speaks SMTP (RFC 5321, with pipelining), takes every mail to its final dot, answers
-//! for it, and does nothing with it. And the barest client that such a relay allows.
+//! The far side of mails: a relay that speaks SMTP (RFC 5321, with pipelining), takes every mail to its final dot,
+//! answers for it, and does nothing with it. And the barest client that such a relay allows.
 
 use super::outcome::{Failure, Outcome};
 use std::sync::{

@@ -214,6 +214,39 @@ test("p2 somebody new who was covered before the answer came is there with their
   assert.deepEqual(wrong, []);
 });
 
+test("two strangers who came in the same millisecond are both here, also while one of them is not sent yet", async () => {
+  const { page, wrong, context } = await openLive();
+  const rows = inHouse(page, /./);
+  const unsent = rows.filter({ hasText: "not sent yet" });
+  const typed = async (text: string) => {
+    await page.getByRole("searchbox").fill(text);
+    await page.keyboard.press("Enter");
+  };
+  const answer = await held(page, "CheckIn");
+  await button(page, "New or unknown").click();
+  await page.getByLabel(/^How to tell/).fill("blue hat");
+  await button(page, "Check in").click();
+  await answer.isThere();
+  await inHouse(page, "blue hat").filter({ hasNotText: "not sent yet" }).waitFor();
+  assert.equal(await rows.count(), 1, "the news came before the answer: it is one and the same");
+  answer.comes();
+  await page.getByText("Checked in", { exact: true }).waitFor();
+
+  await context.setOffline(true);
+  await page.getByText("Offline", { exact: true }).waitFor();
+  await typed("blue hat");
+  await page.getByText("Offline · 1 entry kept").waitFor();
+  await typed("red scarf");
+  await page.getByText("Offline · 2 entries kept").waitFor();
+  assert.equal(await unsent.count(), 2);
+  assert.equal(await rows.count(), 3);
+  await context.setOffline(false);
+  await comes(page, page.getByText("2 kept entries sent"));
+  assert.equal(await unsent.count(), 0);
+  assert.equal(await rows.count(), 3);
+  assert.deepEqual(wrong, []);
+});
+
 test("who left while their card was covered is shown again without a visit", async () => {
   const { page, wrong } = await openLive();
   const visit = await opened(mina);

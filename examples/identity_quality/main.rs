@@ -2,8 +2,8 @@
 //! and prints precision and recall.
 //!
 //! `cargo run --release --example identity_quality -- <folder>`, where the folder has the sets that `docs/identity.md`
-//! names. Nothing of a set but what a business would know of a customer is told to the service: neither whose record it is
-//! nor a social-security number.
+//! names. Nothing of a set but what a business would know of a customer is told to the service: neither whose record it
+//! is nor a social-security number.
 
 mod measure;
 mod numbers;

@@ -90,8 +90,8 @@ fn split_date(text: &str) -> Option<pb::CalendarDate> {
     date(parts.try_into().ok()?)
 }
 
-/// A day that exists, of a year from 1900 on: the service takes no earlier birthdays, so people of other centuries keep the
-/// year's last two digits. What is no day is not told.
+/// A day that exists, of a year from 1900 on: the service takes no earlier birthdays, so people of other centuries keep
+/// the year's last two digits. What is no day is not told.
 fn date([year, month, day]: [&str; 3]) -> Option<pb::CalendarDate> {
     let year: i16 = year.parse().ok()?;
     let year = if year < 1900 { 1900 + year.rem_euclid(100) } else { year };

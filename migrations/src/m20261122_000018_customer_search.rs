@@ -1,7 +1,7 @@
 //! The words under which customers are found, and the vocabulary that finds what was typed wrongly.
 //!
-//! What is indexed differs, since each engine has one kind of index that intersects long lists quickly: SQLite a full-text
-//! table over the words themselves, PostgreSQL an inverted index over keys that are written out.
+//! What is indexed differs, since each engine has one kind of index that intersects long lists quickly: SQLite a
+//! full-text table over the words themselves, PostgreSQL an inverted index over keys that are written out.
 
 use crate::schema::{Columns, column, create, drop, flag, id, int, must, primary, primary_key, table};
 use sea_orm_migration::{
@@ -12,8 +12,8 @@ use sea_orm_migration::{
 #[derive(DeriveMigrationName)]
 pub(crate) struct Migration;
 
-/// `id` is the row's place in the index. A row's words were made by a version of the code; those of an older one are made
-/// anew.
+/// `id` is the row's place in the index. A row's words were made by a version of the code; those of an older one are
+/// made anew.
 const ON_SQLITE: &[&str] = &[
     "CREATE TABLE customer_search (id INTEGER PRIMARY KEY, customer_id uuid_text NOT NULL UNIQUE REFERENCES customers (id), \
      version integer NOT NULL, terms text NOT NULL, blocks text NOT NULL)",

@@ -6,7 +6,8 @@ use sea_orm_migration::prelude::{DbErr, DeriveMigrationName, ExprTrait, Index, M
 #[derive(DeriveMigrationName)]
 pub(crate) struct Migration;
 
-/// What can happen with a visit. One that is recorded after it ended is no arrival: what is imported costs nothing here.
+/// What can happen with a visit. One that is recorded after it ended is no arrival: what is imported costs nothing
+/// here.
 const OF_VISITS: [&str; 5] = [
     "interaction.opened",
     "interaction.closed",

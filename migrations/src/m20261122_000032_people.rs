@@ -1,5 +1,5 @@
-//! The way to the words about people that are kept for a time only and to strangers who may be known later, and what staff
-//! are called where they go unnamed.
+//! The way to the words about people that are kept for a time only and to strangers who may be known later, and what
+//! staff are called where they go unnamed.
 
 use crate::schema::{index, only, words};
 use sea_orm_migration::prelude::{
@@ -9,8 +9,8 @@ use sea_orm_migration::prelude::{
 #[derive(DeriveMigrationName)]
 pub(crate) struct Migration;
 
-/// Holds of interactions about which somebody wrote. What is empty is left out of the JSON, and a quote within a text has
-/// a backslash before it, so the name of a field is found where the field is, and nowhere else.
+/// Holds of interactions about which somebody wrote. What is empty is left out of the JSON, and a quote within a text
+/// has a backslash before it, so the name of a field is found where the field is, and nowhere else.
 const WITH_REMARKS: &str = r#"(detail LIKE '%"remarks":%' OR detail LIKE '%"stranger":%')"#;
 
 /// Holds of what ended, of somebody who was described and is still not known.

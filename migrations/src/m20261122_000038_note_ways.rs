@@ -1,5 +1,5 @@
-//! By which way a note was last offered; whether those who have its paper know that it bears other words by now; and the
-//! batches that stopped while something of them was on its way.
+//! By which way a note was last offered; whether those who have its paper know that it bears other words by now; and
+//! the batches that stopped while something of them was on its way.
 
 use crate::schema::{Columns, column, flag, index, must, only};
 use sea_orm_migration::prelude::{

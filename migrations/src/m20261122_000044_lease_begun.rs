@@ -1,5 +1,5 @@
-//! The channel by which a worker's delivery began: as long as nobody else is given the gesture, its late answer is believed
-//! whatever became of the gesture meanwhile.
+//! The channel by which a worker's delivery began: as long as nobody else is given the gesture, its late answer is
+//! believed whatever became of the gesture meanwhile.
 
 use crate::schema::{Columns, column};
 use sea_orm_migration::{

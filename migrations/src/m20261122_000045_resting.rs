@@ -1,5 +1,5 @@
-//! What is late and was offered outside its hours rests until they begin. As long as it does, it stands in the way of no
-//! claim: it is in neither index of what may be claimed.
+//! What is late and was offered outside its hours rests until they begin. As long as it does, it stands in the way of
+//! no claim: it is in neither index of what may be claimed.
 
 use crate::schema::{big, column, index, only};
 use sea_orm_migration::prelude::{

@@ -121,7 +121,8 @@ impl App {
         Ok(Some(actor(session.key, Some(&session.staff), authority)))
     }
 
-    /// Where these interactions, gestures and cases are: `None` if one is at no location, nothing for what is not there.
+    /// Where these interactions, gestures and cases are: `None` if one is at no location, nothing for what is not
+    /// there.
     ///
     /// # Errors
     /// When the store fails.

@@ -43,8 +43,8 @@ impl App {
     /// Makes a key. From the first on, every caller needs one.
     ///
     /// # Errors
-    /// A precondition when the first is no operator's, [`Refusal::Invalid`] for an end in the past, a location that does
-    /// not exist or too many keys, or what a repeated write may meet (P2).
+    /// A precondition when the first is no operator's, [`Refusal::Invalid`] for an end in the past, a location that
+    /// does not exist or too many keys, or what a repeated write may meet (P2).
     pub async fn create_api_key(&self, actor: Actor, settings: KeySettings) -> Result<Made<NewSecret>, AppError> {
         let once = self.once(&actor, "CreateApiKey", self.fingerprint("api_key.", &settings));
         let hasher = self.access.keys.clone();
@@ -117,8 +117,8 @@ impl App {
         Ok(edited.await?)
     }
 
-    /// Takes a key back, in every replica within a second; harmless when it was taken back before. Who signed in with it
-    /// is signed out.
+    /// Takes a key back, in every replica within a second; harmless when it was taken back before. Who signed in with
+    /// it is signed out.
     ///
     /// # Errors
     /// [`Refusal::NotFound`] when there is none.

@@ -1,7 +1,7 @@
 //! Who comes and goes, told as it happens.
 //!
-//! While anybody watches, one reader in the process follows the feed, which every replica's writes go through, and hands
-//! what happened to the watchers of each location. It never waits for one of them: who takes too slowly misses
+//! While anybody watches, one reader in the process follows the feed, which every replica's writes go through, and
+//! hands what happened to the watchers of each location. It never waits for one of them: who takes too slowly misses
 //! changes, notices, and is told anew who is here.
 
 use super::{App, AppError};

@@ -79,8 +79,8 @@ impl App {
         Ok(Swept { changed: woken, has_more: woken >= u64::from(page) })
     }
 
-    /// Plans again what was planned by hours, holidays, zones or a policy that do not hold any more, and before it the calls
-    /// that waited for a place which has become free.
+    /// Plans again what was planned by hours, holidays, zones or a policy that do not hold any more, and before it the
+    /// calls that waited for a place which has become free.
     ///
     /// # Errors
     /// As [`close_visits_left_open`](Self::close_visits_left_open).

@@ -152,8 +152,8 @@ impl App {
     /// Grants a remedy on an open case, within what the desk may grant.
     ///
     /// # Errors
-    /// [`Refusal::NotFound`], [`Refusal::Stale`], a precondition when it is resolved or the limit does not allow it, and
-    /// what a repeated write may meet (P2).
+    /// [`Refusal::NotFound`], [`Refusal::Stale`], a precondition when it is resolved or the limit does not allow it,
+    /// and what a repeated write may meet (P2).
     pub async fn grant_remedy(&self, call: GrantRemedy) -> Result<Made<Case>, AppError> {
         let GrantRemedy { actor, id, version, kind, amount, words, granted_by } = call;
         let said = json!({ "name": id, "remedy": { "kind": kind, "amount": amount, "words": words, "granted_by": granted_by } });
@@ -166,7 +166,8 @@ impl App {
     /// Opens a resolved case again: cheer waits again (P7).
     ///
     /// # Errors
-    /// [`Refusal::NotFound`], [`Refusal::Stale`], a precondition when it is open, and what a repeated write may meet (P2).
+    /// [`Refusal::NotFound`], [`Refusal::Stale`], a precondition when it is open, and what a repeated write may meet
+    /// (P2).
     pub async fn reopen_case(
         &self,
         actor: Actor,

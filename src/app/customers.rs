@@ -282,8 +282,8 @@ impl App {
     }
 
     /// What came of a change, as whoever asked for it is shown it: that is a reading too, above all where nothing was
-    /// changed and so no event tells of it (P12). Who may not see a discreet customer is shown what they made themselves, and
-    /// of any other no more than the name that they gave.
+    /// changed and so no event tells of it (P12). Who may not see a discreet customer is shown what they made
+    /// themselves, and of any other no more than the name that they gave.
     pub(super) async fn changed(
         &self,
         actor: &Actor,

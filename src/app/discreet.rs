@@ -22,8 +22,8 @@ use std::collections::BTreeSet;
 pub(super) struct Hidden(BTreeSet<CustomerId>);
 
 impl App {
-    /// Whether a caller must not be told what is a customer's: of what it made for them by their name, it is told no more
-    /// than the names.
+    /// Whether a caller must not be told what is a customer's: of what it made for them by their name, it is told no
+    /// more than the names.
     ///
     /// # Errors
     /// When the store fails.
@@ -32,7 +32,8 @@ impl App {
             && !self.store.discreet_among(&BTreeSet::from([customer])).await?.is_empty())
     }
 
-    /// Why a gate stops what a caller plans for a customer says much about them: whom the caller must not see is not there.
+    /// Why a gate stops what a caller plans for a customer says much about them: whom the caller must not see is not
+    /// there.
     pub(super) async fn veil_gates<T>(
         &self,
         actor: &Actor,
@@ -94,7 +95,8 @@ impl App {
         Ok(recorded)
     }
 
-    /// What was taken back, or why it was not, as whoever asked for it may be told: not whose history was changed since.
+    /// What was taken back, or why it was not, as whoever asked for it may be told: not whose history was changed
+    /// since.
     pub(super) async fn veiled_undone(
         &self,
         actor: &Actor,

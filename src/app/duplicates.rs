@@ -40,8 +40,8 @@ pub enum LookAt {
 
 /// Most records that are told for one customer, those with the most bits.
 const OTHERS_MAX: usize = 50;
-/// Customers for whom those who share a block with them are looked up together. Compared they are one by one, so that only
-/// those are in memory who share a block with one.
+/// Customers for whom those who share a block with them are looked up together. Compared they are one by one, so that
+/// only those are in memory who share a block with one.
 const LOOKED_AT_ONCE: usize = 20;
 /// How many customers the shares of names and places are taken from.
 const SAMPLE: u64 = 40_000;
@@ -56,8 +56,8 @@ pub(super) struct KnownFrequencies(Arc<Mutex<Option<Sampled>>>);
 type Sampled = (u64, Arc<Frequencies>);
 
 impl App {
-    /// A page of records that may be of one person. A page looks at `size` customers, and tells all pairs of each with older
-    /// ones (with all others, for one customer); so it may be empty although others follow.
+    /// A page of records that may be of one person. A page looks at `size` customers, and tells all pairs of each with
+    /// older ones (with all others, for one customer); so it may be empty although others follow.
     ///
     /// # Errors
     /// [`Refusal::NotFound`] when there is no such customer, and when the store fails.
@@ -104,7 +104,8 @@ impl App {
         Ok(Page { items: found, next: page.next })
     }
 
-    /// With whom each of the customers has to be compared: those who share a block, and are not known to be somebody else.
+    /// With whom each of the customers has to be compared: those who share a block, and are not known to be somebody
+    /// else.
     async fn others(&self, customers: &[Customer]) -> Result<Vec<BTreeSet<CustomerId>>, AppError> {
         let blocks: Vec<Vec<String>> = customers.iter().map(blocks).collect();
         let members = self.store.block_members(&blocks.iter().flatten().cloned().collect()).await?;

@@ -1,7 +1,7 @@
 //! What happened, for other services to follow: a view of the events that every change leaves.
 //!
-//! The feed is read in stretches of bounded length, whatever is asked for, and what does not fit is passed over here: so
-//! looking for one kind among millions of events costs many short reads, and never a long one.
+//! The feed is read in stretches of bounded length, whatever is asked for, and what does not fit is passed over here:
+//! so looking for one kind among millions of events costs many short reads, and never a long one.
 
 use super::{App, AppError};
 use crate::{
@@ -100,8 +100,8 @@ impl App {
     /// What happened behind a place in the feed, or from its beginning on: at most `size` events that are wanted.
     ///
     /// # Errors
-    /// [`Refusal::Invalid`] for a place that this database has never had; [`Precondition::EventsForgotten`] for one behind
-    /// which something was forgotten meanwhile.
+    /// [`Refusal::Invalid`] for a place that this database has never had; [`Precondition::EventsForgotten`] for one
+    /// behind which something was forgotten meanwhile.
     pub async fn events(
         &self,
         actor: &Actor,
@@ -139,7 +139,8 @@ impl App {
     /// Follows what happens, behind a place in the feed; from now on, or from its beginning, where none is given.
     ///
     /// # Errors
-    /// As [`events`](Self::events); [`AppError::TooMany`] when too many follow already; [`StoreError::Closed`] at a stop.
+    /// As [`events`](Self::events); [`AppError::TooMany`] when too many follow already; [`StoreError::Closed`] at a
+    /// stop.
     pub async fn watch_events(
         &self,
         actor: Actor,
@@ -204,13 +205,13 @@ impl App {
 }
 
 impl EventsWatch {
-    /// Waits for what is to be told next, and says up to which place everything was told then. Nothing, with a place, is
-    /// told when nothing happened for a while, and at once where it begins with now: who goes away before anything happens knows
-    /// where to go on.
+    /// Waits for what is to be told next, and says up to which place everything was told then. Nothing, with a place,
+    /// is told when nothing happened for a while, and at once where it begins with now: who goes away before anything
+    /// happens knows where to go on.
     ///
     /// # Errors
-    /// When the feed can't be read any more: then continue with a new watch. [`Precondition::EventsForgotten`] when what
-    /// comes next was forgotten, because its reader was too slow.
+    /// When the feed can't be read any more: then continue with a new watch. [`Precondition::EventsForgotten`] when
+    /// what comes next was forgotten, because its reader was too slow.
     pub async fn next(&mut self) -> Result<(Vec<(FeedPosition, Event)>, FeedPosition), AppError> {
         loop {
             if self.place.semaphore().is_closed() {

@@ -76,8 +76,8 @@ impl App {
         Ok(Recognition { candidates, needs_confirmation, card })
     }
 
-    /// By a name, which is nobody's alone: the card comes only with one whole name, and nobody near it; and not where an
-    /// address or number was given that nobody has.
+    /// By a name, which is nobody's alone: the card comes only with one whole name, and nobody near it; and not where
+    /// an address or number was given that nobody has.
     async fn recognize_by_words(
         &self,
         actor: &Actor,

@@ -292,7 +292,8 @@ impl App {
     /// Settles a gesture that is uncertain by what a person found out, and with it the note that carried it.
     ///
     /// # Errors
-    /// [`Refusal::NotFound`], [`Refusal::Stale`], a state other than uncertain, and what a repeated write may meet (P2).
+    /// [`Refusal::NotFound`], [`Refusal::Stale`], a state other than uncertain, and what a repeated write may meet
+    /// (P2).
     pub async fn resolve_gesture(&self, actor: Actor, said: Resolution) -> Result<GestureResolved, AppError> {
         let Resolution { id, version, finding, how, at } = said;
         let content = json!({ "name": id, "finding": finding, "reason": how, "complete_time": at });
@@ -324,8 +325,8 @@ impl App {
         join_all(items.into_iter().map(start)).await
     }
 
-    /// Notes that a gesture reached the customer, and records the contact. What a person answers for settles the note that
-    /// carried it, where nobody knew.
+    /// Notes that a gesture reached the customer, and records the contact. What a person answers for settles the note
+    /// that carried it, where nobody knew.
     ///
     /// # Errors
     /// [`Refusal::NotFound`], a claim lost or a version that is stale, a state that does not allow it.
@@ -362,7 +363,8 @@ impl App {
         self.submit(Lane::Interactive, Fail { actor, id, proof, retryable, reason, carrier }).await
     }
 
-    /// Gives a claimed or taken gesture back, or frees cheer that waits because of something in the customer's own life.
+    /// Gives a claimed or taken gesture back, or frees cheer that waits because of something in the customer's own
+    /// life.
     ///
     /// # Errors
     /// As for [`App::complete_gesture`].

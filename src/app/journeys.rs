@@ -30,8 +30,8 @@ impl App {
     /// Adds a journey.
     ///
     /// # Errors
-    /// [`Refusal::AlreadyExists`] when there is one of that name, [`Refusal::Invalid`] when there are too many, or what a
-    /// repeated write may meet (P2).
+    /// [`Refusal::AlreadyExists`] when there is one of that name, [`Refusal::Invalid`] when there are too many, or what
+    /// a repeated write may meet (P2).
     pub async fn create_journey(
         &self,
         actor: Actor,
@@ -70,8 +70,8 @@ impl App {
     /// Changes a journey that the caller read at `version`; `None` changes whatever is there.
     ///
     /// # Errors
-    /// [`Refusal::NotFound`], [`Refusal::Stale`], or a precondition when it was retired or lacks a stage in which there is
-    /// a touchpoint.
+    /// [`Refusal::NotFound`], [`Refusal::Stale`], or a precondition when it was retired or lacks a stage in which there
+    /// is a touchpoint.
     pub async fn update_journey(
         &self,
         actor: Actor,

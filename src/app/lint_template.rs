@@ -89,8 +89,8 @@ impl App {
     /// Tries a template on a sample of customers. Nothing is kept or sent but that they were read.
     ///
     /// # Errors
-    /// [`Refusal::NotFound`] for a template or location that is not there; [`Refusal::Invalid`] for a draft that could not
-    /// be saved, and for a filter that can't be read.
+    /// [`Refusal::NotFound`] for a template or location that is not there; [`Refusal::Invalid`] for a draft that could
+    /// not be saved, and for a filter that can't be read.
     pub async fn lint_template(&self, actor: &Actor, trial: Trial) -> Result<Tried, AppError> {
         let (template, version) = self.words(trial.words.clone()).await?;
         let sample = self.sample(actor, template.template.definition.occasion, &trial).await?;

@@ -82,8 +82,8 @@ impl App {
     /// Takes a record out of the one that it is part of.
     ///
     /// # Errors
-    /// [`Refusal`](crate::domain::refusal::Refusal) for a record that is part of none, and what a repeated write may meet
-    /// (P2).
+    /// [`Refusal`](crate::domain::refusal::Refusal) for a record that is part of none, and what a repeated write may
+    /// meet (P2).
     pub async fn unmerge_customer(&self, actor: Actor, id: CustomerId) -> Result<OneOfTwo, AppError> {
         let once = self.once(&actor, "UnmergeCustomer", self.fingerprint("", &json!({ "name": id })));
         let by = actor.clone();

@@ -49,7 +49,8 @@ pub struct Linted {
     pub problems: Vec<NoteProblem>,
     /// The facts that stand in them.
     pub facts: Vec<UsedFact>,
-    /// What would stand on paper and in which format, where such notes are printed: of it the press is still to be asked.
+    /// What would stand on paper and in which format, where such notes are printed: of it the press is still to be
+    /// asked.
     pub paper: Option<(Format, Sheet)>,
 }
 

@@ -135,8 +135,8 @@ impl App {
         }
     }
 
-    /// Notes what became of notes of a parcel, of each for itself; whether more of their batch may leave. A note that nobody
-    /// answered for in time is taken for lost sight of; then only that it arrived still counts.
+    /// Notes what became of notes of a parcel, of each for itself; whether more of their batch may leave. A note that
+    /// nobody answered for in time is taken for lost sight of; then only that it arrived still counts.
     ///
     /// # Errors
     /// When the store fails: it may be said again.
@@ -243,7 +243,8 @@ impl App {
         })
     }
 
-    /// The channels whose notes a worker takes now: as long as any is free, only those that nobody has stopped everywhere.
+    /// The channels whose notes a worker takes now: as long as any is free, only those that nobody has stopped
+    /// everywhere.
     async fn leaving_by(&self, worker: &NoteWorker) -> Result<Vec<Channel>, AppError> {
         let mut channels = self.taken_by(worker, self.settings().test_address.is_some());
         let pauses = &self.store.catalog().await?.pauses;

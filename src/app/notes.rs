@@ -269,8 +269,8 @@ impl App {
     }
 
     /// A page of what a batch has to deliver or has delivered, that a filter over `note.` fields selects. Leaves out
-    /// those who withdrew their consent meanwhile, or lost the contact point (P6), and notes that won't leave any more, since
-    /// something became of what they carry (P7); so a page may hold less than `size` although another follows.
+    /// those who withdrew their consent meanwhile, or lost the contact point (P6), and notes that won't leave any more,
+    /// since something became of what they carry (P7); so a page may hold less than `size` although another follows.
     ///
     /// # Errors
     /// [`AppError::Refused`]: there is none, or it was not approved.
@@ -340,8 +340,8 @@ pub(super) struct Addressed {
 }
 
 impl Addressed {
-    /// Whether it may leave, or has left: one whose turn is still to come is skipped then, if something became of what it
-    /// carries.
+    /// Whether it may leave, or has left: one whose turn is still to come is skipped then, if something became of what
+    /// it carries.
     pub(super) fn may_leave(&self) -> bool {
         self.may_reach && (self.still_waits || self.letter.note.state != NoteState::Composed)
     }

@@ -34,7 +34,8 @@ impl App {
     /// One note as a sheet, and the format in which such are printed where nobody says otherwise. Changes nothing.
     ///
     /// # Errors
-    /// [`Refusal`]: it is not there, is not written, is not to be sent (any more), or the customer does not allow it (P6).
+    /// [`Refusal`]: it is not there, is not written, is not to be sent (any more), or the customer does not allow it
+    /// (P6).
     pub async fn one_sheet(&self, actor: &Actor, what: OneSheet) -> Result<(Sheet, Format), AppError> {
         let (customer, sheet, format) = match what {
             OneSheet::Note(batch, note) => self.sheet_of_note(batch, note).await?,
@@ -103,8 +104,8 @@ impl App {
         Ok((gesture.customer, sheet, self.settings().formats.of(gesture.channel)))
     }
 
-    /// What a gesture would say: the words of its note that waits with people, a person's own, else those that its template
-    /// has now.
+    /// What a gesture would say: the words of its note that waits with people, a person's own, else those that its
+    /// template has now.
     async fn words_of(&self, gesture: &Gesture, customer: &Customer, location: &Location) -> Result<Words, AppError> {
         let waiting = self.store.notes_with_people(gesture.customer).await?;
         if let Some(note) = waiting.into_iter().find(|note| note.gestures.contains(&gesture.id)) {

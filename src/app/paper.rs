@@ -77,8 +77,8 @@ pub struct SheetsConfirmed {
 }
 
 impl App {
-    /// The next notes of a print run, which are the run's from now on: those of channels whose notes are printed, and that
-    /// no other run has. `before` is how many the file has already to which they go.
+    /// The next notes of a print run, which are the run's from now on: those of channels whose notes are printed, and
+    /// that no other run has. `before` is how many the file has already to which they go.
     ///
     /// # Errors
     /// [`Refusal`]: there is no such batch, or it was not approved.
@@ -175,8 +175,8 @@ impl App {
         Ok(PaperPage { sheets: self.on_paper(actor, addressed).await, stopped: Vec::new(), next })
     }
 
-    /// The next notes of a print run behind a number, as sheets, and the number behind which the next page begins; `None`
-    /// when that was all. Leaves out whom they may not reach any more (P6), and what won't leave any more.
+    /// The next notes of a print run behind a number, as sheets, and the number behind which the next page begins;
+    /// `None` when that was all. Leaves out whom they may not reach any more (P6), and what won't leave any more.
     ///
     /// # Errors
     /// [`Refusal`]: there is no such batch or run.

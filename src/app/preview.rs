@@ -62,8 +62,8 @@ impl App {
     /// Shows what a template would say to a customer.
     ///
     /// # Errors
-    /// [`Refusal::NotFound`] for what is not there; [`Refusal::Invalid`] for a draft that could not be saved, and for an
-    /// interaction that is not theirs or does not give what the template speaks of.
+    /// [`Refusal::NotFound`] for what is not there; [`Refusal::Invalid`] for a draft that could not be saved, and for
+    /// an interaction that is not theirs or does not give what the template speaks of.
     pub async fn preview(&self, actor: &Actor, asked: Preview) -> Result<Previewed, AppError> {
         let (template, version) = self.words(asked.words).await?;
         let id = asked.customer;

@@ -201,8 +201,8 @@ fn check(id: &RuleId, definition: &RuleDefinition) -> Result<(), Refusal> {
         .map_err(|wrong| Refusal::Invalid(vec![Violation::new("rule.condition", wrong.to_string())]))
 }
 
-/// That a rule may speak in the words of its template: that is there, is not retired, and speaks of nothing but what the
-/// trigger gives whatever sets it off.
+/// That a rule may speak in the words of its template: that is there, is not retired, and speaks of nothing but what
+/// the trigger gives whatever sets it off.
 async fn check_words(ledger: &catalog::CatalogWrite, rule: &RuleDefinition) -> Result<(), SubmitError> {
     let Some(id) = &rule.action.template else { return Ok(()) };
     let template = ledger.template(id).await?.ok_or_else(|| Refusal::not_found("template", id))?;

@@ -41,8 +41,8 @@ type Scored = BTreeMap<CustomerId, (u8, Vec<&'static str>)>;
 type Ranked = (CustomerId, (u8, Vec<&'static str>));
 
 impl App {
-    /// Customers who fit a text, at most `limit`. Discreet ones are found by a whole identifier only, and only for those who
-    /// may see them.
+    /// Customers who fit a text, at most `limit`. Discreet ones are found by a whole identifier only, and only for
+    /// those who may see them.
     ///
     /// # Errors
     /// When the store fails. That nobody fits is no error.
@@ -92,7 +92,8 @@ impl App {
         Ok(scored)
     }
 
-    /// Who fits the words: as they were typed; where few do, also as they may have been meant, and then by some of the words.
+    /// Who fits the words: as they were typed; where few do, also as they may have been meant, and then by some of the
+    /// words.
     async fn by_words(&self, query: &SearchQuery, limit: usize) -> Result<Scored, AppError> {
         let all = |words| Wanted { words, all: true };
         let mut scored = Scored::new();
@@ -114,7 +115,8 @@ impl App {
         }
         let widened = self.widened(query).await?;
         self.score(&mut scorer, all(widened.clone()), &mut scored).await?;
-        // Whoever types on sees those who have all the words, whoever is done also those of whom one was noted otherwise.
+        // Whoever types on sees those who have all the words, whoever is done also those of whom one was noted
+        // otherwise.
         if scored.is_empty() || (!typing && scored.len() < FEW) {
             match widened.len() {
                 0 | 1 => {}
@@ -153,8 +155,9 @@ impl App {
         Ok(())
     }
 
-    /// Adds the customers themselves to those that are there, each once, the survivor for one that became part of another;
-    /// best first, equals by name. Who is called otherwise than what was typed `beside` their number comes behind.
+    /// Adds the customers themselves to those that are there, each once, the survivor for one that became part of
+    /// another; best first, equals by name. Who is called otherwise than what was typed `beside` their number comes
+    /// behind.
     async fn survivors(&self, ranked: &[Ranked], beside: &str, results: &mut Vec<Fit>) -> Result<(), AppError> {
         let ids: Vec<_> = ranked.iter().map(|(id, _)| *id).collect();
         let known = self.store.customers(&ids).await?;

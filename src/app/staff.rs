@@ -33,8 +33,8 @@ impl App {
     /// Adds a member of staff. They can sign in once they have a PIN.
     ///
     /// # Errors
-    /// [`Refusal::AlreadyExists`], [`Refusal::NotFound`] for a location, [`Refusal::Invalid`] when there are too many, or
-    /// what a repeated write may meet (P2).
+    /// [`Refusal::AlreadyExists`], [`Refusal::NotFound`] for a location, [`Refusal::Invalid`] when there are too many,
+    /// or what a repeated write may meet (P2).
     pub async fn create_staff_member(
         &self,
         actor: Actor,

@@ -80,8 +80,8 @@ impl App {
     /// older versions said stays as it is.
     ///
     /// # Errors
-    /// [`Refusal::NotFound`], [`Refusal::Stale`], [`Refusal::Invalid`] also for another occasion, or a precondition when
-    /// it was retired.
+    /// [`Refusal::NotFound`], [`Refusal::Stale`], [`Refusal::Invalid`] also for another occasion, or a precondition
+    /// when it was retired.
     pub async fn update_template(
         &self,
         actor: Actor,
@@ -169,8 +169,8 @@ impl App {
 }
 
 impl App {
-    /// Gives a database the templates that it starts with, beside what it has: one from before there were templates gets
-    /// them too. A template that was ever there, also a retired one, is left alone.
+    /// Gives a database the templates that it starts with, beside what it has: one from before there were templates
+    /// gets them too. A template that was ever there, also a retired one, is left alone.
     ///
     /// # Errors
     /// When the store fails.

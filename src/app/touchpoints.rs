@@ -38,8 +38,8 @@ impl App {
     ///
     /// # Errors
     /// [`Refusal::AlreadyExists`] when there is one of that name, [`Refusal::NotFound`] without its journey,
-    /// [`Refusal::Invalid`] without its stage or when there are too many, a precondition when the journey was retired, or
-    /// what a repeated write may meet (P2).
+    /// [`Refusal::Invalid`] without its stage or when there are too many, a precondition when the journey was retired,
+    /// or what a repeated write may meet (P2).
     pub async fn create_touchpoint(
         &self,
         actor: Actor,
@@ -155,7 +155,8 @@ pub(super) async fn retire(
     Ok(after)
 }
 
-/// Now, but after the one before: lists keep the order in which touchpoints were made, also by a clock that stands still.
+/// Now, but after the one before: lists keep the order in which touchpoints were made, also by a clock that stands
+/// still.
 fn in_order(now: Timestamp, newest: Option<Timestamp>) -> Timestamp {
     let next = newest.and_then(|newest| newest.checked_add(SignedDuration::from_micros(1)).ok());
     next.map_or(now, |next| next.max(now))

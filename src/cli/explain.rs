@@ -7,10 +7,16 @@ use clap::Args;
 use super::{
     CliError, call,
     client::{Client, ClientArgs},
+    named,
     output::{self, OutputFormat},
     show,
 };
 use crate::proto::v1;
+
+/// Where to copy whole names from.
+const INTERACTIONS_STAND_IN: &str = "with --output json, whatever told of the interaction has it, and `gratitude events \
+                                     list --about customers/… --output json` those of a customer";
+const CUSTOMERS_STAND_IN: &str = "`gratitude search` shows it";
 
 #[derive(Debug, Args)]
 #[command(after_help = "\
@@ -34,12 +40,18 @@ impl Explain {
     pub(super) async fn run(self) -> Result<(), CliError> {
         let client = Client::connect(&self.client).await?;
         match self.name.split_once('/') {
-            Some(("interactions", _)) => self.interaction(&client).await,
+            Some(("interactions", _)) => {
+                let name = self.whole("interactions/", INTERACTIONS_STAND_IN)?;
+                self.interaction(&client, name).await
+            }
             Some(("gestures", _)) => {
                 let name = call::gesture(&client, &self.name, None).await?;
                 self.gesture(&client, name).await
             }
-            Some(("customers", _)) => self.customer(&client).await,
+            Some(("customers", _)) => {
+                let name = self.whole("customers/", CUSTOMERS_STAND_IN)?;
+                self.customer(&client, name).await
+            }
             _ => {
                 let text = "only interactions/…, gestures/… and customers/… can be explained";
                 Err(CliError::Usage(text.to_owned()))
@@ -47,8 +59,14 @@ impl Explain {
         }
     }
 
-    async fn interaction(&self, client: &Client) -> Result<(), CliError> {
-        let request = v1::ExplainInteractionRequest { name: self.name.clone() };
+    /// There may be any number of interactions and customers: none of them is looked up by how its id ends.
+    fn whole(&self, collection: &str, stands_in: &str) -> Result<String, CliError> {
+        let wanted = || format!("{}: the whole id is needed here: {stands_in}", self.name);
+        named::whole(collection, &self.name).ok_or_else(|| CliError::Usage(wanted()))
+    }
+
+    async fn interaction(&self, client: &Client, name: String) -> Result<(), CliError> {
+        let request = v1::ExplainInteractionRequest { name };
         let reply = client.call(|| {
             let (mut service, request) = (client.interactions(), request.clone());
             async move { service.explain_interaction(request).await }
@@ -61,10 +79,10 @@ impl Explain {
     }
 
     /// What rules of days and silences were to make for them and a gate stopped at once, the newest first.
-    async fn customer(&self, client: &Client) -> Result<(), CliError> {
+    async fn customer(&self, client: &Client, name: String) -> Result<(), CliError> {
         use v1::timeline_entry::What;
         let ask = |page_token| {
-            let request = v1::GetTimelineRequest { name: self.name.clone(), page_size: 500, page_token };
+            let request = v1::GetTimelineRequest { name: name.clone(), page_size: 500, page_token };
             let mut service = client.customers();
             async move { service.get_timeline(request).await }
         };

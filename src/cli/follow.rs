@@ -13,8 +13,8 @@ use super::{
 /// How long a service may be away before watching is given up.
 const PATIENCE: Duration = Duration::from_secs(120);
 
-/// Opens a stream behind a place and has each message taken, until the service ends it. `take` returns the place behind its
-/// message: a stream that is lost is opened again from there.
+/// Opens a stream behind a place and has each message taken, until the service ends it. `take` returns the place behind
+/// its message: a stream that is lost is opened again from there.
 pub(super) async fn follow<M>(
     client: &Client,
     mut place: String,

@@ -51,7 +51,8 @@ use clap::{Command, CommandFactory, FromArgMatches, Parser, Subcommand};
 
 pub use error::CliError;
 
-/// Remembers what customers do with a business, bought or not, and plans how each of them is thanked, called or made up to.
+/// Remembers what customers do with a business, bought or not, and plans how each of them is thanked, called or made up
+/// to.
 #[derive(Debug, Parser)]
 #[command(name = "gratitude", version, arg_required_else_help = true, after_help = EXIT_CODES)]
 pub struct Cli {

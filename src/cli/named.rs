@@ -19,15 +19,21 @@ pub(super) enum Given {
 /// # Errors
 /// If an ending is too short to tell resources apart.
 pub(super) fn read(collection: &str, typed: &str) -> Result<Given, CliError> {
-    let id = typed.strip_prefix(collection).unwrap_or(typed);
-    if uuid::Uuid::try_parse(id).is_ok() {
-        return Ok(Given::Name(format!("{collection}{id}")));
+    if let Some(name) = whole(collection, typed) {
+        return Ok(Given::Name(name));
     }
+    let id = typed.strip_prefix(collection).unwrap_or(typed);
     let ending = id.trim_start_matches('…').to_lowercase();
     if ending.len() < ENDING_MIN {
         return Err(CliError::Usage(format!("{typed}: say at least the last {ENDING_MIN} characters of the id")));
     }
     Ok(Given::Ending(ending))
+}
+
+/// The name, where all of its id was typed.
+pub(super) fn whole(collection: &str, typed: &str) -> Option<String> {
+    let id = typed.strip_prefix(collection).unwrap_or(typed);
+    uuid::Uuid::try_parse(id).is_ok().then(|| format!("{collection}{id}"))
 }
 
 /// The one name that ends so.

@@ -5,8 +5,8 @@ use std::error::Error;
 use tonic::{Code, Status};
 use tonic_types::StatusExt;
 
-/// Whether the same call may simply be made again later. What ran out of time may have been done or not; to find out, it
-/// is made again too.
+/// Whether the same call may simply be made again later. What ran out of time may have been done or not; to find out,
+/// it is made again too.
 pub(super) fn is_passing(code: Code) -> bool {
     matches!(code, Code::Unavailable | Code::ResourceExhausted | Code::DeadlineExceeded)
 }

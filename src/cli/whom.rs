@@ -11,8 +11,8 @@ use crate::proto::v1;
 /// With this begins why somebody fits who has the identifier that was typed.
 const HAS_IT: &str = "same ";
 
-/// The customer that was named, or who has the number, the address or the card that was typed. A name is nobody's alone, and
-/// what is done to the wrong person is not taken back.
+/// The customer that was named, or who has the number, the address or the card that was typed. A name is nobody's
+/// alone, and what is done to the wrong person is not taken back.
 ///
 /// # Errors
 /// If nobody fits, or several do, or somebody but by a name.

@@ -29,7 +29,8 @@ pub fn read_file(file: &Path) -> Result<Option<String>, ConfigError> {
     fs::read_to_string(file).map(Some).map_err(failed)
 }
 
-/// A secret that was given in the configuration or in a file, without the line break at its end; empty where neither was.
+/// A secret that was given in the configuration or in a file, without the line break at its end; empty where neither
+/// was.
 ///
 /// # Errors
 /// [`ConfigError`] when the file can't be read.

@@ -3,8 +3,8 @@
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error};
 use std::fmt;
 
-/// `HH:MM` and nothing else, since seconds in opening hours would be a mistake: from 00:00 to 24:00, the midnight at which
-/// a day ends.
+/// `HH:MM` and nothing else, since seconds in opening hours would be a mistake: from 00:00 to 24:00, the midnight at
+/// which a day ends.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub struct WallTime {
     hour: u8,

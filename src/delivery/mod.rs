@@ -1,8 +1,8 @@
 //! The way out: the only place from which anything leaves this service.
 //!
 //! Letters are written into the [`Spool`], a chunk at a time, or go one by one to a [`FarSide`]. Each says whether the
-//! other side recognises what it gets twice: who does can be offered again whatever may have left, and who does not must
-//! not.
+//! other side recognises what it gets twice: who does can be offered again whatever may have left, and who does not
+//! must not.
 
 mod far_side;
 mod letter;

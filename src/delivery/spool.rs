@@ -1,8 +1,8 @@
 //! A folder into which notes are written, for whoever prints or sends them.
 //!
 //! `{batch}/notes-000001.ndjson` and so on: a file of JSON lines for each chunk, one line for each note. A file appears
-//! whole or not at all, and is on the disk before the notes count as delivered. Until then each writer has one of its own
-//! beside it, which whoever has the chunk after it throws away.
+//! whole or not at all, and is on the disk before the notes count as delivered. Until then each writer has one of its
+//! own beside it, which whoever has the chunk after it throws away.
 
 use super::{NotTaken, letter::as_json};
 use crate::domain::{

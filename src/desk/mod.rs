@@ -60,8 +60,8 @@ const FILES: [File; 5] = [
     },
 ];
 
-/// The page's files, each under its path, compressed once, here; and what time it is for the service, since what is tapped
-/// at a desk is told in that time, whatever the desk's own clock says.
+/// The page's files, each under its path, compressed once, here; and what time it is for the service, since what is
+/// tapped at a desk is told in that time, whatever the desk's own clock says.
 pub fn routes(clock: Clock) -> Router {
     let pages = FILES.iter().fold(Router::new(), |routes, file| {
         let served = Served::new(file);

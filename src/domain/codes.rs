@@ -47,8 +47,8 @@ pub fn language(tag: &str) -> Result<String, CodeError> {
     Ok(language.to_string())
 }
 
-/// An ISO 3166-1 alpha-2 region; or `XK`, by which everybody writes Kosovo; or `AC` and `TA`, which ISO keeps for Ascension
-/// and Tristan da Cunha, as they have telephone numbers of their own.
+/// An ISO 3166-1 alpha-2 region; or `XK`, by which everybody writes Kosovo; or `AC` and `TA`, which ISO keeps for
+/// Ascension and Tristan da Cunha, as they have telephone numbers of their own.
 ///
 /// # Errors
 /// When there is no such region, or it is not in capitals.
@@ -98,7 +98,8 @@ fn among(code: &str, codes: &'static str) -> Option<&'static str> {
     codes.split(' ').find(|known| *known == code)
 }
 
-/// The 249 regions of ISO 3166-1 as the IANA time-zone database lists them (`iso3166.tab`, public domain), `AC`, `TA` and `XK`.
+/// The 249 regions of ISO 3166-1 as the IANA time-zone database lists them (`iso3166.tab`, public domain), `AC`, `TA`
+/// and `XK`.
 const REGIONS: &str = "\
     AC AD AE AF AG AI AL AM AO AQ AR AS AT AU AW AX AZ BA BB BD BE BF BG BH BI BJ BL BM BN BO BQ BR BS BT BV BW BY \
     BZ CA CC CD CF CG CH CI CK CL CM CN CO CR CU CV CW CX CY CZ DE DJ DK DM DO DZ EC EE EG EH ER ES ET FI FJ FK FM \

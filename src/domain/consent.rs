@@ -53,8 +53,9 @@ pub fn liked(customer: &Customer, offered: &[Channel]) -> Vec<Channel> {
     if liked.is_empty() { offered.to_vec() } else { liked }
 }
 
-/// The best allowed channel, to the contact of that role where the customer is an organisation. The customer's preference comes before the rule's order; what no contact point or no
-/// consent allows is handed over by a person at the next visit, unless that is refused too.
+/// The best allowed channel, to the contact of that role where the customer is an organisation. The customer's
+/// preference comes before the rule's order; what no contact point or no consent allows is handed over by a person at
+/// the next visit, unless that is refused too.
 #[must_use]
 pub fn choose_channel(
     customer: &Customer,

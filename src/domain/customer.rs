@@ -124,14 +124,15 @@ impl Customer {
         }
     }
 
-    /// Who hears from us: their guardian, where one stands for them, else they themselves. Theirs are the contact points,
-    /// the consents, the hours, the zone and the name in a greeting.
+    /// Who hears from us: their guardian, where one stands for them, else they themselves. Theirs are the contact
+    /// points, the consents, the hours, the zone and the name in a greeting.
     #[must_use]
     pub fn addressee(&self) -> &Self {
         self.through.as_deref().unwrap_or(self)
     }
 
-    /// Whether they may stand for somebody on a day: a person of age with nobody who stands for them, whose record is in use.
+    /// Whether they may stand for somebody on a day: a person of age with nobody who stands for them, whose record is
+    /// in use.
     #[must_use]
     pub fn can_stand_for_others(&self, on: Date) -> bool {
         self.status == CustomerStatus::Active
@@ -228,7 +229,8 @@ pub struct Profile {
 const FULL_AGE: i16 = 18;
 
 impl Profile {
-    /// The day on which they come of age, where the year of birth is known. Who was born on 29 February does on 1 March.
+    /// The day on which they come of age, where the year of birth is known. Who was born on 29 February does on 1
+    /// March.
     #[must_use]
     pub fn full_age_on(&self) -> Option<Date> {
         let birth = self.birth_date?;

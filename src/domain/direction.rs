@@ -1,8 +1,8 @@
 //! Characters that turn the direction of writing, and that they turn nothing beyond their own text.
 //!
-//! An embedding, override or isolate (UAX #9, 2.1 to 2.5) lasts until it is closed or its paragraph ends. A name that opens
-//! one and doesn't close it turns whatever stands behind it on its line: a price, an address, a sentence of ours. Marks
-//! (U+200E, U+200F, U+061C) open nothing.
+//! An embedding, override or isolate (UAX #9, 2.1 to 2.5) lasts until it is closed or its paragraph ends. A name that
+//! opens one and doesn't close it turns whatever stands behind it on its line: a price, an address, a sentence of ours.
+//! Marks (U+200E, U+200F, U+061C) open nothing.
 //!
 //! In the name of a person they all have no business: closed or not, they show it otherwise than it is spelled.
 
@@ -53,8 +53,8 @@ pub fn is_closed(text: &str) -> bool {
     matches!(closed(text), Cow::Borrowed(_))
 }
 
-/// A text of which each line closes what it opens: what is left open is closed at the end of its line, what closes nothing
-/// is left out. Nothing that can be seen is changed.
+/// A text of which each line closes what it opens: what is left open is closed at the end of its line, what closes
+/// nothing is left out. Nothing that can be seen is changed.
 #[must_use]
 pub fn closed(text: &str) -> Cow<'_, str> {
     // All of them are in General Punctuation: hardly a name has any.

@@ -1,12 +1,12 @@
 //! What may have left at an earlier attempt, with nobody knowing, while its far side recognises it when it comes again.
 //!
-//! Such a gesture leaves again only so: under its key, over the same channel, to a far side that recognises it. Whatever
-//! else would become of it would either let it leave twice or count it as never sent, so it is uncertain instead, and
-//! waits for a person (P4). The mark is [`Gesture::perhaps_left`]; it goes when the gesture is known to have arrived, or
-//! not to have left.
+//! Such a gesture leaves again only so: under its key, over the same channel, to a far side that recognises it.
+//! Whatever else would become of it would either let it leave twice or count it as never sent, so it is uncertain
+//! instead, and waits for a person (P4). The mark is [`Gesture::perhaps_left`]; it goes when the gesture is known to
+//! have arrived, or not to have left.
 //!
-//! What is taken back while it is on its way can't be stopped any more; but it is not tried again, should it not arrive. It
-//! bears the reason meanwhile ([`over`]).
+//! What is taken back while it is on its way can't be stopped any more; but it is not tried again, should it not
+//! arrive. It bears the reason meanwhile ([`over`]).
 
 use super::gesture::{Gesture, GestureState, Reason};
 
@@ -66,8 +66,8 @@ pub(super) fn tell(gesture: &mut Gesture) {
     }
 }
 
-/// Whether this ends a gesture whatever a new plan would say: somebody or something took it back, or another one is made
-/// in its place.
+/// Whether this ends a gesture whatever a new plan would say: somebody or something took it back, or another one is
+/// made in its place.
 #[must_use]
 pub const fn is_for_good(reason: Reason) -> bool {
     use Reason as R;

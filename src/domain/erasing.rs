@@ -24,8 +24,8 @@ impl ErasureSecret {
         Self(secret)
     }
 
-    /// By what an identifier is recognised without being kept: nobody who lacks the secret can find out whether a number
-    /// was erased.
+    /// By what an identifier is recognised without being kept: nobody who lacks the secret can find out whether a
+    /// number was erased.
     #[must_use]
     pub fn hash(&self, key: &IdentifierKey) -> String {
         blake3::keyed_hash(&self.0, key.hash().as_bytes()).to_hex().to_string()
@@ -56,8 +56,8 @@ pub struct Forgetting {
 }
 
 impl Detail {
-    /// Forgets all that was said, bought or looked at, and by what other systems know it. What is counted stays: what kind of
-    /// thing it was, how it ended, how it was judged, what was paid in all.
+    /// Forgets all that was said, bought or looked at, and by what other systems know it. What is counted stays: what
+    /// kind of thing it was, how it ended, how it was judged, what was paid in all.
     pub fn forget(&mut self) {
         self.subject = None;
         self.source = None;

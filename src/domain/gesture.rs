@@ -75,8 +75,8 @@ pub struct Gesture {
     pub with_person: bool,
     /// Who has it, while claimed or delivering; kept afterwards for the late answer.
     pub lease: Option<Lease>,
-    /// It may have left, with nobody knowing, while the far side recognises it when it comes again: the token of the first
-    /// lease of which that is so. See [`doubt`](super::doubt).
+    /// It may have left, with nobody knowing, while the far side recognises it when it comes again: the token of the
+    /// first lease of which that is so. See [`doubt`](super::doubt).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub perhaps_left: Option<i64>,
     /// The person who said that they are doing it.
@@ -232,8 +232,8 @@ pub struct Schedule {
     pub planned_by: i64,
     /// Of a call, the day on which it is due by the clock of its location.
     pub call_day: Option<Date>,
-    /// It is late, and was offered outside its hours: it is offered again from this instant on, at the rate of all that is
-    /// late, and not before.
+    /// It is late, and was offered outside its hours: it is offered again from this instant on, at the rate of all that
+    /// is late, and not before.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub rests_until: Option<Timestamp>,
     /// Of a call that waits for a day with room, the first on which it would have been made.

@@ -230,8 +230,8 @@ pub struct Interaction {
     pub moment: Moment,
     /// Where in a journey it took place, if it named a touchpoint, and how the standards there were met.
     pub journey: Option<Place>,
-    /// The visit whose story it belongs to: for a purchase made during one, and for a visit that is the same as one which
-    /// was open already.
+    /// The visit whose story it belongs to: for a purchase made during one, and for a visit that is the same as one
+    /// which was open already.
     pub joined: Option<InteractionId>,
     /// Counted, never thanked.
     pub history: bool,
@@ -248,8 +248,8 @@ impl Interaction {
         self.origin.or(self.customer)
     }
 
-    /// Whether it is a visit that turned out to be the same as another: one person was checked in twice, under two records,
-    /// or once as a stranger.
+    /// Whether it is a visit that turned out to be the same as another: one person was checked in twice, under two
+    /// records, or once as a stranger.
     #[must_use]
     pub fn repeats_visit(&self) -> bool {
         self.detail.kind == InteractionKind::Visit && self.joined.is_some()

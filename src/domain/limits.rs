@@ -8,8 +8,8 @@ pub const TEXT_MAX_BYTES: usize = 8 * 1024;
 pub const SHORT_TEXT_MAX_BYTES: usize = 256;
 /// Largest request message, in bytes.
 pub const REQUEST_MAX_BYTES: usize = 16 * 1024 * 1024;
-/// The most that the status of a failed call takes of the headers in which it travels, in bytes: clients may refuse 8 KiB of
-/// headers, and then tell their caller something else than what was wrong.
+/// The most that the status of a failed call takes of the headers in which it travels, in bytes: clients may refuse 8
+/// KiB of headers, and then tell their caller something else than what was wrong.
 pub const STATUS_MAX_BYTES: usize = 6 * 1024;
 /// Most items in a batch request.
 pub const BATCH_MAX: usize = 1_000;
@@ -57,7 +57,8 @@ pub const LEASE_MAX: SignedDuration = SignedDuration::from_secs(600);
 pub const LEASE_DEFAULT: SignedDuration = SignedDuration::from_secs(60);
 /// How long a person has what they took.
 pub const TAKEN_FOR: SignedDuration = SignedDuration::from_mins(15);
-/// The longest that a claim may wait for something to become due: shorter than the time that a stop gives calls in work.
+/// The longest that a claim may wait for something to become due: shorter than the time that a stop gives calls in
+/// work.
 pub const CLAIM_WAIT_MAX: SignedDuration = SignedDuration::from_secs(10);
 /// Most rules that may be enabled at once; keeps the cost of one interaction bounded.
 pub const RULES_MAX: usize = 500;

@@ -266,8 +266,8 @@ pub struct Chunk {
 }
 
 impl NoteBatch {
-    /// Notes that the sheets of a print run are printed anew in another; of the runs that were replaced, so many are known.
-    /// Returns whether that was news.
+    /// Notes that the sheets of a print run are printed anew in another; of the runs that were replaced, so many are
+    /// known. Returns whether that was news.
     pub fn replace_run(&mut self, run: PrintRunId, by: PrintRunId) -> bool {
         const KEPT: usize = 100;
         let replaced = &mut self.work.lanes.entry(Route::Print).or_default().replaced;
@@ -290,14 +290,15 @@ impl NoteBatch {
         self.work.lanes.get(&route)
     }
 
-    /// Whether a process has a spooled chunk in hand, or another takes it over next. In a batch that has stopped nobody does.
+    /// Whether a process has a spooled chunk in hand, or another takes it over next. In a batch that has stopped nobody
+    /// does.
     #[must_use]
     pub fn is_being_written(&self, chunk: &Chunk, now: Timestamp) -> bool {
         chunk.until > now || self.state.is_at_work()
     }
 
-    /// Whether more notes may leave by one way out now. `testing`: in test mode, nothing leaves that was meant, and what
-    /// was approved as a test leaves in no other.
+    /// Whether more notes may leave by one way out now. `testing`: in test mode, nothing leaves that was meant, and
+    /// what was approved as a test leaves in no other.
     #[must_use]
     pub fn may_leave(&self, route: Route, testing: bool, now: Timestamp) -> bool {
         // A whole file at a time, which another process can write again under its name.
@@ -414,8 +415,8 @@ impl Note {
         format!("<{}@gratitude>", self.id)
     }
 
-    /// Whether a sheet of paper bears it, which people may send: until they say so, it goes no other way and to no other
-    /// paper. A sheet with words from before counts no more once they were told to pull it.
+    /// Whether a sheet of paper bears it, which people may send: until they say so, it goes no other way and to no
+    /// other paper. A sheet with words from before counts no more once they were told to pull it.
     #[must_use]
     pub fn is_on_paper(&self) -> bool {
         self.printed.is_some_and(|printed| !printed.told || printed.version == self.version)

@@ -122,8 +122,8 @@ impl Decision {
         self.reason != Some(Reason::Undone)
     }
 
-    /// Whether the rule may decide again: the same version of it on the same interaction, since the action that led to this
-    /// was taken back; any on a day that was forgotten before anybody was greeted for it.
+    /// Whether the rule may decide again: the same version of it on the same interaction, since the action that led to
+    /// this was taken back; any on a day that was forgotten before anybody was greeted for it.
     #[must_use]
     pub fn is_open_again(&self, version: u32, interaction: Option<InteractionId>) -> bool {
         let forgotten = self.reason == Some(Reason::DateChanged);
@@ -296,8 +296,8 @@ impl Verdict {
     }
 
     /// Nothing waits and nothing reached: why not? The strongest gesture that came to an end of its own speaks for
-    /// all, else the strongest decision that a gate stopped, else what was taken back. What gave way to that in its group
-    /// does not speak: the other one was to make the contact of the day, and says why it does not.
+    /// all, else the strongest decision that a gate stopped, else what was taken back. What gave way to that in its
+    /// group does not speak: the other one was to make the contact of the day, and says why it does not.
     fn stopped(evidence: &Evidence<'_>, before: &Obligation) -> Self {
         let rank = |g: &&&Gesture| (std::cmp::Reverse(g.priority), g.id);
         let (taken_back, ended): (Vec<&Gesture>, Vec<&Gesture>) =

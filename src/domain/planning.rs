@@ -89,7 +89,8 @@ pub struct Plan {
 }
 
 impl Plan {
-    /// Where a gesture stands that was planned so, and why; with nothing in its way, for the reason that the caller has.
+    /// Where a gesture stands that was planned so, and why; with nothing in its way, for the reason that the caller
+    /// has.
     #[must_use]
     pub fn standing(&self, reason: Option<Reason>, why: String) -> (GestureState, Option<Reason>, String) {
         match (&self.held, &self.unclear, &self.no_room) {

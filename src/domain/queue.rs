@@ -1,5 +1,5 @@
-//! What a person needs to know to carry out a gesture (section 4.7 of the design): who, why, number, hours, what to say,
-//! what happened last, and what must not be said.
+//! What a person needs to know to carry out a gesture (section 4.7 of the design): who, why, number, hours, what to
+//! say, what happened last, and what must not be said.
 
 use super::{
     consent::permits,

@@ -40,8 +40,8 @@ pub fn rank<'a>(customers: &'a [Customer], asked: &[IdentifierKey], name_hint: &
     ranked
 }
 
-/// Whether the desk must ask before it sees anything: several fit equally well, or who fits best is called otherwise, as
-/// when one of a household gives the number or the card of another.
+/// Whether the desk must ask before it sees anything: several fit equally well, or who fits best is called otherwise,
+/// as when one of a household gives the number or the card of another.
 #[must_use]
 pub fn needs_confirmation(ranked: &[Candidate<'_>]) -> bool {
     match ranked {

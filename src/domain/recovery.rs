@@ -66,8 +66,8 @@ pub fn plan(ledger: &mut Ledger<'_, '_>, case: &Case) -> Result<Option<GestureId
     }
 }
 
-/// Gives an apology that a rule planned the time of a recovery contact: the customer must hear that it is settled, although
-/// the rule's own hour to say sorry is over (P7). A promise keeps its time.
+/// Gives an apology that a rule planned the time of a recovery contact: the customer must hear that it is settled,
+/// although the rule's own hour to say sorry is over (P7). A promise keeps its time.
 fn keep_longer(apology: &mut Gesture, case: &Case, now: Timestamp) {
     let due_at = apology.schedule.due_at;
     let until = due_at.max(now).checked_add(DEADLINE).unwrap_or(Timestamp::MAX);
@@ -82,8 +82,8 @@ fn keep_longer(apology: &mut Gesture, case: &Case, now: Timestamp) {
     apology.schedule.steps.push(PlanStep { at: due_at, text });
 }
 
-/// Takes back what would tell the customer that a case is settled which is not: what was planned when it was, and nobody has
-/// begun. An apology that was planned before stays one.
+/// Takes back what would tell the customer that a case is settled which is not: what was planned when it was, and
+/// nobody has begun. An apology that was planned before stays one.
 ///
 /// # Errors
 /// [`Refusal::Miss`] when something must be loaded first.
@@ -112,8 +112,8 @@ pub fn take_back(
     Ok(())
 }
 
-/// After something else went wrong: nobody hears that an earlier case is settled before that is put right, unless somebody
-/// has begun to say so.
+/// After something else went wrong: nobody hears that an earlier case is settled before that is put right, unless
+/// somebody has begun to say so.
 ///
 /// # Errors
 /// [`Refusal::Miss`] when something must be loaded first.

@@ -33,7 +33,8 @@ pub enum Refusal {
         /// The paths of the fields that differ.
         fields: Vec<String>,
     },
-    /// What it is about was erased: what the same key made before, a record, or somebody found by these identifiers (P2, P11).
+    /// What it is about was erased: what the same key made before, a record, or somebody found by these identifiers
+    /// (P2, P11).
     #[error("{resource} was erased at the person's wish")]
     Erased {
         /// The name of what was erased.

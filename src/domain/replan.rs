@@ -43,8 +43,8 @@ impl Replan {
     }
 
     /// The same for a gesture that waits: never before the time that it has. A retry keeps its pause and its deadline:
-    /// only its hours and its channel are looked at anew. What is late keeps its deadline too: that other hours hold now
-    /// makes it no fresher.
+    /// only its hours and its channel are looked at anew. What is late keeps its deadline too: that other hours hold
+    /// now makes it no fresher.
     fn of_waiting(self, gesture: &Gesture, now: Timestamp) -> Self {
         let is_retry = gesture.attempts > 0;
         let is_late = gesture.schedule.due_at <= now;
@@ -104,8 +104,8 @@ pub fn plan_again(ledger: &Ledger<'_, '_>, mut gesture: Gesture, how: &Replan) -
     Ok((gesture, planned))
 }
 
-/// What keeps us from speaking to the customer at all, on the day on which it is due, or today where that is over, by the
-/// clock by which it was planned. What a person asked for may go to an internal account too.
+/// What keeps us from speaking to the customer at all, on the day on which it is due, or today where that is over, by
+/// the clock by which it was planned. What a person asked for may go to an internal account too.
 #[must_use]
 pub fn barred(world: &World, gesture: &Gesture, customer: &Customer, now: Timestamp) -> Option<(Reason, &'static str)> {
     let zone = world.zones.get(&gesture.schedule.zone).unwrap_or(TimeZone::UTC);
@@ -297,8 +297,8 @@ pub fn make_room(ledger: &mut Ledger<'_, '_>, household: HouseholdId) -> Result<
     Ok(())
 }
 
-/// Asks at once for all that a household has reserved places for, and for what that answers: each question is a round of
-/// reads.
+/// Asks at once for all that a household has reserved places for, and for what that answers: each question is a round
+/// of reads.
 fn require_reserved(ledger: &Ledger<'_, '_>, household: HouseholdId) -> Result<(), Refusal> {
     let world = &ledger.world;
     let reserved = || {
@@ -329,8 +329,8 @@ pub fn defer(ledger: &mut Ledger<'_, '_>, gesture: Gesture, how: &Replan) -> Res
     }
 }
 
-/// The weakest reservation of a household for which the budget has no place, and what has it instead. Whoever has taken a
-/// call is on the phone: it keeps its place.
+/// The weakest reservation of a household for which the budget has no place, and what has it instead. Whoever has taken
+/// a call is on the phone: it keeps its place.
 fn next_to_give_way(world: &World, household: HouseholdId, now: Timestamp) -> Option<(GestureId, Full)> {
     let without = |gesture| Budget::new(world.contacts_of(household), &world.settings, gesture);
     let misplaced = |contact: &&Contact| !without(contact.gesture).has_place_at(contact.at);

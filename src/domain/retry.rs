@@ -3,8 +3,8 @@
 use jiff::SignedDuration;
 use uuid::Uuid;
 
-/// The pauses between the attempts at a webhook, as Standard Webhooks 1.0.0 recommends them: ten attempts over three days
-/// and a quarter. What is not taken at the last one is given up, and waits to be replayed by a person.
+/// The pauses between the attempts at a webhook, as Standard Webhooks 1.0.0 recommends them: ten attempts over three
+/// days and a quarter. What is not taken at the last one is given up, and waits to be replayed by a person.
 pub const WEBHOOK_PAUSES: [SignedDuration; 9] = [
     SignedDuration::from_secs(5),
     SignedDuration::from_mins(5),
@@ -17,8 +17,8 @@ pub const WEBHOOK_PAUSES: [SignedDuration; 9] = [
     SignedDuration::from_hours(24),
 ];
 
-/// How long a relay is left alone that could not be reached, or took nothing: short at first, since one connection that is
-/// cut says little. After the last of these attempts a person must see to it.
+/// How long a relay is left alone that could not be reached, or took nothing: short at first, since one connection that
+/// is cut says little. After the last of these attempts a person must see to it.
 pub const RELAY_PAUSES: [SignedDuration; 5] = [
     SignedDuration::from_secs(5),
     SignedDuration::from_secs(30),

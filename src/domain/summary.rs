@@ -121,8 +121,8 @@ impl Summary {
         })
     }
 
-    /// Counts an interaction that is new to the summary; observations are left out, and a visit is counted once. Its visit day is counted apart, by
-    /// [`Summary::add_visit_day`].
+    /// Counts an interaction that is new to the summary; observations are left out, and a visit is counted once. Its
+    /// visit day is counted apart, by [`Summary::add_visit_day`].
     pub fn count(&mut self, interaction: &Interaction) {
         let is_another = interaction.detail.kind != InteractionKind::Observation && !interaction.repeats_visit();
         if !is_another || interaction.state == InteractionState::Voided {

@@ -1,7 +1,7 @@
 //! Which role may call what: one line for each method. What is not listed nobody may.
 //!
-//! A letter in its place says who may: Desk, Service, Batch, Manager, Operator. The last column is what a key's locations
-//! mean for the method. A test fails while a method of the contract has no line here, or a line no method.
+//! A letter in its place says who may: Desk, Service, Batch, Manager, Operator. The last column is what a key's
+//! locations mean for the method. A test fails while a method of the contract has no line here, or a line no method.
 
 use crate::{
     domain::access::{Authority, Role},
@@ -170,8 +170,8 @@ const METHODS: &[(&str, &str, &str, Places)] = &[
 /// Plain HTTP: the beginning of the path, and the roles. What begins with none of these nobody may ask for.
 const PAGES: &[(&str, &str)] = &[("/metrics", "---MO"), ("/clock", "---MO")];
 
-/// What everybody may reach: health, the page with its sign-in, which shows nothing of itself, and the links of e-mails,
-/// which hold their own right.
+/// What everybody may reach: health, the page with its sign-in, which shows nothing of itself, and the links of
+/// e-mails, which hold their own right.
 const OPEN: &[&str] = &["/healthz", "/readyz", "/desk", "/u/", "/grpc.health.v1.Health/"];
 
 /// What describes the contract: for everybody who has a key.

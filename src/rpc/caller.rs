@@ -10,8 +10,8 @@ use tonic::{Code, Extensions, metadata::MetadataMap};
 /// Metadata key under which a caller names the member of staff for whom it acts.
 pub(crate) const STAFF_KEY: &str = "x-gratitude-staff";
 
-/// The actor that a call's changes and reads are recorded under: whoever the server let in, with whom they say to act for.
-/// Who signed in with a PIN acts for nobody else.
+/// The actor that a call's changes and reads are recorded under: whoever the server let in, with whom they say to act
+/// for. Who signed in with a PIN acts for nobody else.
 pub(crate) fn caller(extensions: &Extensions, metadata: &MetadataMap) -> Result<Actor, Failure> {
     // Nobody comes here past the server's guard; if somebody did, they may do nothing.
     let let_in = extensions.get::<Actor>().cloned().ok_or_else(|| {

@@ -260,7 +260,8 @@ impl CustomerService for Rpc {
 }
 
 impl Rpc {
-    /// Reads what a caller says of a customer, numbers that are not known by the configured region where nothing better is.
+    /// Reads what a caller says of a customer, numbers that are not known by the configured region where nothing better
+    /// is.
     fn read_customer(&self, fields: &mut Fields, said: pb::Customer, known: &[Identifier]) -> Option<CustomerWords> {
         read_customer(fields, said, &[&self.app.settings().region], known)
     }

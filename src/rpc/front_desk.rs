@@ -200,6 +200,9 @@ fn read_asked(
 
 fn read_ending(fields: &mut Fields, said: pb::CheckOutRequest) -> Ending {
     let about = fields.optional_enum("mood_about", said.mood_about).unwrap_or(FeelingAbout::Unknown);
+    if about != FeelingAbout::Unknown && said.mood.is_none() {
+        fields.refuse("mood_about", "goes only with `mood`: set that too, -2 to 2, or leave this out");
+    }
     let mood = said.mood.and_then(|mood| fields.ranged("mood", mood, -2..=2));
     Ending {
         outcome: fields.required_enum("outcome", said.outcome),

@@ -96,7 +96,8 @@ pub(crate) fn read_list<I: ResourceId>(fields: &mut Fields, field: &str, names: 
     })
 }
 
-/// Which resource an update is about, and which version of it the caller insists on: what stands in it as `name` and `etag`.
+/// Which resource an update is about, and which version of it the caller insists on: what stands in it as `name` and
+/// `etag`.
 pub(crate) fn read_updated<I: ResourceId>(
     fields: &mut Fields,
     resource: &str,

@@ -48,12 +48,12 @@ impl Rpc {
         request: Request<pb::ListPausesRequest>,
     ) -> Result<Response<pb::ListPausesResponse>, Status> {
         let (_, said) = self.call(request)?;
-        let binding = ["ListPauses", if said.include_ended { "all" } else { "holding" }];
+        let binding = ["ListPauses", if said.show_ended { "all" } else { "holding" }];
         let mut fields = Fields::new();
         let size = page_size(&mut fields, said.page_size);
         fields.finish(Some(()))?;
         let after = self.tokens.open(&binding, &said.page_token)?;
-        let page = self.app.pauses(said.include_ended, after, size).await.map_err(Failure::from)?;
+        let page = self.app.pauses(said.show_ended, after, size).await.map_err(Failure::from)?;
         Ok(Response::new(pb::ListPausesResponse {
             pauses: page.items.iter().map(pause).collect(),
             next_page_token: self.next_page(&binding, page.next.as_ref())?,

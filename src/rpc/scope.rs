@@ -48,8 +48,8 @@ static OUTPUT_ONLY: LazyLock<HashSet<String>> = LazyLock::new(|| {
 
 /// Refuses a request of a caller with locations that names another, or something that happened at another.
 ///
-/// The request is read for that by its descriptor, once more and in one place for all methods; only callers with locations
-/// pay for it. What names nothing is refused, or narrowed by its handler (see [`Places::Narrowed`]).
+/// The request is read for that by its descriptor, once more and in one place for all methods; only callers with
+/// locations pay for it. What names nothing is refused, or narrowed by its handler (see [`Places::Narrowed`]).
 pub(super) async fn keep_within(State(app): State<Arc<App>>, request: Request, next: Next) -> Response {
     let scoped = request.extensions().get::<Actor>().filter(|actor| !actor.authority.places.everywhere()).cloned();
     let Some(actor) = scoped else { return next.run(request).await };
@@ -67,7 +67,8 @@ pub(super) async fn keep_within(State(app): State<Arc<App>>, request: Request, n
     }
 }
 
-/// The request as it came, if all that it names is within the caller's locations, and if it names something where it must.
+/// The request as it came, if all that it names is within the caller's locations, and if it names something where it
+/// must.
 async fn checked(app: &App, actor: &Actor, request: Request, must_name: bool) -> Result<Request, Failure> {
     let (head, body) = request.into_parts();
     let body = to_bytes(body, REQUEST_MAX_BYTES + FRAME_HEAD).await.map_err(|_| Failure::too_large())?;
@@ -158,8 +159,8 @@ fn is_read(method: &MethodDescriptor, field: &FieldDescriptor) -> bool {
     !OUTPUT_ONLY.contains(field.full_name()) || (field.name() == "name" && method.name().starts_with("Update"))
 }
 
-/// The collection of what a field names, by what the contract calls such fields; `None` for words, and for what is at no
-/// location.
+/// The collection of what a field names, by what the contract calls such fields; `None` for words, and for what is at
+/// no location.
 fn collection(method: &MethodDescriptor, field: &FieldDescriptor) -> Option<&'static str> {
     match (field.name(), method.parent_service().name()) {
         ("location" | "locations", _) | ("name", "LocationService") => Some(LocationId::COLLECTION),
@@ -247,7 +248,8 @@ mod tests {
         message
     }
 
-    /// Whether the contract's comments say that the string at the end of the way is the name of such a thing, and is read.
+    /// Whether the contract's comments say that the string at the end of the way is the name of such a thing, and is
+    /// read.
     fn is_said_to_name(method: &MethodDescriptor, way: &[FieldDescriptor], collection: &str) -> bool {
         let comments: Vec<_> = way.iter().map(comment).collect();
         let (last, above) = comments.split_last().unwrap();

@@ -156,8 +156,8 @@ impl Failure {
         self
     }
 
-    /// What is wrong with the fields, as seen from a message in which this one stands at `place`. A failure of another kind
-    /// is a violation of the whole.
+    /// What is wrong with the fields, as seen from a message in which this one stands at `place`. A failure of another
+    /// kind is a violation of the whole.
     pub(crate) fn into_violations(self, place: &str) -> Vec<Violation> {
         if self.violations.is_empty() {
             return vec![Violation::new(place, self.message)];

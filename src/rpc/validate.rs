@@ -155,8 +155,8 @@ impl Fields {
         self.text_of(field, text, limits::SHORT_TEXT_MAX_BYTES)
     }
 
-    /// What a person is called, or a part of it; may be empty. What would turn its direction is left out: it came with what
-    /// it was pasted from, or shows the name otherwise than it is spelled.
+    /// What a person is called, or a part of it; may be empty. What would turn its direction is left out: it came with
+    /// what it was pasted from, or shows the name otherwise than it is spelled.
     pub(crate) fn person_name(&mut self, field: &str, name: String) -> String {
         self.short(field, undirected(name))
     }

@@ -28,8 +28,8 @@ use crate::{
 const FIRST_PAUSE: Duration = Duration::from_millis(250);
 /// The longest pause between two tries.
 const LONGEST_PAUSE: Duration = Duration::from_secs(15);
-/// For so long it is tried to keep an answer, also when the process is taken for gone already: that a letter arrived still
-/// counts then.
+/// For so long it is tried to keep an answer, also when the process is taken for gone already: that a letter arrived
+/// still counts then.
 const LEAST_TIME: Duration = Duration::from_secs(60);
 
 /// A parcel whose letters are on their way.
@@ -106,8 +106,8 @@ impl Answers {
         self.awaited.fetch_add(letters, Ordering::Relaxed);
     }
 
-    /// Keeps an answer, and gives its place free. While others are to come, it waits for them so long. Nobody else can find out what became of the letter, so it is tried until
-    /// that is taken for lost sight of.
+    /// Keeps an answer, and gives its place free. While others are to come, it waits for them so long. Nobody else can
+    /// find out what became of the letter, so it is tried until that is taken for lost sight of.
     pub(super) async fn keep(self: Arc<Self>, answer: Answer, place: OwnedSemaphorePermit, linger: Duration) {
         self.waiting().add(answer, place);
         if self.awaited.fetch_sub(1, Ordering::Relaxed) == 1 {
@@ -135,8 +135,8 @@ impl Answers {
         drop(places);
     }
 
-    /// Writes answers, parcel by parcel in the same instant, so that they share a transaction; returns those of parcels for
-    /// which that failed.
+    /// Writes answers, parcel by parcel in the same instant, so that they share a transaction; returns those of parcels
+    /// for which that failed.
     async fn write(&self, answers: Vec<Answer>) -> Vec<Answer> {
         let mut parcels: BTreeMap<_, Vec<Answer>> = BTreeMap::new();
         for answer in answers {

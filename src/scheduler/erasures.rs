@@ -1,4 +1,5 @@
-//! After somebody was erased: their notes are taken out of the files that wait to be fetched, and the journal is cut off.
+//! After somebody was erased: their notes are taken out of the files that wait to be fetched, and the journal is cut
+//! off.
 
 use super::Done;
 use crate::{

@@ -2,8 +2,8 @@
 //!
 //! Every piece of work is a function `run(now) -> Done` that takes at most a page of what is due. A [`Scheduler`] runs
 //! each on its timer, at once when woken, and again at once while there is more. A run that fails or panics is logged,
-//! counted and tried again at the next turn; it never ends the loop. All of it may run on every replica at once: the use
-//! cases decide under the database's locks who does what.
+//! counted and tried again at the next turn; it never ends the loop. All of it may run on every replica at once: the
+//! use cases decide under the database's locks who does what.
 
 mod answers;
 mod erasures;
@@ -113,8 +113,8 @@ impl Scheduler {
         }
     }
 
-    /// Does all that is due now, in order, and returns when nothing is: so that what a moved clock brings about is there
-    /// when the call that moved it answers.
+    /// Does all that is due now, in order, and returns when nothing is: so that what a moved clock brings about is
+    /// there when the call that moved it answers.
     pub async fn settle(&self) {
         for runner in self.runners.iter() {
             runner.exhaust(&self.clock).await;

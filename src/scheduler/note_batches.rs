@@ -55,8 +55,8 @@ impl NoteBatches {
         Ok(Done { items, has_more: true })
     }
 
-    /// Has the press look at notes that it can't set before anybody approves them. What a crash lets slip through here is
-    /// found when it is printed.
+    /// Has the press look at notes that it can't set before anybody approves them. What a crash lets slip through here
+    /// is found when it is printed.
     async fn proof(&self, batch: NoteBatchId, sheets: Vec<PaperSheet>) -> Result<(), AppError> {
         let press = Arc::clone(&self.press);
         let proof = tokio::task::spawn_blocking(move || {

@@ -1,8 +1,9 @@
 //! How many letters are on their way at once, by one way out.
 //!
-//! A letter is marked in the books before its conversation may begin, so a connection that has to wait for the mark stands
-//! idle. A letter that is marked long before its turn is one more of which nobody knows after a crash. So as many are
-//! marked ahead as the connections get through while the next marks are written: none where the far side takes its time.
+//! A letter is marked in the books before its conversation may begin, so a connection that has to wait for the mark
+//! stands idle. A letter that is marked long before its turn is one more of which nobody knows after a crash. So as
+//! many are marked ahead as the connections get through while the next marks are written: none where the far side takes
+//! its time.
 
 use std::{
     sync::{Arc, Mutex, PoisonError},
@@ -48,8 +49,8 @@ impl Places {
         Self { connections, free: Arc::new(Semaphore::new(connections)), pace }
     }
 
-    /// All that are free; waits for the first. Where letters are marked ahead it waits for half of the places, though not
-    /// for long, lest marks and answers come in ever smaller pieces.
+    /// All that are free; waits for the first. Where letters are marked ahead it waits for half of the places, though
+    /// not for long, lest marks and answers come in ever smaller pieces.
     pub(super) async fn take(&self) -> OwnedSemaphorePermit {
         let half = match self.pace().places {
             places if places > self.connections => places / 2,

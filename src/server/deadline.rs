@@ -29,7 +29,8 @@ pub(super) async fn enforce(State(longest): State<Duration>, request: Request, n
     })
 }
 
-/// The `grpc-timeout` header: one to eight digits and a unit. What is malformed is no deadline, as the transport sees it.
+/// The `grpc-timeout` header: one to eight digits and a unit. What is malformed is no deadline, as the transport sees
+/// it.
 fn requested(headers: &HeaderMap) -> Option<Duration> {
     let text = headers.get("grpc-timeout").map(HeaderValue::to_str)?.ok()?;
     let (digits, unit) = text.split_at_checked(text.len().checked_sub(1)?)?;

@@ -167,8 +167,8 @@ fn bearer(credentials: &HeaderValue) -> Option<&str> {
     scheme.eq_ignore_ascii_case("bearer").then(|| token.trim())
 }
 
-/// The session of somebody who signed in, in calls of the very page that was served from here. A browser adds cookies to
-/// whatever is asked of this address; only what this page asks is meant.
+/// The session of somebody who signed in, in calls of the very page that was served from here. A browser adds cookies
+/// to whatever is asked of this address; only what this page asks is meant.
 fn session(request: &Parts) -> Option<&str> {
     is_same_origin(request).then(|| cookies::read(&request.headers, cookies::SESSION)).flatten()
 }

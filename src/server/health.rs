@@ -53,7 +53,8 @@ pub(super) struct Health {
 }
 
 impl Health {
-    /// The health of the named services, and the gRPC service that reports it. Nothing is healthy before the first check.
+    /// The health of the named services, and the gRPC service that reports it. Nothing is healthy before the first
+    /// check.
     pub(super) fn new(probe: Probe, names: &[String]) -> (Self, HealthServer<HealthService>) {
         let reporter = HealthReporter::new();
         let service = HealthServer::new(HealthService::from_health_reporter(reporter.clone()));

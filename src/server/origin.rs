@@ -44,8 +44,9 @@ pub(super) async fn guard(State(allowed): State<Arc<Allowed>>, request: Request,
     }
 }
 
-/// Whether a page's origin is the very address that is called. That is what the page's browser says: whoever owns a name may
-/// have pointed it here, so it proves only that page and call have one address, not that the page was served from here.
+/// Whether a page's origin is the very address that is called. That is what the page's browser says: whoever owns a
+/// name may have pointed it here, so it proves only that page and call have one address, not that the page was served
+/// from here.
 pub(super) fn is_called(origin: &str, uri: &Uri, headers: &HeaderMap) -> bool {
     let host = headers.get(header::HOST).and_then(|host| host.to_str().ok());
     let called = uri.authority().map(Authority::as_str).or(host);
@@ -53,9 +54,9 @@ pub(super) fn is_called(origin: &str, uri: &Uri, headers: &HeaderMap) -> bool {
     of_page.is_some() && of_page == called
 }
 
-/// Whether a page was served by this very address, as the front-desk page is. An address in numbers, or `localhost`, proves
-/// that, and a name where TLS ends here: a browser that somebody led here by their own name is shown a certificate of
-/// another. Other names must be listed.
+/// Whether a page was served by this very address, as the front-desk page is. An address in numbers, or `localhost`,
+/// proves that, and a name where TLS ends here: a browser that somebody led here by their own name is shown a
+/// certificate of another. Other names must be listed.
 fn is_ours(origin: &str, request: &Request, tls: bool) -> bool {
     let (_, authority) = origin.split_once("://").unwrap_or_default();
     let is_proved = (tls && origin.starts_with("https://"))

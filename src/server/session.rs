@@ -2,15 +2,15 @@
 //!
 //! Plain HTTP, because it is about cookies: a page can't keep a key, and no script may read a session.
 //!
-//! - `GET` → `{required, enrolled, staff, called, display_name, role, location, locations, until}`. `required`: somebody
-//!   must sign in before the page can call. `enrolled`: the key need not be given. `staff` and what follows are null while
-//!   nobody is signed in; `called` is what they go by in what is recorded (a pseudonym, where the operator says so);
-//!   `location` is the desk's, when it has only one.
+//! - `GET` → `{required, enrolled, staff, called, display_name, role, location, locations, until}`. `required`:
+//!   somebody must sign in before the page can call. `enrolled`: the key need not be given. `staff` and what follows
+//!   are null while nobody is signed in; `called` is what they go by in what is recorded (a pseudonym, where the
+//!   operator says so); `location` is the desk's, when it has only one.
 //! - `POST` with `{key, staff, pin}` → 204 and two cookies. `key` may be left out where `enrolled`.
 //! - `DELETE` → 204; whoever was signed in is not any more.
 //!
-//! A refusal is `{reason, message, retry_after_seconds}`: `KEY` or `STAFF_OR_PIN` (401), `WAIT` (429), `NOT_NEEDED` (409),
-//! `MALFORMED` (400), `UNAVAILABLE` (503).
+//! A refusal is `{reason, message, retry_after_seconds}`: `KEY` or `STAFF_OR_PIN` (401), `WAIT` (429), `NOT_NEEDED`
+//! (409), `MALFORMED` (400), `UNAVAILABLE` (503).
 
 use axum::{
     Router,

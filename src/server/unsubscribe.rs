@@ -1,7 +1,7 @@
 //! `/u/{token}`: the link by which the reader of an e-mail says "no more" (RFC 8058).
 //!
-//! - `POST` withdraws the consent that the link was made for: 200, whatever the body says, without a redirect, a cookie or a
-//!   sign-in. Mail programs do that by themselves when their user presses "unsubscribe".
+//! - `POST` withdraws the consent that the link was made for: 200, whatever the body says, without a redirect, a cookie
+//!   or a sign-in. Mail programs do that by themselves when their user presses "unsubscribe".
 //! - `GET` shows a page with one button, which posts. It changes nothing, since scanners of mail open every link.
 //!
 //! A token that is none of ours gets 404. Nothing is shown of whoever it is about.

@@ -76,7 +76,8 @@ impl Store {
             .try_map(rows::staff_from_row)
     }
 
-    /// Where these interactions, gestures and cases are: `None` if one is at no location, nothing for what is not there.
+    /// Where these interactions, gestures and cases are: `None` if one is at no location, nothing for what is not
+    /// there.
     ///
     /// # Errors
     /// [`StoreError`] when the database can't tell.
@@ -135,8 +136,8 @@ impl Store {
         .await
     }
 
-    /// Counts a try to sign in *before* its PIN is looked at, so that many at once are no way round the pauses. `Err` in
-    /// the reply says from when on the next may be made.
+    /// Counts a try to sign in *before* its PIN is looked at, so that many at once are no way round the pauses. `Err`
+    /// in the reply says from when on the next may be made.
     ///
     /// # Errors
     /// [`StoreError`] when the database can't do it.

@@ -18,7 +18,8 @@ use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QuerySelect, sea_query::Exp
 use std::collections::{BTreeSet, HashMap};
 use uuid::Uuid;
 
-/// What ended, of somebody who was described and is still not known: word for word the condition of the index over them.
+/// What ended, of somebody who was described and is still not known: word for word the condition of the index over
+/// them.
 const STRANGERS: &str = r#"(customer_id IS NULL AND state = 'closed' AND detail LIKE '%"stranger":%')"#;
 
 /// A visit as a desk lists it.

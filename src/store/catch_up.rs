@@ -32,8 +32,8 @@ pub(super) fn late_before(now: Timestamp) -> Timestamp {
     now.checked_sub(LATE_AFTER).unwrap_or(Timestamp::MIN)
 }
 
-/// The late gestures that fit a wish and are not `taken`, promises first, then by due time; as many as may still leave in
-/// this minute. They are counted as given out.
+/// The late gestures that fit a wish and are not `taken`, promises first, then by due time; as many as may still leave
+/// in this minute. They are counted as given out.
 pub(super) async fn reserve(
     db: &impl ConnectionTrait,
     wish: &Due,
@@ -106,8 +106,8 @@ pub(super) fn oldest_sql(lanes: &[LateLane]) -> String {
     lanes.iter().enumerate().map(one).collect::<Vec<_>>().join(" UNION ALL ")
 }
 
-/// What is late in these lanes and fits a wish, promises first, then by due time. Lane by lane, so that a backlog of notes
-/// does not slow who asks for calls.
+/// What is late in these lanes and fits a wish, promises first, then by due time. Lane by lane, so that a backlog of
+/// notes does not slow who asks for calls.
 async fn candidates(
     db: &impl ConnectionTrait,
     lanes: &[LateLane],
@@ -169,8 +169,8 @@ async fn given_out(db: &impl ConnectionTrait, minute: i64) -> Result<u32, StoreE
     Ok(u32::try_from(given.unwrap_or(0)).unwrap_or(u32::MAX))
 }
 
-/// Has what rests be offered again whose hours have begun, at most so many: promises first, then by due time. Those that
-/// somebody has locked wait for the next time.
+/// Has what rests be offered again whose hours have begun, at most so many: promises first, then by due time. Those
+/// that somebody has locked wait for the next time.
 pub(super) async fn wake(db: &impl ConnectionTrait, now: Timestamp, limit: u32) -> Result<u64, StoreError> {
     use gesture::Column;
     let mut rested = gesture::Entity::find()

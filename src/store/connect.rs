@@ -154,8 +154,8 @@ async fn open_sqlite(settings: &ConnectSettings) -> Result<Pools, StoreError> {
             .read_only(true)
             .busy_timeout(SQLITE_BUSY)
             .statement_cache_capacity(STATEMENTS)
-            // Each reader has its own, and none maps the file: mapped pages count for every reader that touches them, and
-            // what the process holds would grow with the database.
+            // Each reader has its own, and none maps the file: mapped pages count for every reader that touches them,
+            // and what the process holds would grow with the database.
             .pragma("cache_size", "-8192")
             .pragma("mmap_size", "0")
             .pragma("query_only", "ON")
@@ -174,8 +174,8 @@ async fn open_postgres(settings: &ConnectSettings) -> Result<Pools, StoreError> 
     Ok(Pools { writer, reader, writers: settings.write_connections.max(1) })
 }
 
-/// Opens PostgreSQL for migrations: one connection holds their lock, one runs them. An index over many rows takes its time,
-/// and so does another replica that has the lock: no statement is limited.
+/// Opens PostgreSQL for migrations: one connection holds their lock, one runs them. An index over many rows takes its
+/// time, and so does another replica that has the lock: no statement is limited.
 pub(super) async fn open_for_migrations(settings: &ConnectSettings) -> Result<DatabaseConnection, StoreError> {
     let role = Role { connections: 2, name: "gratitude-migrate", read_only: false, limit: Duration::ZERO };
     Ok(Database::connect(postgres(settings, role)).await?)

@@ -24,7 +24,8 @@ use std::collections::{BTreeSet, HashMap};
 use uuid::Uuid;
 
 impl Store {
-    /// These customers, by the ids they were asked for; the one of whose record it is part, for a record that was merged.
+    /// These customers, by the ids they were asked for; the one of whose record it is part, for a record that was
+    /// merged.
     ///
     /// # Errors
     /// [`StoreError`] when the database can't tell.

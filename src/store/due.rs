@@ -31,9 +31,9 @@ type Lane = (GestureKind, Channel);
 /// Picks for each wish as many as it wants, none twice.
 ///
 /// On PostgreSQL what is picked is locked until the transaction ends, with its household, and what others have locked
-/// is passed over: so those who pick at once get different ones. Only where something is late do they take turns, at the
-/// row of the minute (`catch_up`). All other households must be locked before, in their order: whoever waits for that row
-/// then waits for somebody who waits for no household.
+/// is passed over: so those who pick at once get different ones. Only where something is late do they take turns, at
+/// the row of the minute (`catch_up`). All other households must be locked before, in their order: whoever waits for
+/// that row then waits for somebody who waits for no household.
 pub(super) async fn pick(
     db: &impl ConnectionTrait,
     wishes: &[Due],
@@ -229,8 +229,8 @@ pub(super) fn in_lane(
     query.order_by_asc(gesture::Column::DueAt).order_by_asc(gesture::Column::Id)
 }
 
-/// Neither what a person is doing, nor what is picked apart, being late, nor what was sent to the test address, nor what
-/// may have left and the far side would not recognise.
+/// Neither what a person is doing, nor what is picked apart, being late, nor what was sent to the test address, nor
+/// what may have left and the far side would not recognise.
 fn apart(wish: &Due) -> Condition {
     let mut condition = Condition::all().add(not_taken(wish.at));
     if !wish.far_side_deduplicates {

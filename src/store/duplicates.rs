@@ -98,8 +98,8 @@ impl Store {
         Ok(pairs)
     }
 
-    /// Keeps that two customers are not the same, or takes it back; whether that changed anything. The event is written with
-    /// it, if it did.
+    /// Keeps that two customers are not the same, or takes it back; whether that changed anything. The event is written
+    /// with it, if it did.
     ///
     /// # Errors
     /// [`StoreError`] when the database can't do it, as when one of them does not exist.

@@ -1,7 +1,7 @@
 //! Forgets a person's words wherever they lie: what a command does not load is rewritten here, in its transaction.
 //!
-//! Which columns hold people's words is said in `tests/it/conformance/erasure.rs`, which fails when one is added and nobody
-//! says what becomes of it.
+//! Which columns hold people's words is said in `tests/it/conformance/erasure.rs`, which fails when one is added and
+//! nobody says what becomes of it.
 
 use super::{
     Store,
@@ -98,8 +98,8 @@ async fn words(db: &impl ConnectionTrait, records: &[Uuid]) -> Result<(), StoreE
     run(db, &sources, whose().collect()).await
 }
 
-/// How things stood before and after what a desk did in the last minutes: with the person, or with what has become theirs
-/// since, such as the visit of a stranger, or of somebody for whom they were taken.
+/// How things stood before and after what a desk did in the last minutes: with the person, or with what has become
+/// theirs since, such as the visit of a stranger, or of somebody for whom they were taken.
 async fn desk_actions(db: &impl ConnectionTrait, what: &Forgetting) -> Result<(), StoreError> {
     use desk_action::{Column, Entity};
     let records = what.records.iter().map(|id| id.0);
@@ -206,8 +206,8 @@ impl Store {
         Ok(Some(Unfinished { customer: CustomerId(customer), notes, being_written }))
     }
 
-    /// Ends an erasure: on SQLite, what its journal still holds of the person is written out and cut off first. `false` if
-    /// readers are in the way; then it is done again later.
+    /// Ends an erasure: on SQLite, what its journal still holds of the person is written out and cut off first. `false`
+    /// if readers are in the way; then it is done again later.
     ///
     /// # Errors
     /// [`StoreError`] when the database can't do its part.

@@ -14,8 +14,8 @@ use sea_orm::{
 const ASKED: u64 = 5;
 
 /// Has the most urgent of those who wait for room on this day, planned for a later one or for none, planned again: they
-/// count as planned before all revisions, the most urgent first. Whom somebody has locked is passed over, so that nobody
-/// waits in a circle (PostgreSQL).
+/// count as planned before all revisions, the most urgent first. Whom somebody has locked is passed over, so that
+/// nobody waits in a circle (PostgreSQL).
 pub(super) async fn offer(db: &impl ConnectionTrait, day: &CallDay) -> Result<(), StoreError> {
     use gesture::Column;
     let later = Column::CallDay.gt(day.day.to_string());

@@ -153,7 +153,8 @@ impl Store {
         Ok(found)
     }
 
-    /// A page of the gestures that a filter selects, the first due first; those for discreet customers only `with_discreet`.
+    /// A page of the gestures that a filter selects, the first due first; those for discreet customers only
+    /// `with_discreet`.
     ///
     /// # Errors
     /// [`StoreError`] when the database can't tell.

@@ -110,7 +110,8 @@ impl Store {
         row.map(rows::interactions::from_row).transpose()
     }
 
-    /// A page of the interactions that a filter selects, the latest first; those of discreet customers only `with_discreet`.
+    /// A page of the interactions that a filter selects, the latest first; those of discreet customers only
+    /// `with_discreet`.
     ///
     /// # Errors
     /// [`StoreError`] when the database can't tell.

@@ -15,8 +15,8 @@ use uuid::Uuid;
 pub(super) type ByCustomer = BTreeMap<CustomerId, Vec<LastWords>>;
 
 impl Store {
-    /// What each of these customers was last written, a few texts, the newest first: by notes of batches, by workers, and by
-    /// hand. Two reads for all of them.
+    /// What each of these customers was last written, a few texts, the newest first: by notes of batches, by workers,
+    /// and by hand. Two reads for all of them.
     ///
     /// # Errors
     /// [`StoreError`] when the database can't tell.
@@ -47,8 +47,8 @@ async fn by_notes(db: &impl ConnectionTrait, customers: &[Uuid]) -> Result<ByCus
     ranked(db, &from, customers).await
 }
 
-/// What each customer got last otherwise: a worker carried it out, or a person. A note that waited with people has the words
-/// that they gave it.
+/// What each customer got last otherwise: a worker carried it out, or a person. A note that waited with people has the
+/// words that they gave it.
 pub(super) async fn by_gestures(db: &impl ConnectionTrait, customers: &[Uuid]) -> Result<ByCustomer, StoreError> {
     let from = format!(
         "SELECT g.customer_id, g.completed_at AS at, CASE WHEN n.state = '{}' THEN n.text ELSE '' END AS told, g.content, {} \

@@ -198,8 +198,8 @@ impl Store {
         self.inner.queue.submit(lane, command).await
     }
 
-    /// Changes the catalogue: locations, rules and templates. The work may run several times, so it must do nothing but read and
-    /// write the ledger; it is committed when it ends well and wrote something.
+    /// Changes the catalogue: locations, rules and templates. The work may run several times, so it must do nothing but
+    /// read and write the ledger; it is committed when it ends well and wrote something.
     ///
     /// # Errors
     /// Those of the work, and of [`submit`](Self::submit).

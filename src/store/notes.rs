@@ -97,8 +97,8 @@ impl Store {
         Page::cut(rows, page.size, |row| Cursor::uuid(row.created_at, row.id)).try_map(rows::notes::batch_from_row)
     }
 
-    /// A page of the batches on which there is work, those first that were left alone the longest. Those whose notes wait,
-    /// for people or for their hour, are passed over where they lie.
+    /// A page of the batches on which there is work, those first that were left alone the longest. Those whose notes
+    /// wait, for people or for their hour, are passed over where they lie.
     ///
     /// # Errors
     /// [`StoreError`] when the database can't tell.
@@ -230,8 +230,8 @@ impl Store {
         Ok(CoveredPage { customers, is_last })
     }
 
-    /// The next notes of a batch that wait, on no paper, and whose hour has come, with whom they are for: of one channel after the
-    /// other, the longest due first, at most so many.
+    /// The next notes of a batch that wait, on no paper, and whose hour has come, with whom they are for: of one
+    /// channel after the other, the longest due first, at most so many.
     ///
     /// # Errors
     /// [`StoreError`] when the database can't tell.
@@ -354,7 +354,8 @@ fn waiting(batch: NoteBatchId) -> Select<note::Entity> {
 /// Gestures that one page looks at. Of a customer with more than that, the rest waits for another batch.
 const GESTURES_MAX: usize = 2 * NOTE_PAGE;
 
-/// The page that rows of customer and gesture make. The last customer of a full read may have more, and comes next time.
+/// The page that rows of customer and gesture make. The last customer of a full read may have more, and comes next
+/// time.
 fn covered(rows: &[(Uuid, Uuid)]) -> CoveredPage {
     let mut customers: Vec<Covered> = Vec::new();
     for (customer, gesture) in rows {

@@ -39,8 +39,8 @@ const ON_POSTGRES: &str = "INSERT INTO reads (at, actor, on_behalf_of, method, c
      (at bigint, actor text, on_behalf_of text, method text, customer_id uuid)";
 
 impl Store {
-    /// Notes when who read whose data, in one statement that is the same for any number: a list is read at each key that
-    /// somebody types, and five hundred rows value by value would keep the desk waiting.
+    /// Notes when who read whose data, in one statement that is the same for any number: a list is read at each key
+    /// that somebody types, and five hundred rows value by value would keep the desk waiting.
     ///
     /// # Errors
     /// [`StoreError`] when the database can't do it.

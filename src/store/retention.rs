@@ -73,8 +73,8 @@ impl Store {
         found.iter().map(|row| Ok(InteractionId(row.try_get_by_index::<Uuid>(0)?))).collect()
     }
 
-    /// Forgets the oldest changes or readings from before an instant, at most `limit`, and notes that it did so; returns
-    /// how many.
+    /// Forgets the oldest changes or readings from before an instant, at most `limit`, and notes that it did so;
+    /// returns how many.
     ///
     /// # Errors
     /// [`StoreError`] when the database can't do it.

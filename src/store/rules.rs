@@ -56,7 +56,8 @@ impl Store {
     }
 }
 
-/// Rules with their newest versions, in the order given: those that the rows name, since another may be added meanwhile.
+/// Rules with their newest versions, in the order given: those that the rows name, since another may be added
+/// meanwhile.
 pub(super) async fn with_versions(db: &impl ConnectionTrait, rules: Vec<rule::Model>) -> Result<Vec<Rule>, StoreError> {
     use rule_version::{Column, Entity};
     let mut found = Vec::with_capacity(rules.len());

@@ -86,8 +86,8 @@ impl Store {
         Ok(Page::cut(entries, page.size, TimelineEntry::place))
     }
 
-    /// What rules of days and silences were to make for a customer and a gate stopped at once: of the page, and all that
-    /// was decided at the instant at which it begins or ends, since many rules may decide at one.
+    /// What rules of days and silences were to make for a customer and a gate stopped at once: of the page, and all
+    /// that was decided at the instant at which it begins or ends, since many rules may decide at one.
     async fn stopped_at_once(
         &self,
         customer: CustomerId,

@@ -15,8 +15,8 @@ pub(super) async fn begin(db: &DatabaseConnection) -> Result<DatabaseTransaction
     Ok(db.begin_with_options(options).await?)
 }
 
-/// Rolls a transaction back. Whatever made that necessary is what is to be told; a connection that can't roll back is given
-/// up by the pool.
+/// Rolls a transaction back. Whatever made that necessary is what is to be told; a connection that can't roll back is
+/// given up by the pool.
 pub(super) async fn roll_back(tx: DatabaseTransaction) {
     if let Err(error) = tx.rollback().await {
         tracing::warn!(error = %StoreError::from(error), "a transaction could not be rolled back");

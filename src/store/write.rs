@@ -61,8 +61,8 @@ fn overwrite<E: Table>() -> OnConflict {
     OnConflict::columns(keys::<E>()).update_columns(changing::<E>()).to_owned()
 }
 
-/// Writes the columns in which rows differ from the database: each comes as it is there, and as it is to be. An index over
-/// none of them is left alone.
+/// Writes the columns in which rows differ from the database: each comes as it is there, and as it is to be. An index
+/// over none of them is left alone.
 ///
 /// # Errors
 /// [`StoreError::Conflict`] when one is not there any more.

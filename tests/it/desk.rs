@@ -1,8 +1,8 @@
 //! The front-desk page: its files as they are served, and the page itself in a real browser, against the real binary.
 //!
 //! The browser's tests stand in `desk/tests/`. They need Node with what `npm ci` puts into `desk/node_modules`, and
-//! Chromium (`GRATITUDE_TEST_CHROMIUM`, or in `PATH`). Where these are missing they are left out by name; with `CI=true`
-//! that is a failure.
+//! Chromium (`GRATITUDE_TEST_CHROMIUM`, or in `PATH`). Where these are missing they are left out by name; with
+//! `CI=true` that is a failure.
 
 use std::{
     env,

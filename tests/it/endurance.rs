@@ -151,8 +151,8 @@ impl Stage {
 
     /// Sends the workers home and adds up.
     ///
-    /// A worker leaves its armful where it is when its call fails, as one that dies does: what one kill leaves uncertain is
-    /// what all of them had in their hands at most.
+    /// A worker leaves its armful where it is when its call fails, as one that dies does: what one kill leaves
+    /// uncertain is what all of them had in their hands at most.
     async fn settle(self, crew: JoinSet<()>, service: &Serving, kills: usize) {
         self.over.cancel();
         crew.join_all().await;

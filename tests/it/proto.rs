@@ -30,8 +30,8 @@ const READS: [&str; 16] = [
     "Lint",
 ];
 
-/// Methods that change something and yet need no `request_id`: done again, they leave the same state. A batch has one in
-/// each of its requests.
+/// Methods that change something and yet need no `request_id`: done again, they leave the same state. A batch has one
+/// in each of its requests.
 const IDEMPOTENT: [&str; 28] = [
     "ApplyRetention",
     "ApproveNoteBatch",
@@ -140,6 +140,15 @@ fn each_list_is_paged() {
             .filter(|(message, field)| message.get_field_by_name(field).is_none())
             .map(|(message, field)| format!("{} lacks {field}", message.name()))
             .collect::<Vec<_>>()
+    }));
+}
+
+#[test]
+fn what_is_left_out_of_a_list_is_asked_for_alike() {
+    let lists = methods().into_iter().filter(|method| method.name().starts_with("List"));
+    assert_none(lists.flat_map(|method| {
+        let wrong = |field: &FieldDescriptor| field.kind() == Kind::Bool && !field.name().starts_with("show_");
+        method.input().fields().filter(wrong).map(|field| field.full_name().to_owned()).collect::<Vec<_>>()
     }));
 }
 

@@ -1,4 +1,5 @@
-//! The worker of `examples/python` is killed in the middle of its work, again and again, and nothing is sent twice (P4).
+//! The worker of `examples/python` is killed in the middle of its work, again and again, and nothing is sent twice
+//! (P4).
 //!
 //! `GRATITUDE_WORKER_GESTURES` says how many gestures, `GRATITUDE_WORKER_KILLS` how often.
 

@@ -1,9 +1,9 @@
 //! Takes the guards of the promises away, one at a time, and looks whether a test notices.
 //!
-//! `cargo test --test mutations` works on a copy of the source under `target/mutations`, with a build folder of its own,
-//! and prints a table; `cargo test --test mutations -- '<words>' …` takes only the mutations whose text has one of these
-//! phrases. It ends with an error when a guard can be taken away without any test failing. A build for each takes its
-//! time, so it is not part of `cargo test`.
+//! `cargo test --test mutations` works on a copy of the source under `target/mutations`, with a build folder of its
+//! own, and prints a table; `cargo test --test mutations -- '<words>' …` takes only the mutations whose text has one of
+//! these phrases. It ends with an error when a guard can be taken away without any test failing. A build for each takes
+//! its time, so it is not part of `cargo test`.
 
 use std::{
     env, fs, io,

@@ -1,5 +1,5 @@
-//! A note is composed: chosen among variants, its facts tracked, its words looked over. Beside it, MiniJinja renders the
-//! same texts to the same words and does nothing else.
+//! A note is composed: chosen among variants, its facts tracked, its words looked over. Beside it, MiniJinja renders
+//! the same texts to the same words and does nothing else.
 
 use crate::{
     bench::Bench,

@@ -1,5 +1,5 @@
-//! Mails are carried out: each note claimed, looked at once more, written as a mail, offered, and its answer kept. Beside
-//! it, the same bytes go to the same relay over as many connections, and nothing else is done.
+//! Mails are carried out: each note claimed, looked at once more, written as a mail, offered, and its answer kept.
+//! Beside it, the same bytes go to the same relay over as many connections, and nothing else is done.
 
 use super::night::Night;
 use crate::{

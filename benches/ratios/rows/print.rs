@@ -1,5 +1,5 @@
-//! Letters are set as PDF: their lines chosen together, broken with hyphens, checked, tagged. Beside it, the same texts go
-//! through parley and krilla, line by line, and nothing else is done.
+//! Letters are set as PDF: their lines chosen together, broken with hyphens, checked, tagged. Beside it, the same texts
+//! go through parley and krilla, line by line, and nothing else is done.
 
 use crate::{
     bench::Bench,

@@ -2,6 +2,7 @@ import { isLive, present, unsent, type Present } from "../arrivals";
 import { isOnline } from "../connection";
 import { clockTime, dayAndTime } from "../format";
 import { t } from "../i18n";
+import { profiled } from "../newcomer";
 import { isLeaving, type Arriving } from "../outbox";
 import { strangers } from "../strangers";
 import { isUnsent, showGone, showPresent, showUnsent, visitor } from "../visitor";
@@ -37,11 +38,14 @@ export function HerePane() {
 }
 
 /**
- * News of an arrival may come before the answer to the tap that made it: then it is listed already. Who was not known when
- * they came in is told by the time of the tap, which the visit took over.
+ * News of an arrival may come before the answer to the tap that made it: then it is listed already. Only the answer names
+ * the visit. Until then, who was not known when they came in is told by what the visit took over from the tap: its time,
+ * at which somebody else may have come too, and how they are described. What was never sent is no visit yet.
  */
-function isOf({ customer, since }: Present, { whom, tappedAt }: Arriving): boolean {
-  return ("customer" in whom && customer === whom.customer) || since.getTime() === tappedAt.getTime();
+function isOf({ customer, since, stranger }: Present, { whom, tappedAt, isTried }: Arriving): boolean {
+  if ("customer" in whom) return customer === whom.customer;
+  const isSaid = "newcomer" in whom && stranger === profiled(whom.newcomer).stranger;
+  return isTried && isSaid && since.getTime() === tappedAt.getTime();
 }
 
 /** Who left without having been known, until somebody knows them. */

@@ -89,7 +89,8 @@ impl Stage {
         self.line(&style(what).italic().to_string())
     }
 
-    /// Says something; the lines of a longer text one by one. The pause keeps this thread only: the service has its own.
+    /// Says something; the lines of a longer text one by one. The pause keeps this thread only: the service has its
+    /// own.
     pub(super) fn line(&self, text: &str) -> Result<(), CliError> {
         let mut stdout = io::stdout();
         for line in text.split('\n') {

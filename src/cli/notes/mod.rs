@@ -1,9 +1,9 @@
 //! `gratitude notes`: the night's notes, from whom they are written to until they have left, and the words they are
 //! written in.
 //!
-//! A batch is made ([`create`]), works by itself while people watch it ([`watch`]), is read ([`read`]), put right ([`words`])
-//! and approved ([`decide`]), and leaves, or is taken to a printer ([`download`], [`confirm`]; one note alone: [`print`]).
-//! Templates are worked on as files ([`templates`]).
+//! A batch is made ([`create`]), works by itself while people watch it ([`watch`]), is read ([`read`]), put right
+//! ([`words`]) and approved ([`decide`]), and leaves, or is taken to a printer ([`download`], [`confirm`]; one note
+//! alone: [`print`]). Templates are worked on as files ([`templates`]).
 
 mod batch;
 mod confirm;

@@ -27,8 +27,8 @@ Nothing counts as done by it: say so once it is, with `gratitude queue done` or 
 pub(super) struct Print {
     #[command(flatten)]
     client: ClientArgs,
-    /// A note, as `gratitude notes read --output json` names it, or what is to be written: its id in `gratitude queue`, or how
-    /// that ends.
+    /// A note, as `gratitude notes read --output json` names it, or what is to be written: its id in `gratitude queue`,
+    /// or how that ends.
     subject: String,
     /// In whose queue an ending is looked for. Not needed while there is only one location.
     #[arg(long, value_name = "LOCATION")]

@@ -243,8 +243,8 @@ fn print<M: prost::Message>(
 const CHANGEABLE: (&str, &str) = ("note.state = WITH_PERSON OR note.state = COMPOSED", "can be changed");
 
 impl Which {
-    /// The resource name of the note: looked for among those of the batch that a filter selects, of which it can be said
-    /// what they are.
+    /// The resource name of the note: looked for among those of the batch that a filter selects, of which it can be
+    /// said what they are.
     pub(super) async fn name(&self, client: &Client, (filter, are): (&str, &str)) -> Result<String, CliError> {
         if self.note.contains("/notes/") {
             return Ok(self.note.clone());

@@ -6,9 +6,9 @@ use std::borrow::Cow;
 /// How many characters a name or a subject keeps.
 const LINE_MAX_CHARS: usize = 250;
 
-/// One line: no control characters and no line breaks of any kind, no space but single ones between words, nothing that a
-/// reader would decode once more, and nothing that turns the direction of what a mail program writes behind it. Longer than
-/// 250 characters it is cut, and shows that.
+/// One line: no control characters and no line breaks of any kind, no space but single ones between words, nothing that
+/// a reader would decode once more, and nothing that turns the direction of what a mail program writes behind it.
+/// Longer than 250 characters it is cut, and shows that.
 pub(super) fn line(text: &str) -> String {
     let seen: String = text.chars().filter(|c| !is_hidden(*c) || c.is_whitespace()).collect();
     let mut line = seen.split_whitespace().collect::<Vec<_>>().join(" ");
@@ -24,8 +24,8 @@ pub(super) fn line(text: &str) -> String {
     closed(&line).into_owned()
 }
 
-/// Text of several lines, each ended by `\n`, without control characters but tabs. No line turns the direction of what a
-/// mail program writes behind it.
+/// Text of several lines, each ended by `\n`, without control characters but tabs. No line turns the direction of what
+/// a mail program writes behind it.
 pub(super) fn text(text: &str) -> String {
     let unified = if text.contains('\r') { Cow::Owned(text.replace("\r\n", "\n")) } else { Cow::Borrowed(text) };
     let seen = unified.trim_end().chars().filter_map(|c| match c {

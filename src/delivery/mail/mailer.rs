@@ -42,8 +42,8 @@ impl Mailer {
 
     /// Offers a mail to the relay, once, and says what became of it. Waits for a connection to be free.
     ///
-    /// Nothing is tried twice, with one exception: if the relay hung up on a connection that was kept, before it heard of
-    /// the mail, another one is opened.
+    /// Nothing is tried twice, with one exception: if the relay hung up on a connection that was kept, before it heard
+    /// of the mail, another one is opened.
     ///
     /// A mail whose `send` is dropped before it returned must be taken as uncertain.
     pub async fn send(&self, mail: &Written) -> Outcome {
@@ -60,8 +60,8 @@ impl Mailer {
         }
     }
 
-    /// Closes the connections that nobody uses. To be called when there is nothing more to be sent for a while, and at the
-    /// end; a later mail opens one again.
+    /// Closes the connections that nobody uses. To be called when there is nothing more to be sent for a while, and at
+    /// the end; a later mail opens one again.
     pub async fn rest(&self) {
         let idle = std::mem::take(&mut *self.idle());
         for session in idle {

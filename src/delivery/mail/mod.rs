@@ -11,9 +11,9 @@
 //! happens is a plain retry. From then on silence is [`Outcome::Uncertain`], and only the relay's own word decides.
 //!
 //! Why the conversation is our own, while composing is lettre's: lettre's connection keeps what an attacker slips in
-//! before the encryption and believes it afterwards, gives up on an answer that isn't UTF-8 or has no words, waits for each
-//! answer before the next command, and sends the final dot only when the content was acknowledged (Nagle's algorithm),
-//! which costs 40 ms a mail. Signing (DKIM) is the relay's work, where the domain's key is.
+//! before the encryption and believes it afterwards, gives up on an answer that isn't UTF-8 or has no words, waits for
+//! each answer before the next command, and sends the final dot only when the content was acknowledged (Nagle's
+//! algorithm), which costs 40 ms a mail. Signing (DKIM) is the relay's work, where the domain's key is.
 
 mod address;
 mod answer;

@@ -72,8 +72,8 @@ impl Limits {
 }
 
 impl Default for Limits {
-    /// Shorter than RFC 5321, 4.5.3.2 asks for (5 minutes for most) where a retry is harmless; its 10 minutes where it is
-    /// not.
+    /// Shorter than RFC 5321, 4.5.3.2 asks for (5 minutes for most) where a retry is harmless; its 10 minutes where it
+    /// is not.
     fn default() -> Self {
         Self {
             connect: Duration::from_secs(15),

@@ -71,8 +71,8 @@ impl Wire {
         poll_fn(|context| Poll::Ready(Pin::new(&mut self.stream).poll_fill_buf(context).is_ready())).await
     }
 
-    /// The connection below. `None` if something was read that nobody asked for: it would be lost, or, if the connection
-    /// is to be encrypted now, it was slipped in by somebody who can read it.
+    /// The connection below. `None` if something was read that nobody asked for: it would be lost, or, if the
+    /// connection is to be encrypted now, it was slipped in by somebody who can read it.
     pub(super) fn into_stream(self) -> Option<Box<dyn Stream>> {
         self.stream.buffer().is_empty().then(|| self.stream.into_inner())
     }

@@ -74,9 +74,9 @@ pub(super) fn is_right_to_left(language: &str) -> bool {
     }
 }
 
-/// No-break spaces within telephone numbers and the like, so that they stay on one line; and, behind right-to-left words,
-/// isolates around them: groups of digits would change places there, and nobody could call. Behind a left-to-right word
-/// they keep their places, and an isolate would tear them from it ("EUR 12.50").
+/// No-break spaces within telephone numbers and the like, so that they stay on one line; and, behind right-to-left
+/// words, isolates around them: groups of digits would change places there, and nobody could call. Behind a
+/// left-to-right word they keep their places, and an isolate would tear them from it ("EUR 12.50").
 fn with_whole_numbers(text: &str, is_rtl: bool) -> String {
     let is_part = |character: char| character.is_ascii_digit() || " +-./()\u{A0}".contains(character);
     let mut whole = String::with_capacity(text.len());
@@ -110,16 +110,16 @@ fn is_behind_left_to_right(text: &str) -> bool {
     line.chars().rev().find(|c| c.is_alphabetic()).is_some_and(|letter| !is_right_to_left_letter(letter))
 }
 
-/// Letters of Hebrew, Arabic, Syriac, Thaana, N'Ko and their neighbours, with their presentation forms (classes R and AL of
-/// the Unicode Bidirectional Algorithm).
+/// Letters of Hebrew, Arabic, Syriac, Thaana, N'Ko and their neighbours, with their presentation forms (classes R and
+/// AL of the Unicode Bidirectional Algorithm).
 const fn is_right_to_left_letter(letter: char) -> bool {
     matches!(letter,
         '\u{590}'..='\u{8FF}' | '\u{FB1D}'..='\u{FDFF}' | '\u{FE70}'..='\u{FEFF}'
         | '\u{10800}'..='\u{10FFF}' | '\u{1E800}'..='\u{1EFFF}')
 }
 
-/// Composed characters, one kind of line break, single empty lines, no white space at the ends of lines; and soft hyphens
-/// taken out, with the places where they stood.
+/// Composed characters, one kind of line break, single empty lines, no white space at the ends of lines; and soft
+/// hyphens taken out, with the places where they stood.
 fn clean(raw: &str) -> (String, Vec<usize>) {
     let composed: String = raw.replace("\r\n", "\n").nfc().collect();
     let mut text = String::with_capacity(composed.len());

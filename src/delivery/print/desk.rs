@@ -62,8 +62,8 @@ impl<'a> Desk<'a> {
         }
     }
 
-    /// Sets names and addresses, each line by itself: in the largest of these sizes, not much smaller than the first, in
-    /// which every line stays whole; else in the largest in which all fit with long lines going on in the next one,
+    /// Sets names and addresses, each line by itself: in the largest of these sizes, not much smaller than the first,
+    /// in which every line stays whole; else in the largest in which all fit with long lines going on in the next one,
     /// between words.
     pub(super) fn lines(
         &mut self,

@@ -148,9 +148,9 @@ impl FontBook {
 
     /// Adds the fonts of a folder and the folders in it, for characters that the fonts so far don't have.
     ///
-    /// Of each family the upright faces of normal weight are taken. Where several have a character, the one made for the
-    /// text's language wins (a name that ends in JP, KR, SC, TC or HK), then the one that has most of what is missing,
-    /// then one for running text (serif, naskh, mincho, song), then the name of the file.
+    /// Of each family the upright faces of normal weight are taken. Where several have a character, the one made for
+    /// the text's language wins (a name that ends in JP, KR, SC, TC or HK), then the one that has most of what is
+    /// missing, then one for running text (serif, naskh, mincho, song), then the name of the file.
     ///
     /// # Errors
     /// [`NoFonts`] when it can't be read, holds a broken font, or more than is kept in memory.

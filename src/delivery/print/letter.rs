@@ -54,9 +54,9 @@ pub(super) const A4: Geometry = Geometry {
     marks: (mm(5.0), mm(9.0)),
 };
 
-/// A #10 envelope (4⅛ in × 9½ in) has its window of 1⅛ in × 4½ in at ⅞ in from the left and ½ in from the bottom. The letter
-/// is folded at 3¾ in and 7½ in, so that it can slide by ⅜ in up and 1 in to the right: what is between 2½ in and 3¼ in from
-/// its top, and between ⅞ in and 4⅜ in from its left, always shows; what is right of 5⅜ in never does.
+/// A #10 envelope (4⅛ in × 9½ in) has its window of 1⅛ in × 4½ in at ⅞ in from the left and ½ in from the bottom. The
+/// letter is folded at 3¾ in and 7½ in, so that it can slide by ⅜ in up and 1 in to the right: what is between 2½ in
+/// and 3¼ in from its top, and between ⅞ in and 4⅜ in from its left, always shows; what is right of 5⅜ in never does.
 pub(super) const US: Geometry = Geometry {
     page: (inches(8.5), inches(11.0)),
     name: Frame { x: inches(1.0), y: inches(0.6), width: inches(6.5), height: inches(0.6) },

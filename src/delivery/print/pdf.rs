@@ -1,5 +1,5 @@
-//! Pages as a PDF: fonts embedded as far as they are used, each text tagged with what it is, and nothing in it that differs
-//! from run to run.
+//! Pages as a PDF: fonts embedded as far as they are used, each text tagged with what it is, and nothing in it that
+//! differs from run to run.
 
 use super::{
     fonts::FontBook,

@@ -33,11 +33,11 @@ impl Press {
         self.with_setter(|setter| self.compose(setter, format, sheet).1)
     }
 
-    /// Prints sheets into one PDF, in their order, but for those that can't be printed. The title is what a reader of the
-    /// file sees in its window.
+    /// Prints sheets into one PDF, in their order, but for those that can't be printed. The title is what a reader of
+    /// the file sees in its window.
     ///
-    /// The same sheets, title and fonts give the same bytes. The PDF is kept in memory until it is whole, about 13 KiB for
-    /// each sheet: cut a long run into files of a thousand, at multiples of [`Format::sheets_per_page`].
+    /// The same sheets, title and fonts give the same bytes. The PDF is kept in memory until it is whole, about 13 KiB
+    /// for each sheet: cut a long run into files of a thousand, at multiples of [`Format::sheets_per_page`].
     ///
     /// # Errors
     /// [`NotPrinted`] when no PDF can be made of the pages.

@@ -46,8 +46,8 @@ pub(super) enum Unreached {
     Network(io::ErrorKind),
 }
 
-/// Connects to what may be reached. The name is looked up once, and the connection goes to an address that was looked at:
-/// a name that leads elsewhere a moment later (DNS rebinding) changes nothing.
+/// Connects to what may be reached. The name is looked up once, and the connection goes to an address that was looked
+/// at: a name that leads elsewhere a moment later (DNS rebinding) changes nothing.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Connector {
     pub(super) reach: Reach,
@@ -100,8 +100,8 @@ fn allowed(found: impl Iterator<Item = SocketAddr>, reach: Reach) -> Result<Vec<
     if allowed.is_empty() { Err(Unreached::Forbidden) } else { Ok(allowed) }
 }
 
-/// Whether an address is reached by anybody on the internet, by the registries of special-purpose addresses (RFC 6890 and
-/// IANA's lists that continue it).
+/// Whether an address is reached by anybody on the internet, by the registries of special-purpose addresses (RFC 6890
+/// and IANA's lists that continue it).
 fn is_public(address: IpAddr) -> bool {
     match address {
         IpAddr::V4(address) => is_public_v4(address),

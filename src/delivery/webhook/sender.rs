@@ -124,9 +124,9 @@ fn answered(status: StatusCode, headers: &HeaderMap, at: Timestamp) -> Outcome {
     }
 }
 
-/// Whether the far side may have taken what it answered so. It may have failed behind that; and a gateway before it that
-/// lost the connection, or its patience, answers 408, 502, 503, 504 or a number of its own without knowing. Who says when
-/// to come back was asked, and refused.
+/// Whether the far side may have taken what it answered so. It may have failed behind that; and a gateway before it
+/// that lost the connection, or its patience, answers 408, 502, 503, 504 or a number of its own without knowing. Who
+/// says when to come back was asked, and refused.
 fn may_have_taken(status: StatusCode, says_when: bool) -> bool {
     match status {
         StatusCode::NOT_IMPLEMENTED | StatusCode::HTTP_VERSION_NOT_SUPPORTED => false,

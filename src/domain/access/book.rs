@@ -11,8 +11,8 @@ use crate::domain::ids::{ApiKeyId, StaffId};
 use jiff::Timestamp;
 use std::{collections::HashMap, sync::Arc};
 
-/// The keys that were not revoked and the staff who did not leave: part of the catalogue, so that every replica knows of
-/// a change at once.
+/// The keys that were not revoked and the staff who did not leave: part of the catalogue, so that every replica knows
+/// of a change at once.
 #[derive(Debug, Default)]
 pub struct AccessBook {
     keys: HashMap<ApiKeyId, Arc<ApiKey>>,
@@ -21,8 +21,8 @@ pub struct AccessBook {
 }
 
 impl AccessBook {
-    /// A book of these. `required` says whether a key was ever made: from then on everybody needs one, also when the last
-    /// was revoked.
+    /// A book of these. `required` says whether a key was ever made: from then on everybody needs one, also when the
+    /// last was revoked.
     #[must_use]
     pub fn new(
         keys: impl IntoIterator<Item = ApiKey>,
@@ -66,8 +66,8 @@ impl AccessBook {
         self.staff.get(id).filter(|member| member.state(now) == StaffState::Active)
     }
 
-    /// With which right somebody who signed in acts: their own role, where both they and the desk's key may. `None` when
-    /// the key or they are not accepted any more, or their PIN was set anew.
+    /// With which right somebody who signed in acts: their own role, where both they and the desk's key may. `None`
+    /// when the key or they are not accepted any more, or their PIN was set anew.
     #[must_use]
     pub fn authority(&self, session: &SignedIn, now: Timestamp) -> Option<Authority> {
         let (key, member) = (self.key(session.key, now)?, self.member(&session.staff, now)?);

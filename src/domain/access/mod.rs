@@ -1,7 +1,7 @@
 //! Who may do what: API keys of programs and desks, staff with their PINs, and the authority of a caller.
 //!
-//! A *key* says which program or desk calls, with which role and for which locations. *Staff* sign in with a PIN at a desk
-//! that has a key. What a role may call is a table of methods (`rpc/access.rs`); what it may see and exceed is
+//! A *key* says which program or desk calls, with which role and for which locations. *Staff* sign in with a PIN at a
+//! desk that has a key. What a role may call is a table of methods (`rpc/access.rs`); what it may see and exceed is
 //! [`Authority`].
 
 mod authority;

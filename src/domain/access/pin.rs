@@ -54,8 +54,8 @@ impl Pin {
 
 /// Hashes PINs by Argon2id (19 MiB, two passes) with a pepper: the secret of the instance.
 ///
-/// All PINs of 4 digits are tried in minutes by whoever has the hashes, however slow one is. With the pepper kept outside
-/// of the database (`database.secrets_file`), the database alone does not give them away.
+/// All PINs of 4 digits are tried in minutes by whoever has the hashes, however slow one is. With the pepper kept
+/// outside of the database (`database.secrets_file`), the database alone does not give them away.
 #[derive(Clone)]
 pub struct PinHasher([u8; 32]);
 

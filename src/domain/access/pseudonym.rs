@@ -6,8 +6,8 @@ use super::AccessBook;
 const INITIALS_MAX: usize = 3;
 
 impl AccessBook {
-    /// What somebody of the staff is called instead of as they were named: their pseudonym, if they are known by this id or
-    /// name and have one; else the initials of what was said. What is empty stays so.
+    /// What somebody of the staff is called instead of as they were named: their pseudonym, if they are known by this
+    /// id or name and have one; else the initials of what was said. What is empty stays so.
     #[must_use]
     pub fn called(&self, said: &str) -> String {
         let said = said.trim();

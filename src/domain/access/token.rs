@@ -6,8 +6,8 @@ use uuid::Uuid;
 
 const PREFIX: &str = "grat";
 
-/// The secret half of a key: 256 random bits. Its text is never logged, and two are compared by their hashes only, which takes
-/// the same time whatever they are.
+/// The secret half of a key: 256 random bits. Its text is never logged, and two are compared by their hashes only,
+/// which takes the same time whatever they are.
 #[derive(Clone)]
 pub struct KeySecret([u8; 32]);
 

@@ -30,7 +30,8 @@ use jiff::{Timestamp, civil::Date};
 pub struct Card {
     /// Whose.
     pub customer: CustomerId,
-    /// The name as they like to be called, else the whole name in its order; empty when not known or not to be said aloud.
+    /// The name as they like to be called, else the whole name in its order; empty when not known or not to be said
+    /// aloud.
     pub display_name: String,
     /// How to say it.
     pub how_to_say: String,

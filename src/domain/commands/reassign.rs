@@ -13,8 +13,8 @@ use crate::domain::{
     world::{Command, Context, EventKind, Needs, Replay, World},
 };
 
-/// Gives a visit to another customer, or to nobody, with everything that follows from it; or says how to tell a stranger
-/// again.
+/// Gives a visit to another customer, or to nobody, with everything that follows from it; or says how to tell a
+/// stranger again.
 #[derive(Debug, Clone)]
 pub struct Reassign {
     /// By what a repetition is recognised.

@@ -223,8 +223,8 @@ pub struct Left {
     rest: Vec<InteractionId>,
 }
 
-/// Takes an interaction out of its story: a purchase leaves its visit, a visit lets go of its purchases and of those that
-/// were the same. What is left must be [settled](settle) afterwards.
+/// Takes an interaction out of its story: a purchase leaves its visit, a visit lets go of its purchases and of those
+/// that were the same. What is left must be [settled](settle) afterwards.
 ///
 /// # Errors
 /// [`Refusal::Miss`] when something must be loaded first.
@@ -261,10 +261,10 @@ pub fn leave(ledger: &mut Ledger<'_, '_>, id: InteractionId) -> Result<Left, Ref
     Ok(left)
 }
 
-/// Makes one visit of those of these that are open for a customer at the same place, where different records of theirs had
-/// checked in: who comes in again before leaving is still on the same visit (4.2). The one that was opened first stands for
-/// the others, which keep what they are and are it again when they [leave]. Of several that one record has, only the first
-/// is taken for another's: what was apart before stays so.
+/// Makes one visit of those of these that are open for a customer at the same place, where different records of theirs
+/// had checked in: who comes in again before leaving is still on the same visit (4.2). The one that was opened first
+/// stands for the others, which keep what they are and are it again when they [leave]. Of several that one record has,
+/// only the first is taken for another's: what was apart before stays so.
 ///
 /// # Errors
 /// [`Refusal::Miss`] when something must be loaded first.
@@ -295,8 +295,9 @@ pub fn unite_again(
     unite(ledger, customer, open.map(|visit| (visit, first.id)).collect(), Reason::Parted, why)
 }
 
-/// Makes one visit of an open one that turned out to be a customer's, and of the one that they had open there already: as
-/// when they come in again before leaving, they are here once (4.2). The one that was opened first stands for the other.
+/// Makes one visit of an open one that turned out to be a customer's, and of the one that they had open there already:
+/// as when they come in again before leaving, they are here once (4.2). The one that was opened first stands for the
+/// other.
 ///
 /// # Errors
 /// [`Refusal::Miss`] when something must be loaded first.

@@ -223,8 +223,8 @@ impl Command for Close {
 }
 
 impl Close {
-    /// The visit that ends. Somebody who names one that turned out to be the same as another ends that one; by itself each
-    /// ends when its own time is over, so that it is true of it if they are told apart again.
+    /// The visit that ends. Somebody who names one that turned out to be the same as another ends that one; by itself
+    /// each ends when its own time is over, so that it is true of it if they are told apart again.
     fn visit(&self, ledger: &Ledger<'_, '_>) -> Result<Interaction, Refusal> {
         let known = |id| ledger.world.interactions.get(&id).cloned();
         let named = known(self.id).ok_or_else(|| Refusal::not_found("interaction", &self.id))?;
@@ -266,7 +266,7 @@ impl Ending {
         detail.no_purchase_reason = self.no_purchase_reason;
         let sold = ledger.world.joined_to(before.id).next().is_some() || detail.purchase.is_some();
         if sold && detail.outcome != Some(Outcome::Purchased) {
-            // The till knows better than who saw the customer leave.
+            // The till knows better than who saw the customer leave. What one call says of both must agree.
             detail.outcome = Some(Outcome::Purchased);
             detail.no_purchase_reason = None;
         }
@@ -280,6 +280,9 @@ impl Ending {
         }
         detail.thanked_in_person |= self.thanked_in_person;
         let mut wrong: Vec<_> = detail.violations().into_iter().map(of_ending).collect();
+        if self.purchase.is_some() && self.outcome.is_some_and(|outcome| outcome != Outcome::Purchased) {
+            wrong.push(Violation::new("purchase", "goes only with the outcome PURCHASED"));
+        }
         if detail.items_looked_at.len() > LIST_MAX {
             let text = format!("must not be more than {LIST_MAX} with those noted before");
             wrong.push(Violation::new("items_looked_at", text));

@@ -115,8 +115,8 @@ impl Who {
         }
     }
 
-    /// The same for somebody who stands at a desk, where their card would be read out. Whoever fits but is called otherwise
-    /// is not taken for them: of a household, another one has come.
+    /// The same for somebody who stands at a desk, where their card would be read out. Whoever fits but is called
+    /// otherwise is not taken for them: of a household, another one has come.
     ///
     /// # Errors
     /// As for [`Who::resolve`].

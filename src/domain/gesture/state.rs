@@ -77,10 +77,10 @@ impl GestureState {
     ///
     /// A claim lapses or is given back (`Claimed → Scheduled`); a delivery whose lease lapses is `Uncertain`, and so is
     /// what waits, may have left before, and can't go on as it began (`Scheduled → Uncertain`, or `Claimed`); the last
-    /// token's late answer is taken from `Uncertain`, and from what has become of it since its delivery began (`Scheduled`,
-    /// `Held` or `Expired`). A person
-    /// completes what was only scheduled. A note of a batch leaves without a claim (`Scheduled → Delivering`). A retryable
-    /// failure goes back to `Scheduled`. What a merge of two records stopped comes back when they are parted
+    /// token's late answer is taken from `Uncertain`, and from what has become of it since its delivery began
+    /// (`Scheduled`, `Held` or `Expired`). A person
+    /// completes what was only scheduled. A note of a batch leaves without a claim (`Scheduled → Delivering`). A
+    /// retryable failure goes back to `Scheduled`. What a merge of two records stopped comes back when they are parted
     /// (`Suppressed → Scheduled`, or `Held`).
     ///
     /// What a person says happened counts, also of what was held, expired or was given up while they did it (`Held`,

@@ -3,7 +3,8 @@
 use std::{collections::HashMap, sync::LazyLock};
 
 /// Names that stand for each other, a group in each line, the full form first. Common ones of English, German, French,
-/// Spanish, Portuguese, Italian, Dutch, Polish and Russian use, put together for this program from what everybody knows.
+/// Spanish, Portuguese, Italian, Dutch, Polish and Russian use, put together for this program from what everybody
+/// knows.
 const GROUPS: &str = include_str!("nicknames.txt");
 
 /// The lines in which a name stands.

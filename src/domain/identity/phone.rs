@@ -68,8 +68,8 @@ pub fn phone_number(typed: &str, regions: &[&str]) -> Result<String, PhoneError>
     }
 }
 
-/// A number in E.164 form as it is written for people in a region (ISO 3166-1): as it is dialled there, or with its country
-/// code where it is of another country or the region has no numbers. What is no number stays as it is.
+/// A number in E.164 form as it is written for people in a region (ISO 3166-1): as it is dialled there, or with its
+/// country code where it is of another country or the region has no numbers. What is no number stays as it is.
 #[must_use]
 pub fn phone_in_words(number: &str, region: &str) -> String {
     static KNOWN: LazyLock<RwLock<HashMap<String, Spelled>>> = LazyLock::new(RwLock::default);
@@ -91,7 +91,8 @@ pub fn phone_in_words(number: &str, region: &str) -> String {
     text
 }
 
-/// Most numbers whose spellings are kept: those at which places answer. Reading one takes longer than all else in a note.
+/// Most numbers whose spellings are kept: those at which places answer. Reading one takes longer than all else in a
+/// note.
 const KEPT: usize = 1_024;
 
 /// How a number is written.

@@ -9,8 +9,8 @@ use crate::domain::customer::{IdentifierKey, IdentifierKind};
 /// The identifiers that a text may be, the likeliest first; none when it can be none, such as a name.
 ///
 /// An e-mail address or telephone number is taken for one; anything short with a digit may be a loyalty number; an id
-/// in another system or a social handle is written with its system, as in `till:4711` or `instagram:@ana`. Of several, or
-/// beside a name, only those count that can be nothing else.
+/// in another system or a social handle is written with its system, as in `till:4711` or `instagram:@ana`. Of several,
+/// or beside a name, only those count that can be nothing else.
 #[must_use]
 pub fn parse_query(text: &str, regions: &[&str]) -> Vec<IdentifierKey> {
     let text = &plain(text);
@@ -29,8 +29,8 @@ pub fn parse_query(text: &str, regions: &[&str]) -> Vec<IdentifierKey> {
     keys
 }
 
-/// The name that somebody typed beside a whole identifier, as in `Rui 020 7946 1001` or `ana@example.com Ana`; empty where
-/// there is none. Letters that are part of a number, as in `0800 FLOWERS`, are no name.
+/// The name that somebody typed beside a whole identifier, as in `Rui 020 7946 1001` or `ana@example.com Ana`; empty
+/// where there is none. Letters that are part of a number, as in `0800 FLOWERS`, are no name.
 #[must_use]
 pub fn said_beside(text: &str, regions: &[&str]) -> String {
     beside_each_other(&plain(text), regions).map(|(_, name)| name).unwrap_or_default()
@@ -98,8 +98,8 @@ fn beside_each_other(text: &str, regions: &[&str]) -> Option<(Vec<IdentifierKey>
 /// What stands beside numbers and names nobody.
 const BESIDE: [&str; 12] = ["tel", "tel:", "tel.", "phone", "phone:", "mobile", "mob", "fax", "ext", "ext.", "x", "-"];
 
-/// Why a text that looks like a whole telephone number is none; `None` for one that is, and for what looks like something
-/// else.
+/// Why a text that looks like a whole telephone number is none; `None` for one that is, and for what looks like
+/// something else.
 #[must_use]
 pub fn why_no_number(text: &str, regions: &[&str]) -> Option<PhoneError> {
     let digits = text.chars().filter(|c| c.is_numeric()).count();

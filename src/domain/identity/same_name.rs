@@ -1,7 +1,8 @@
-//! Whether two names may be one person's, compared as the search compares them: without case, accents and ornament, in any
-//! order, in either script, with nicknames for names and initials for words.
+//! Whether two names may be one person's, compared as the search compares them: without case, accents and ornament, in
+//! any order, in either script, with nicknames for names and initials for words.
 //!
-//! A letter that differs is another name here: Paul and Paula, Maria and Mario live in one household and share its number.
+//! A letter that differs is another name here: Paul and Paula, Maria and Mario live in one household and share its
+//! number.
 
 use super::{
     nicknames::are_nicknames,
@@ -111,8 +112,8 @@ fn is_initial_of(initial: &str, word: &str) -> bool {
         && word.starts_with(initial)
 }
 
-/// Whether two names are one when their words are written without spaces, in some order; of names in ideographs or Hangul a
-/// part may stand alone, as it may with spaces.
+/// Whether two names are one when their words are written without spaces, in some order; of names in ideographs or
+/// Hangul a part may stand alone, as it may with spaces.
 fn run_together(a: &[String], b: &[String]) -> bool {
     let whole = b.concat();
     rotations(a).any(|a| {

@@ -1,7 +1,7 @@
 //! The words under which a customer is found, each with what it is a word of.
 //!
-//! A term is a word behind the mark of its class; names have none. All terms of a customer, with a space between, are what
-//! the store indexes and what candidates are scored by, so that a search reads nothing else of a customer.
+//! A term is a word behind the mark of its class; names have none. All terms of a customer, with a space between, are
+//! what the store indexes and what candidates are scored by, so that a search reads nothing else of a customer.
 
 use super::{
     script::in_latin,
@@ -50,8 +50,8 @@ impl Class {
         }
     }
 
-    /// From how many characters to how many the beginning of a word is looked up; a longer beginning is compared after it
-    /// was found by its first. `None` where only whole words count.
+    /// From how many characters to how many the beginning of a word is looked up; a longer beginning is compared after
+    /// it was found by its first. `None` where only whole words count.
     #[must_use]
     pub const fn beginnings(self) -> Option<(usize, usize)> {
         match self {
@@ -83,8 +83,8 @@ impl Class {
 const IDEOGRAPHS_MAX: usize = 8;
 /// The longest word that is a term, in characters. What is longer is no name that anybody types to its end.
 const WORD_MAX: usize = 40;
-/// Most terms of one customer: a record of a hundred addresses must not fill the index. An organisation of a hundred people
-/// is found by the names of all of them.
+/// Most terms of one customer: a record of a hundred addresses must not fill the index. An organisation of a hundred
+/// people is found by the names of all of them.
 const TERMS_MAX: usize = 400;
 
 /// Everything under which a customer is found but by an exact identifier, in order, with a space between; nothing for
@@ -129,7 +129,8 @@ fn whole_name_terms(shown: &str, given: &str, family: &str, terms: &mut BTreeSet
     }
 }
 
-/// What is kept as two names and written without a space between: 王 and 小明 are typed as 王小明, by some the other way round.
+/// What is kept as two names and written without a space between: 王 and 小明 are typed as 王小明, by some the other way
+/// round.
 fn run_together(name: &str, terms: &mut BTreeSet<String>) {
     let words = words(name);
     if let [first, second] = words.as_slice()

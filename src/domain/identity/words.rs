@@ -1,7 +1,7 @@
 //! Names and places as they are compared: words without case, accents and ornament, in any script.
 //!
-//! What comes out of here is stored beside the customer, so that both engines see the same words whatever collation they
-//! have. A change in it needs a new number in [`super::terms::VERSION`].
+//! What comes out of here is stored beside the customer, so that both engines see the same words whatever collation
+//! they have. A change in it needs a new number in [`super::terms::VERSION`].
 
 use unicode_normalization::{UnicodeNormalization, char::is_combining_mark};
 

@@ -1,5 +1,5 @@
-//! The standards of a touchpoint, and what an interaction makes of them. To add one: a field of [`Standards`], a value of
-//! [`Standard`], and a function beside those that [`judge`] calls.
+//! The standards of a touchpoint, and what an interaction makes of them. To add one: a field of [`Standards`], a value
+//! of [`Standard`], and a function beside those that [`judge`] calls.
 
 use super::{
     verdict::{Excess, PromiseKept, Standard, Verdict},

@@ -39,8 +39,8 @@ impl Ledger<'_, '_> {
 
     /// Moves a gesture to another state, with everything that follows: its place in the budget, its event, the
     /// obligations it answers, and the case of a promise that was missed by it (4.4). Other changes made to `gesture`
-    /// beforehand are kept; one that completes does so now, unless it says when. One that may have left and would end as
-    /// if it had not, or be held, is uncertain instead (P4): the gesture comes back as it is then.
+    /// beforehand are kept; one that completes does so now, unless it says when. One that may have left and would end
+    /// as if it had not, or be held, is uncertain instead (P4): the gesture comes back as it is then.
     ///
     /// # Errors
     /// When the table of transitions does not allow it, or the interaction it answers is not loaded.
@@ -157,8 +157,8 @@ impl Ledger<'_, '_> {
         }
     }
 
-    /// Puts a gesture back as it was before an action that is taken back. That is no move: within the minute nobody else
-    /// has touched it.
+    /// Puts a gesture back as it was before an action that is taken back. That is no move: within the minute nobody
+    /// else has touched it.
     pub fn put_back(&mut self, gesture: Gesture) {
         self.count_call(&gesture);
         self.world.gestures.put(gesture.id, gesture);
@@ -179,9 +179,10 @@ impl Ledger<'_, '_> {
     }
 
     /// The place in the budget that fits the gesture's state: reserved while planned, used from the start of delivery
-    /// on (also while uncertain, or when it may have left), given back when it was stopped or taken back. A rule's cheer
-    /// that expired keeps the place it has: that nobody found the time for two notes is no reason to plan a third.
-    /// Condolence, and what a person wished, gives it back: it reached nobody, and no other of it follows by itself.
+    /// on (also while uncertain, or when it may have left), given back when it was stopped or taken back. A rule's
+    /// cheer that expired keeps the place it has: that nobody found the time for two notes is no reason to plan a
+    /// third. Condolence, and what a person wished, gives it back: it reached nobody, and no other of it follows by
+    /// itself.
     fn keep_place(&mut self, gesture: &Gesture) {
         use GestureState as S;
         let (state, at) = match gesture.state {
@@ -212,8 +213,8 @@ impl Ledger<'_, '_> {
         self.world.contacts.put(id, place_for(gesture, id, at, state));
     }
 
-    /// The instant for which a gesture reserves its place: what is due already happens now at the earliest, or when it is
-    /// offered again.
+    /// The instant for which a gesture reserves its place: what is due already happens now at the earliest, or when it
+    /// is offered again.
     fn when_reserved(&self, gesture: &Gesture) -> Timestamp {
         gesture.schedule.due_at.max(self.context.now).max(gesture.schedule.rests_until.unwrap_or(Timestamp::MIN))
     }
@@ -241,8 +242,8 @@ impl Ledger<'_, '_> {
         self.end(gestures, GestureState::Cancelled, reason, explanation)
     }
 
-    /// Ends those of these that can end so; what is on its way is not tried again. Each is looked at in its turn, since the
-    /// end of one may have moved another.
+    /// Ends those of these that can end so; what is on its way is not tried again. Each is looked at in its turn, since
+    /// the end of one may have moved another.
     ///
     /// # Errors
     /// As for [`Ledger::move_gesture`].
@@ -261,8 +262,8 @@ impl Ledger<'_, '_> {
         Ok(())
     }
 
-    /// Ends a gesture, if it can end so. One that is on its way, or of which nobody knows, can't be taken back (4.6): it
-    /// counts if it arrives, and is not tried again if it does not. Whatever else became of it stays.
+    /// Ends a gesture, if it can end so. One that is on its way, or of which nobody knows, can't be taken back (4.6):
+    /// it counts if it arrives, and is not tried again if it does not. Whatever else became of it stays.
     ///
     /// # Errors
     /// As for [`Ledger::move_gesture`].
@@ -290,8 +291,8 @@ impl Ledger<'_, '_> {
         self.keep_quietly(gesture)
     }
 
-    /// Holds the cheerful gestures of a customer that have not begun (P7). What has ended stays so: only parting two records
-    /// brings back what their merge had suppressed.
+    /// Holds the cheerful gestures of a customer that have not begun (P7). What has ended stays so: only parting two
+    /// records brings back what their merge had suppressed.
     ///
     /// # Errors
     /// As for [`Ledger::move_gesture`].

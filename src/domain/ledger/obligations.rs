@@ -19,8 +19,8 @@ impl Ledger<'_, '_> {
         self.derive_obligation(id, known)
     }
 
-    /// Asks for an interaction, and for those of all that is pending for whoever has a gesture that answers it: what ends
-    /// one of their gestures seldom leaves the others alone, and each question is a round of reads.
+    /// Asks for an interaction, and for those of all that is pending for whoever has a gesture that answers it: what
+    /// ends one of their gestures seldom leaves the others alone, and each question is a round of reads.
     fn missing_with_all_pending(&self, id: InteractionId) -> Refusal {
         let customers: BTreeSet<_> = self.world.gestures_for(id).map(|gesture| gesture.customer).collect();
         let mut interactions = self.unknown_to_pending(customers);

@@ -10,12 +10,12 @@ use std::collections::BTreeSet;
 
 /// What somebody is by themselves and by the records that are part of theirs, in the order in which they were merged.
 ///
-/// - Words (names, language, zone, region, greeting, birth date, hours, preferred channels, guardian, gift limit): the survivor's own
-///   where they have any, else the first record's that has.
+/// - Words (names, language, zone, region, greeting, birth date, hours, preferred channels, guardian, gift limit): the
+///   survivor's own where they have any, else the first record's that has.
 /// - Under age, discreet, deceased: when any of them is.
 /// - Contact points, contacts, facts and tags: all, each once, the survivor's first, up to the limit of a list.
-/// - Consents: every word that was said. Where they disagree, `REFUSED` beats `GRANTED`, and the latest of `GRANTED` and
-///   `UNKNOWN` counts: nobody allows more by being merged than they allowed before.
+/// - Consents: every word that was said. Where they disagree, `REFUSED` beats `GRANTED`, and the latest of `GRANTED`
+///   and `UNKNOWN` counts: nobody allows more by being merged than they allowed before.
 #[must_use]
 pub fn fold<'a>(own: &Person, others: impl IntoIterator<Item = &'a Person>) -> Person {
     others.into_iter().fold(own.clone(), pair)
@@ -133,9 +133,9 @@ impl Person {
     }
 }
 
-/// A record that was part of another: what was removed there meanwhile is removed here, what was found not to reach them
-/// is known here too, and what they would not have any more they are not given here either, since nobody can tell which of
-/// the two said so. What was added or set stays there.
+/// A record that was part of another: what was removed there meanwhile is removed here, what was found not to reach
+/// them is known here too, and what they would not have any more they are not given here either, since nobody can tell
+/// which of the two said so. What was added or set stays there.
 #[must_use]
 pub fn without_removed(mut record: Person, before: &Person, after: &Person) -> Person {
     let gone = |tag: &String| before.tags.contains(tag) && !after.tags.contains(tag);
@@ -157,7 +157,8 @@ pub fn without_removed(mut record: Person, before: &Person, after: &Person) -> P
     record
 }
 
-/// Whether a word allows less than those before it: a refusal, also one that is repeated, or a grant that is taken back.
+/// Whether a word allows less than those before it: a refusal, also one that is repeated, or a grant that is taken
+/// back.
 fn allows_less(said: &Consent, before: &[Consent]) -> bool {
     match said.state {
         ConsentState::Refused => true,

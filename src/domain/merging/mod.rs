@@ -32,11 +32,11 @@ pub struct Merge {
     pub duplicate: CustomerId,
     /// What the survivor was by themselves, before anybody was merged into them.
     pub own: Person,
-    /// Whether the duplicate was known to have died: the one thing about them that their record can't say while it leads
-    /// to another.
+    /// Whether the duplicate was known to have died: the one thing about them that their record can't say while it
+    /// leads to another.
     pub deceased: bool,
-    /// What it stopped: both would have been thanked for the same, the budget of one is smaller than that of two, or one of
-    /// them has died. Comes back when they are parted.
+    /// What it stopped: both would have been thanked for the same, the budget of one is smaller than that of two, or
+    /// one of them has died. Comes back when they are parted.
     pub stopped: Vec<GestureId>,
     /// When.
     pub at: Timestamp,

@@ -1,8 +1,8 @@
 //! The link by which a customer says "no more" with one click (RFC 8058), without logging in anywhere.
 //!
-//! A token is `version ‖ customer ‖ channel/purpose ‖ MAC`, in URL-safe base64. It is all there is: nothing is stored for
-//! it, it holds on any replica, and it never expires, since a mail may be opened years later. It lets its bearer do one
-//! thing, which is to withdraw that consent of that customer; it can't give one back, and shows nothing about them.
+//! A token is `version ‖ customer ‖ channel/purpose ‖ MAC`, in URL-safe base64. It is all there is: nothing is stored
+//! for it, it holds on any replica, and it never expires, since a mail may be opened years later. It lets its bearer do
+//! one thing, which is to withdraw that consent of that customer; it can't give one back, and shows nothing about them.
 
 pub mod words;
 

@@ -80,8 +80,8 @@ const ALL: [Words; 7] = [
     },
 ];
 
-/// The words in the language of a BCP 47 tag, or of the first tag of a list such as a browser sends; English where we have
-/// none in it.
+/// The words in the language of a BCP 47 tag, or of the first tag of a list such as a browser sends; English where we
+/// have none in it.
 #[must_use]
 pub fn of(tags: &str) -> &'static Words {
     let end = tags.find(|c: char| !c.is_ascii_alphabetic()).unwrap_or(tags.len());

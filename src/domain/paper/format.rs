@@ -6,12 +6,14 @@ use serde::{Deserialize, Serialize};
 text_enum! {
     /// What a sheet is printed on.
     pub enum Format {
-        /// A card of A6 to be folded from A5: two pages, outside and inside, to be printed on both sides of the paper and
-        /// turned over the short edge. The [subject](super::Sheet::subject) stands on the front, the sender on the back.
+        /// A card of A6 to be folded from A5: two pages, outside and inside, to be printed on both sides of the paper
+        /// and turned over the short edge. The [subject](super::Sheet::subject) stands on the front, the sender on the
+        /// back.
         FoldedCard = "folded_card",
         /// A letter on A4 whose address stands in the window of a DIN long or C5/6 envelope: DIN 5008:2020, form B.
         LetterA4 = "letter_a4",
-        /// A letter on US Letter whose address stands in the window of a #10 envelope, wherever the letter slides in it.
+        /// A letter on US Letter whose address stands in the window of a #10 envelope, wherever the letter slides in
+        /// it.
         LetterUs = "letter_us",
         /// An address on a continuous label 62 mm wide, as long as it takes; one page for each.
         AddressTape62 = "address_tape_62",
@@ -81,8 +83,8 @@ pub struct Cut {
 }
 
 impl Cut {
-    /// Files of at most so many sheets, and of one page at least; `None` stands for [`SHEETS_PER_FILE_MAX`], and no file
-    /// has more.
+    /// Files of at most so many sheets, and of one page at least; `None` stands for [`SHEETS_PER_FILE_MAX`], and no
+    /// file has more.
     #[must_use]
     pub fn new(format: Format, per_file: Option<u32>) -> Self {
         let shared = u32::try_from(format.sheets_per_page()).unwrap_or(1);

@@ -107,7 +107,8 @@ const fn is_mark_or_format(character: char) -> bool {
 pub struct Printed {
     /// The PDF; empty if no sheet could be printed.
     pub pdf: Vec<u8>,
-    /// The sheets that can't be printed, by their index from 0, and all that is wrong with each. They are not in the PDF.
+    /// The sheets that can't be printed, by their index from 0, and all that is wrong with each. They are not in the
+    /// PDF.
     pub left_out: Vec<(usize, Vec<Problem>)>,
 }
 

@@ -77,8 +77,8 @@ const SUFFIXES: &[&str] =
     &["jr", "jr.", "sr", "sr.", "ii", "iii", "iv", "phd", "ph.d.", "md", "m.d.", "dds", "esq", "esq."];
 
 /// Whether a text may be the name of somebody: neither an address of mail or the web nor a number, nor what is entered
-/// where no name is known (nor that with a number: "Customer 4711"), nor a form of address without a name, and more than
-/// one letter.
+/// where no name is known (nor that with a number: "Customer 4711"), nor a form of address without a name, and more
+/// than one letter.
 #[must_use]
 pub fn is_name(text: &str) -> bool {
     let text = text.trim();
@@ -100,8 +100,8 @@ fn is_anybodys(word: &str) -> bool {
 
 impl Customer {
     /// The name by which they like to be called, as it is said: `None` where what stands there is none ([`is_name`]).
-    /// "Family, Given" is turned where the parts are known to be these; else nobody can tell it from two given names, and
-    /// it is none either. Organisations may have commas.
+    /// "Family, Given" is turned where the parts are known to be these; else nobody can tell it from two given names,
+    /// and it is none either. Organisations may have commas.
     #[must_use]
     pub fn greetable_name(&self) -> Option<Cow<'_, str>> {
         let name = self.profile.display_name.trim();

@@ -127,8 +127,8 @@ impl<'a> PersonName<'a> {
 
 impl Customer {
     /// What a customer is called when spoken to in a language: as they like it, where that is known. Else with their
-    /// honorific and family name; without an honorific by their given name, where that is polite (`by_given_name`), or by
-    /// the whole name, since a bare family name is no way to speak to anybody. Empty when no name is known.
+    /// honorific and family name; without an honorific by their given name, where that is polite (`by_given_name`), or
+    /// by the whole name, since a bare family name is no way to speak to anybody. Empty when no name is known.
     #[must_use]
     pub fn addressed_as(&self, language: &str, by_given_name: bool) -> String {
         let profile = &self.profile;

@@ -57,8 +57,8 @@ fn fill_in(pattern: &str, name: &PersonName<'_>) -> String {
     formed
 }
 
-/// One text of what stood before fields that went and what stood behind them: said once where both are the same; a comma
-/// or the like behind them stays; of what else touched them, one space.
+/// One text of what stood before fields that went and what stood behind them: said once where both are the same; a
+/// comma or the like behind them stays; of what else touched them, one space.
 fn coalesced(before: &str, behind: &str) -> String {
     if behind.is_empty() {
         // What stood right behind a field that went stands right behind the one before it.

@@ -1,7 +1,8 @@
 //! The names of countries, as the last line of a letter that goes abroad.
 //!
-//! `countries.tsv` is an excerpt of the Unicode Common Locale Data Repository (CLDR), licence Unicode-3.0: a row for each
-//! region, a column for each language; remarks in brackets are left out, and Hong Kong and Macao have their short names.
+//! `countries.tsv` is an excerpt of the Unicode Common Locale Data Repository (CLDR), licence Unicode-3.0: a row for
+//! each region, a column for each language; remarks in brackets are left out, and Hong Kong and Macao have their short
+//! names.
 
 use std::{collections::HashMap, sync::LazyLock};
 

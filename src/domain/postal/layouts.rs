@@ -2,8 +2,8 @@
 //!
 //! The facts are those of Google's address data (libaddressinput, CC BY 4.0), which follow the Universal Postal Union's
 //! "Postal addressing systems in member countries"; the notation is our own:
-//! `%N` whom it goes to, `%A` the lines above the town, `%C` town, `%S` state, `%Z` postal code, `|` a new line, `[…]` what
-//! stands before the postal code, `{…}` the same, only on letters from abroad.
+//! `%N` whom it goes to, `%A` the lines above the town, `%C` town, `%S` state, `%Z` postal code, `|` a new line, `[…]`
+//! what stands before the postal code, `{…}` the same, only on letters from abroad.
 
 /// How addresses of some countries are laid out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -18,9 +18,9 @@ pub struct Origin<'a> {
 
 /// The lines of an address on an envelope: who, where, and the country when it is another one.
 ///
-/// The order of the lines, what stands on one, and what is in capitals go by the country; a letter that goes abroad has the
-/// town in capitals as well and ends with the country's name in capitals, in the language of where it is posted, as the
-/// Universal Postal Union has it. A state is left out where addresses don't name it; nothing else is ever left out.
+/// The order of the lines, what stands on one, and what is in capitals go by the country; a letter that goes abroad has
+/// the town in capitals as well and ends with the country's name in capitals, in the language of where it is posted, as
+/// the Universal Postal Union has it. A state is left out where addresses don't name it; nothing else is ever left out.
 #[must_use]
 pub fn lines(addressee: &[&str], address: &PostalAddress, origin: Origin<'_>) -> Vec<String> {
     let region = address.region.trim().to_ascii_uppercase();

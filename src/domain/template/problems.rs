@@ -30,8 +30,8 @@ pub fn problems(draft: &Draft, last_notes: &[&str]) -> Vec<NoteProblem> {
     found
 }
 
-/// Whether the body of a text, in which the words of facts stand where they were `told`, says what one of the last notes
-/// said.
+/// Whether the body of a text, in which the words of facts stand where they were `told`, says what one of the last
+/// notes said.
 pub(super) fn repeats(
     text: &str,
     body: Range<usize>,
@@ -49,8 +49,9 @@ struct Body<'t> {
     told: &'t [Range<usize>],
 }
 
-/// A place that was left unfilled: what templates and people leave in place of a name. What is called so ("Tea [organic]",
-/// "T-shirt XXX") is none, where its words are those of facts that were `told`. But a person's or a place's name is.
+/// A place that was left unfilled: what templates and people leave in place of a name. What is called so ("Tea
+/// [organic]", "T-shirt XXX") is none, where its words are those of facts that were `told`. But a person's or a place's
+/// name is.
 pub(super) fn unfilled<'t>(text: &'t str, told: &[UsedFact]) -> Option<&'t str> {
     const MARKS: [&str; 8] = ["{{", "}}", "{%", "%}", "{#", " ,", "___", "“”"];
     if !may_be_unfilled(text) {

@@ -126,8 +126,8 @@ fn next_possible(next: &Option<Timestamp>) -> String {
 /// A promise keeps its word instead: it has to be kept within `deadline` after moment + wait. Quiet hours at the end
 /// of that time make its deadline earlier; where they cover all of it, it is due before they begin.
 ///
-/// What is meant for a day leaves so many business days before that it arrives then, and makes no sense any more when the
-/// day on which it leaves is over.
+/// What is meant for a day leaves so many business days before that it arrives then, and makes no sense any more when
+/// the day on which it leaves is over.
 ///
 /// # Errors
 /// See [`NotPlannable`].

@@ -399,8 +399,8 @@ impl World {
         self.contacts.of(gesture.0).find(|c| c.gesture == Some(gesture))
     }
 
-    /// What a customer last read of us and when, the newest first, as far as it was asked for: notes of batches, and what a
-    /// worker or a person brought them.
+    /// What a customer last read of us and when, the newest first, as far as it was asked for: notes of batches, and
+    /// what a worker or a person brought them.
     #[must_use]
     pub fn last_read(&self, customer: CustomerId) -> Vec<(Timestamp, &str)> {
         let delivered = self.notes.of(customer.0).filter(|note| note.state == NoteState::Delivered);

@@ -25,8 +25,8 @@ pub struct Needs {
     pub interactions: BTreeSet<InteractionId>,
     /// Gestures, with their customer and interaction.
     pub gestures: BTreeSet<GestureId>,
-    /// Those of the gestures that are about to leave: of what is written, what its customers bought as a surprise is wanted
-    /// too.
+    /// Those of the gestures that are about to leave: of what is written, what its customers bought as a surprise is
+    /// wanted too.
     pub leaving: BTreeSet<GestureId>,
     /// Due gestures that nobody has, with all that comes with one: the strongest that fit, up to a number. On
     /// PostgreSQL the groups that ask for some take turns, so that no gesture is offered twice.
@@ -41,8 +41,8 @@ pub struct Needs {
     pub batches: BTreeSet<NoteBatchId>,
     /// Notes, each with its gestures and all that comes with these. Their batches must be named too.
     pub notes: BTreeSet<NoteId>,
-    /// Customers who are written to: their last notes are wanted (what they read, not what waits for them), and what they
-    /// bought as a surprise.
+    /// Customers who are written to: their last notes are wanted (what they read, not what waits for them), and what
+    /// they bought as a surprise.
     pub readers: BTreeSet<CustomerId>,
     /// Locations.
     pub locations: BTreeSet<LocationId>,
@@ -52,8 +52,8 @@ pub struct Needs {
     pub days: BTreeSet<Date>,
     /// Actions of the desk, as far as they are still kept; not what they changed.
     pub actions: BTreeSet<ActionId>,
-    /// Telephone numbers in E.164 with whose customers a command has to do, whether they are found by it or only reached; at
-    /// most 200 of each. Discreet ones are found by their identifiers only.
+    /// Telephone numbers in E.164 with whose customers a command has to do, whether they are found by it or only
+    /// reached; at most 200 of each. Discreet ones are found by their identifiers only.
     pub numbers: BTreeSet<String>,
     /// Whether a customer may be created for the identifiers: the store then keeps others from doing the same.
     pub may_create: bool,

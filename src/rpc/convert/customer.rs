@@ -177,8 +177,8 @@ pub(crate) struct CustomerWords {
 }
 
 /// Reads what a caller says of a customer. `regions` say how to read numbers without country code where the customer's
-/// own region is not given, the best first. Identifiers that are `known` mean what they have meant: they may have been read
-/// by the region of a place, which is not among these.
+/// own region is not given, the best first. Identifiers that are `known` mean what they have meant: they may have been
+/// read by the region of a place, which is not among these.
 pub(crate) fn read_customer(
     fields: &mut Fields,
     customer: pb::Customer,

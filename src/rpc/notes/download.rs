@@ -38,7 +38,8 @@ enum Next {
 }
 
 impl Rpc {
-    /// The first page is read before the answer begins: what is refused is refused as a call, not in the middle of a file.
+    /// The first page is read before the answer begins: what is refused is refused as a call, not in the middle of a
+    /// file.
     pub(super) async fn stream_of_notes(
         &self,
         request: Request<pb::DownloadNoteBatchRequest>,
@@ -77,8 +78,8 @@ impl Rpc {
 }
 
 impl Download {
-    /// The next part of the file, and what is left of it; `None` at its end. Parts may be empty: a page may have nothing
-    /// that may leave.
+    /// The next part of the file, and what is left of it; `None` at its end. Parts may be empty: a page may have
+    /// nothing that may leave.
     async fn part(mut self) -> Result<Option<(pb::DownloadNoteBatchResponse, Self)>, Status> {
         let page = match std::mem::replace(&mut self.next, Next::End) {
             Next::Read(page) => page,

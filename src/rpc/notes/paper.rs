@@ -65,7 +65,8 @@ struct File {
 }
 
 impl Rpc {
-    /// The first file is ready before the answer begins: what is refused is refused as a call, not in the middle of a file.
+    /// The first file is ready before the answer begins: what is refused is refused as a call, not in the middle of a
+    /// file.
     pub(super) async fn stream_of_paper(
         &self,
         actor: Actor,

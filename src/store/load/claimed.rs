@@ -9,8 +9,8 @@ use jiff::Timestamp;
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter};
 use std::collections::BTreeSet;
 
-/// Reads for those of the picked gestures that are written: what their customers last read and hide, and the cases that they settle.
-/// For all of them at once, and nothing where only calls were picked.
+/// Reads for those of the picked gestures that are written: what their customers last read and hide, and the cases that
+/// they settle. For all of them at once, and nothing where only calls were picked.
 pub(super) async fn sources(
     db: &impl ConnectionTrait,
     world: &mut World,

@@ -7,8 +7,8 @@ use crate::{
 use jiff::Timestamp;
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter};
 
-/// Loads what may count in the limit of an organisation: what was planned within reach of an instant, or since. Its household is locked by then: gifts are planned and given
-/// under that lock.
+/// Loads what may count in the limit of an organisation: what was planned within reach of an instant, or since. Its
+/// household is locked by then: gifts are planned and given under that lock.
 pub(super) async fn of(
     db: &impl ConnectionTrait,
     world: &mut World,

@@ -13,8 +13,8 @@ use crate::{
 use sea_orm::{ConnectionTrait, Value};
 use std::collections::BTreeSet;
 
-/// Hands over what a merge or its end moves. Returns the interactions of one customer that are, or were, answered as the
-/// other's.
+/// Hands over what a merge or its end moves. Returns the interactions of one customer that are, or were, answered as
+/// the other's.
 pub(super) async fn all(db: &impl ConnectionTrait, what: &HandOver) -> Result<BTreeSet<InteractionId>, StoreError> {
     let mut crossing = crossing(db, what).await?;
     let statements = if what.from == what.to {

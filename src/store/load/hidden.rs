@@ -13,7 +13,8 @@ use sea_orm::{ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter}
 use std::collections::BTreeSet;
 use uuid::Uuid;
 
-/// How a hidden purchase is marked in the detail of its interaction. In the words of people the quotes would be escaped.
+/// How a hidden purchase is marked in the detail of its interaction. In the words of people the quotes would be
+/// escaped.
 const MARKS: [&str; 2] = ["\"surprise\":true", "\"confidential\":true"];
 
 /// Since when what was bought as a surprise is one.

@@ -84,8 +84,8 @@ impl Session {
     ) -> Result<(), LoadError> {
         // Batches come first of all locks: whoever works on one waits here for the others.
         notes::batches(db, world, needs, self.hidden_from).await?;
-        // Before the locks: whoever writes the same key meanwhile makes the insert fail, and the group is replayed; or the
-        // command is refused by what they did, and looks again.
+        // Before the locks: whoever writes the same key meanwhile makes the insert fail, and the group is replayed; or
+        // the command is refused by what they did, and looks again.
         fetch::keys(db, world, needs).await?;
         actions::load(db, world, needs).await?;
         let mut reach = self.reach(db, world, needs).await?;
@@ -133,8 +133,8 @@ impl Session {
         Ok(reach)
     }
 
-    /// Whether the call of a command that is refused was made by somebody else, while it waited for the locks: then it is
-    /// a repetition, and decides again.
+    /// Whether the call of a command that is refused was made by somebody else, while it waited for the locks: then it
+    /// is a repetition, and decides again.
     pub(super) async fn made_meanwhile(
         &self,
         db: &impl ConnectionTrait,

@@ -58,7 +58,8 @@ pub(super) async fn find(
 
 /// The windows come as a list of values, so that each customer's rows are found by an index: by the one of ends, so
 /// that of a long history only what ended late enough is read. Begin and location are made expressions, lest another
-/// index is taken; and SQLite joins in the order in which a CROSS JOIN names the tables. A row in two windows comes twice.
+/// index is taken; and SQLite joins in the order in which a CROSS JOIN names the tables. A row in two windows comes
+/// twice.
 fn sql(backend: DbBackend, windows: usize) -> String {
     let columns: Vec<_> = interaction::Column::iter().map(|c| format!("i.\"{}\"", c.to_string())).collect();
     let mut values = String::new();

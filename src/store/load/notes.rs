@@ -47,8 +47,8 @@ pub(super) async fn batches(
     read_by(db, world, readers, hidden_from).await
 }
 
-/// What customers last read: the notes of batches, and the words of what reached them otherwise; and what they bought as a
-/// surprise since an instant.
+/// What customers last read: the notes of batches, and the words of what reached them otherwise; and what they bought
+/// as a surprise since an instant.
 pub(super) async fn read_by(
     db: &impl ConnectionTrait,
     world: &mut World,

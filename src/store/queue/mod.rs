@@ -138,8 +138,8 @@ async fn run(shared: Arc<Shared>, lanes: Arc<Lanes>, bulk: bool, mut ids: IdSour
     }
 }
 
-/// Lets a write panic alone: all others wait for the writer. What it had begun is rolled back, and whoever waits for it is
-/// told.
+/// Lets a write panic alone: all others wait for the writer. What it had begun is rolled back, and whoever waits for it
+/// is told.
 async fn outlive(write: impl Future<Output = ()>) {
     if AssertUnwindSafe(write).catch_unwind().await.is_err() {
         tracing::error!("a write panicked");

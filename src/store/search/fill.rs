@@ -19,8 +19,8 @@ use std::collections::BTreeSet;
 use uuid::Uuid;
 
 impl Store {
-    /// Makes a page of customers be found by their words who are not yet; returns how many, `None` once all are. Whoever is
-    /// made or changed meanwhile is found at once.
+    /// Makes a page of customers be found by their words who are not yet; returns how many, `None` once all are.
+    /// Whoever is made or changed meanwhile is found at once.
     ///
     /// # Errors
     /// [`StoreError`] when the database can't do it.

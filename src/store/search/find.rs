@@ -82,7 +82,8 @@ impl Store {
     }
 }
 
-/// Reads what a statement makes one text of. Row by row, hundreds of candidates would cost more to hand over than to find.
+/// Reads what a statement makes one text of. Row by row, hundreds of candidates would cost more to hand over than to
+/// find.
 async fn together(db: &impl ConnectionTrait, statement: Statement) -> Result<String, StoreError> {
     let row = db.query_one_raw(statement).await?;
     Ok(row.map(|row| row.try_get::<Option<String>>("", "found")).transpose()?.flatten().unwrap_or_default())

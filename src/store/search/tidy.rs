@@ -1,5 +1,5 @@
-//! SQLite's full-text table gains a piece with each commit, and each search looks into all of them: they are merged a little
-//! at a time, beside the work. PostgreSQL's index has no such pieces.
+//! SQLite's full-text table gains a piece with each commit, and each search looks into all of them: they are merged a
+//! little at a time, beside the work. PostgreSQL's index has no such pieces.
 
 use crate::store::{Store, error::StoreError};
 use sea_orm::{ConnectionTrait, DatabaseTransaction, DbBackend, Statement};

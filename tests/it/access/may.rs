@@ -1,5 +1,5 @@
-//! Who may call what, written down a second time, role by role, from what each role is there for: a line of the service's
-//! own table that somebody loosens or tightens by mistake disagrees with this one.
+//! Who may call what, written down a second time, role by role, from what each role is there for: a line of the
+//! service's own table that somebody loosens or tightens by mistake disagrees with this one.
 
 use std::collections::BTreeSet;
 
@@ -8,8 +8,8 @@ use gratitude::proto::v1 as pb;
 /// A service, and the methods of it that a role may call.
 type Methods = &'static [(&'static str, &'static str)];
 
-/// Recognises, checks in and out, calls, and puts small things right. Settles nothing for good: it merges nobody, erases
-/// nobody, and neither approves nor sends what is written to many.
+/// Recognises, checks in and out, calls, and puts small things right. Settles nothing for good: it merges nobody,
+/// erases nobody, and neither approves nor sends what is written to many.
 const DESK: Methods = &[
     ("CaseService", "GetCase GrantRemedy ListCases OpenCase ReopenCase ResolveCase UpdateCase"),
     (
@@ -57,8 +57,8 @@ const SERVICE: Methods = &[
     ("LocationService", "GetLocation ListLocations"),
 ];
 
-/// Imports, workers, the night's notes: reads and carries out many, decides nothing. What a batch says leaves only once a
-/// manager has approved it.
+/// Imports, workers, the night's notes: reads and carries out many, decides nothing. What a batch says leaves only once
+/// a manager has approved it.
 const BATCH: Methods = &[
     (
         "CustomerService",

@@ -97,8 +97,8 @@ fn let_slip(request: &[u8], reply: &str, secrets: &[String]) -> Vec<String> {
         .collect()
 }
 
-/// Where it depends on what is asked: by a number nobody fits, by a name nobody is there; what is planned is kept, unless a
-/// gate forbids it.
+/// Where it depends on what is asked: by a number nobody fits, by a name nobody is there; what is planned is kept,
+/// unless a gate forbids it.
 const PERHAPS_ABSENT: &[&str] = &["FrontDeskService/Recognize", "GestureService/ScheduleGesture"];
 
 const PROGRAMS: [pb::Role; 2] = [pb::Role::Service, pb::Role::Batch];

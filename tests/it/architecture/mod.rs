@@ -26,8 +26,9 @@ fn breaches(source: &Source) -> Vec<String> {
 #[test]
 fn the_source_keeps_the_house_rules() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
-    let mut files = Vec::new();
-    collect(&root, &mut files);
+    let is_test = |file: &Path| file.ends_with("tests.rs") || file.iter().any(|folder| folder == "tests");
+    let mut files = rust_files(&root);
+    files.retain(|file| !is_test(file.strip_prefix(&root).expect("below the root")));
     assert!(files.len() > 10, "the source was not found");
     let broken: Vec<String> = files
         .iter()
@@ -39,18 +40,32 @@ fn the_source_keeps_the_house_rules() {
     assert!(broken.is_empty(), "{}", broken.join("\n"));
 }
 
-fn collect(folder: &Path, files: &mut Vec<PathBuf>) {
+/// `rustfmt` wraps code and leaves comments as they are.
+#[test]
+fn comments_are_no_wider_than_code() {
+    const COLUMNS_MAX: usize = 120;
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let mut wide = Vec::new();
+    for file in ["src", "tests"].into_iter().flat_map(|folder| rust_files(&root.join(folder))) {
+        let text = fs::read_to_string(&file).expect("readable");
+        let is_wide = |line: &str| line.trim_start().starts_with("//") && line.chars().count() > COLUMNS_MAX;
+        let found = text.lines().enumerate().filter(|(_, line)| is_wide(line));
+        wide.extend(found.map(|(number, line)| format!("{}:{}: {line}", file.display(), number + 1)));
+    }
+    assert!(wide.is_empty(), "comments of more than {COLUMNS_MAX} columns:\n{}", wide.join("\n"));
+}
+
+fn rust_files(folder: &Path) -> Vec<PathBuf> {
+    let mut files = Vec::new();
     for entry in fs::read_dir(folder).expect("readable").flatten() {
         let path = entry.path();
-        if path.ends_with("tests") {
-            continue;
-        }
         if path.is_dir() {
-            collect(&path, files);
-        } else if path.extension().is_some_and(|extension| extension == "rs") && !path.ends_with("tests.rs") {
+            files.extend(rust_files(&path));
+        } else if path.extension().is_some_and(|extension| extension == "rs") {
             files.push(path);
         }
     }
+    files
 }
 
 /// Asserts that a text at a path breaks exactly these rules, each however often.

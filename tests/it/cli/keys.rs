@@ -29,6 +29,11 @@ async fn an_operator_makes_keys_and_staff() {
 
     let offline = |role| run(&["keys", "create", "First", "--role", role, "--offline", "--database-url", &url]);
     assert_eq!(offline("desk").status.code(), Some(4), "the first must be able to make others");
+    for wrong in ["", " ", "First\nSecond", &"n".repeat(257)] {
+        let named = run(&["keys", "create", wrong, "--role", "operator", "--offline", "--database-url", &url]);
+        assert_eq!(named.status.code(), Some(2), "{wrong:?}: {}", stdout(&named));
+        assert!(stderr(&named).contains("a name of 1 to 256 bytes, on one line"), "{wrong:?}: {}", stderr(&named));
+    }
     let first = offline("operator");
     assert!(first.status.success(), "{}", stderr(&first));
     let (operator, serving) = (stdout(&first).trim().to_owned(), Serving::start(&url, &[]));

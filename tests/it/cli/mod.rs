@@ -10,3 +10,4 @@ mod paper;
 mod people;
 mod serve;
 mod visits;
+mod watching;

@@ -12,34 +12,21 @@ use tempfile::TempDir;
 use crate::support::binary::{Serving, gratitude, stderr, stdout};
 
 /// A tea house in London on a Monday morning, with one customer.
-struct Desk {
-    serving: Serving,
+pub(super) struct Desk {
+    pub(super) serving: Serving,
     _folder: TempDir,
 }
 
 const ADA: &str = "020 7946 0018";
 
 impl Desk {
-    async fn open() -> Self {
+    pub(super) async fn open() -> Self {
         let folder = tempfile::tempdir().expect("there is room for temporary files");
         let url = format!("sqlite:{}", folder.path().join("gratitude.db").display());
         let desk = Self { serving: Serving::start(&url, &["--manual-clock", "2026-11-23T10:00:00Z"]), _folder: folder };
         let channel = tonic::transport::Endpoint::from_shared(desk.serving.url()).expect("an address");
         let channel = channel.connect().await.expect("it listens");
-        let location = pb::Location {
-            display_name: "The tea house".to_owned(),
-            time_zone: "Europe/London".to_owned(),
-            region_code: "GB".to_owned(),
-            language_code: "en".to_owned(),
-            currency_code: "GBP".to_owned(),
-            ..pb::Location::default()
-        };
-        let request = pb::CreateLocationRequest {
-            location_id: "tea-house".to_owned(),
-            location: Some(location),
-            ..Default::default()
-        };
-        LocationServiceClient::new(channel.clone()).create_location(request).await.expect("a new location");
+        desk.has("tea-house").await;
         let phone =
             pb::Identifier { kind: pb::identifier::Kind::Phone.into(), value: ADA.to_owned(), ..Default::default() };
         let ada = pb::Customer {
@@ -53,11 +40,27 @@ impl Desk {
         desk
     }
 
-    fn run(&self, arguments: &[&str]) -> Output {
+    /// A place in London that begins to be known.
+    pub(super) async fn has(&self, location_id: &str) {
+        let location = pb::Location {
+            display_name: location_id.to_owned(),
+            time_zone: "Europe/London".to_owned(),
+            region_code: "GB".to_owned(),
+            language_code: "en".to_owned(),
+            currency_code: "GBP".to_owned(),
+            ..pb::Location::default()
+        };
+        let (location_id, location) = (location_id.to_owned(), Some(location));
+        let request = pb::CreateLocationRequest { location_id, location, ..Default::default() };
+        let mut locations = LocationServiceClient::connect(self.serving.url()).await.expect("it listens");
+        locations.create_location(request).await.expect("a new location");
+    }
+
+    pub(super) fn run(&self, arguments: &[&str]) -> Output {
         gratitude(arguments).env("GRATITUDE_SERVER", self.serving.url()).output().expect("the binary runs")
     }
 
-    fn done(&self, arguments: &[&str]) -> String {
+    pub(super) fn done(&self, arguments: &[&str]) -> String {
         let output = self.run(arguments);
         assert!(output.status.success(), "{arguments:?}: {}", stderr(&output));
         stdout(&output)
@@ -71,7 +74,7 @@ impl Desk {
 }
 
 /// How the id ends that stands first in what was printed.
-fn ending(printed: &str) -> String {
+pub(super) fn ending(printed: &str) -> String {
     let first = printed.split_whitespace().next().expect("it names what it did");
     first.rsplit('…').next().expect("an ending").rsplit('/').next().expect("an id").to_owned()
 }
@@ -211,19 +214,7 @@ async fn what_a_gift_was_worth_is_said_when_it_was_given() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn words_are_looked_at_in_the_name_of_where_somebody_was() {
     let desk = Desk::open().await;
-    let channel = tonic::transport::Endpoint::from_shared(desk.serving.url()).expect("an address");
-    let channel = channel.connect().await.expect("it listens");
-    let bakery = pb::Location {
-        display_name: "The bakery".to_owned(),
-        time_zone: "Europe/London".to_owned(),
-        region_code: "GB".to_owned(),
-        language_code: "en".to_owned(),
-        currency_code: "GBP".to_owned(),
-        ..pb::Location::default()
-    };
-    let request =
-        pb::CreateLocationRequest { location_id: "bakery".to_owned(), location: Some(bakery), ..Default::default() };
-    LocationServiceClient::new(channel).create_location(request).await.expect("another location");
+    desk.has("bakery").await;
     desk.done(&["checkin", ADA, "--location", "tea-house", "--by", "mina"]);
     let linted = desk.done(&["notes", "lint", "--customer", ADA, "--text", "Hello,\n\nthank you.\n\nMina"]);
     assert!(!linted.trim().is_empty());

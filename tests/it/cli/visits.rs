@@ -36,6 +36,15 @@ fn a_stranger_comes_and_leaves_and_a_slip_is_taken_back() {
     assert!(stdout(&undone).contains("as it was"), "{}", stderr(&undone));
     let left = call(&["checkout", ending, "not-purchased", "--thanked"]);
     assert!(stdout(&left).contains("fulfilled"), "{}{}", stdout(&left), stderr(&left));
+    let explained = call(&["explain", visit]);
+    assert!(stdout(&explained).contains("fulfilled"), "{}{}", stdout(&explained), stderr(&explained));
+    for short in [format!("interactions/{ending}"), format!("interactions/…{ending}")] {
+        let short = call(&["explain", &short]);
+        assert_eq!(short.status.code(), Some(2), "{}", stdout(&short));
+        assert!(stderr(&short).contains("events list --about customers/… --output json"), "{}", stderr(&short));
+    }
+    let nobody = call(&["explain", "customers/7a10"]);
+    assert!(stderr(&nobody).contains("gratitude search"), "{}", stderr(&nobody));
     let again = call(&["checkout", visit, "purchased"]);
     assert_eq!(again.status.code(), Some(4), "it is closed: {}", stderr(&again));
 }

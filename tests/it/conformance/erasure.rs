@@ -22,8 +22,8 @@ const WORDS: &[(&str, &[&str])] = &[
     ("search_words", &["key", "word"]),
 ];
 
-/// The columns of text that hold none: names of states, kinds and rules, days, ids, hashes, counts, our own sentences, and
-/// words of the business about itself.
+/// The columns of text that hold none: names of states, kinds and rules, days, ids, hashes, counts, our own sentences,
+/// and words of the business about itself.
 const OTHERS: &[(&str, &[&str])] = &[
     ("cases", &["assignee", "location_id", "origin", "state"]),
     ("api_keys", &["*"]),

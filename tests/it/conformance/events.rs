@@ -35,8 +35,8 @@ async fn told(app: &App, wanted: &EventFilter, behind: Option<FeedPosition>) -> 
     (page.events.len(), page.reached)
 }
 
-/// Waits until the feed tells of so many behind a place: on PostgreSQL, whoever still writes elsewhere in the cluster holds
-/// it back.
+/// Waits until the feed tells of so many behind a place: on PostgreSQL, whoever still writes elsewhere in the cluster
+/// holds it back.
 async fn arrived(app: &App, behind: Option<FeedPosition>, count: usize) {
     let mut watch = app.watch_events(Actor::system(), recorded(), behind, true).await.expect("watched");
     let mut seen = 0;

@@ -1,6 +1,9 @@
 //! The write queue: bounded, fair, and unharmed by what goes wrong in one command.
 
-use crate::support::{database::Engine, ledger::TestLedger};
+use crate::support::{
+    database::{Database, Engine},
+    ledger::TestLedger,
+};
 use gratitude::{
     domain::{
         customer::{Customer, CustomerKind, CustomerStatus, Identifier, IdentifierKind, Profile},
@@ -10,6 +13,7 @@ use gratitude::{
     },
     store::{Lane, Room, StoreError, SubmitError},
 };
+use sea_orm::ConnectionTrait;
 use std::{
     sync::{Arc, Mutex, mpsc},
     time::Duration,
@@ -268,4 +272,21 @@ both_engines! {
 /// With several writers (PostgreSQL) the count may be taken before the second visit.
 fn database_may_reorder(counted: u32) -> bool {
     counted == 1
+}
+
+/// After a failover, what was the primary server may be reached for a while and take no writes. A trigger says what it
+/// would say: that the fault is not ours, and trying again later may help.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_database_that_takes_no_writes_any_more_is_unavailable() {
+    let Some(database) = Database::new(Engine::Postgres).await else {
+        return;
+    };
+    let ledger = TestLedger::open(database).await;
+    let read_only = "CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN \
+                     RAISE EXCEPTION 'cannot execute INSERT in a read-only transaction' USING ERRCODE = '25006'; END $$; \
+                     CREATE TRIGGER refuse BEFORE INSERT ON customers FOR EACH STATEMENT EXECUTE FUNCTION refuse()";
+    ledger.reader().await.execute_unprepared(read_only).await.expect("made");
+    let refused = ledger.store.submit(Lane::Interactive, AddBlindly("one")).await;
+    let unavailable = StoreError::Unavailable { what: "the database takes no writes".to_owned() };
+    assert_eq!(refused, Err(SubmitError::Store(unavailable)));
 }

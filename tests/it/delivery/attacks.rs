@@ -1,5 +1,5 @@
-//! What strangers and members of staff type to break a mail: composed by a real batch, sent to a real relay, and read by
-//! another program than ours.
+//! What strangers and members of staff type to break a mail: composed by a real batch, sent to a real relay, and read
+//! by another program than ours.
 
 use super::{
     batches::by_smtp,

@@ -1,7 +1,8 @@
-//! The real binary, killed with `kill -9` in the middle of a batch of mails, to a relay that fails now and then (P1, P4).
+//! The real binary, killed with `kill -9` in the middle of a batch of mails, to a relay that fails now and then (P1,
+//! P4).
 //!
-//! `GRATITUDE_TEST_MAILS` says how many mails the batch has (300 where it is not set), `GRATITUDE_TEST_KILLS` how often the
-//! service is killed.
+//! `GRATITUDE_TEST_MAILS` says how many mails the batch has (300 where it is not set), `GRATITUDE_TEST_KILLS` how often
+//! the service is killed.
 
 use super::{
     people::{approve, batch, come, make, notes, total},
@@ -73,8 +74,8 @@ async fn survive(database: &Database, relay: &Relay, way: Way) {
     add_up(&notes(connect(&serving).await, &name, "").await, relay, (mails, kills * way.uncertain_at_a_crash), &over);
 }
 
-/// What the relay has is what the notes say, and of no more mails nobody knows than were on their way at a crash or lost
-/// their answer.
+/// What the relay has is what the notes say, and of no more mails nobody knows than were on their way at a crash or
+/// lost their answer.
 fn add_up(notes: &[pb::Note], relay: &Relay, (mails, on_their_way): (usize, usize), over: &pb::NoteBatch) {
     let stored = relay.stored();
     let mut counts = BTreeMap::<&str, usize>::new();

@@ -6,6 +6,7 @@ use gratitude::proto::v1 as pb;
 use pb::{
     acknowledge_gesture_request::How, front_desk_service_client::FrontDeskServiceClient,
     gesture_service_client::GestureServiceClient, interaction::State,
+    interaction_service_client::InteractionServiceClient,
 };
 use tonic::{Code, Status, transport::Channel};
 
@@ -106,6 +107,40 @@ both_engines! {
         assert_eq!(moved.card.map(|card| card.customer), Some(bo.name));
         let back = takes_back(&service, moved.undo.as_ref()).await.expect("within the minute");
         assert_eq!(back.interactions[0].customer, ada.name);
+        service.stop().await;
+    }
+
+    async fn what_goes_only_with_something_else_is_refused_without_it(database) {
+        let service = shop(database).await;
+        let ada = ada(&service).await;
+        let visit = comes(&service, &ada.name).await.interaction.expect("a visit").name;
+        let left_without_buying = pb::CheckOutRequest {
+            interaction: visit.clone(),
+            outcome: pb::Outcome::NotPurchased.into(),
+            ..pb::CheckOutRequest::default()
+        };
+        let about_us = pb::FeelingAbout::Us.into();
+        let moodless = pb::CheckOutRequest { mood_about: about_us, ..left_without_buying.clone() };
+        let refused = desk(&service).check_out(moodless).await.expect_err("about what mood?");
+        assert_eq!((refused.code(), fields(&refused)), (Code::InvalidArgument, vec!["mood_about".to_owned()]));
+        let item = pb::PurchaseItem { display_name: "a red teapot".to_owned(), ..pb::PurchaseItem::default() };
+        let purchase = Some(pb::Purchase { items: vec![item], ..pb::Purchase::default() });
+        let bought_nothing = pb::CheckOutRequest { purchase: purchase.clone(), ..left_without_buying.clone() };
+        let refused = desk(&service).check_out(bought_nothing).await.expect_err("bought or not?");
+        assert_eq!((refused.code(), fields(&refused)), (Code::InvalidArgument, vec!["purchase".to_owned()]));
+        let resolved = pb::CloseInteractionRequest {
+            name: visit.clone(),
+            outcome: pb::Outcome::Resolved.into(),
+            purchase,
+            ..pb::CloseInteractionRequest::default()
+        };
+        let refused = InteractionServiceClient::new(service.channel()).close_interaction(resolved).await.expect_err("bought or not?");
+        assert_eq!((refused.code(), fields(&refused)), (Code::InvalidArgument, vec!["purchase".to_owned()]));
+
+        let whole = pb::CheckOutRequest { mood: Some(1), mood_about: about_us, ..left_without_buying };
+        let left = desk(&service).check_out(whole).await.expect("checked out").into_inner();
+        let emotion = left.interaction.and_then(|it| it.emotion).expect("it was told");
+        assert_eq!((emotion.satisfaction, emotion.about), (1, about_us));
         service.stop().await;
     }
 

@@ -87,6 +87,8 @@ both_engines! {
         assert!(ended.resume_time.is_some());
         assert_eq!(client.resume(resume).await.expect("the same").into_inner(), ended);
         assert_eq!(client.list_pauses(pb::ListPausesRequest::default()).await.expect("listed").into_inner().pauses, []);
+        let with_ended = pb::ListPausesRequest { show_ended: true, ..pb::ListPausesRequest::default() };
+        assert_eq!(client.list_pauses(with_ended).await.expect("listed").into_inner().pauses, std::slice::from_ref(&ended));
 
         let taken = claimed(&mut client).await;
         assert_eq!(taken.len(), 1);

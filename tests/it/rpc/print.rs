@@ -32,7 +32,8 @@ pub(super) async fn regular(service: &TestService, name: &str) -> pb::Customer {
     regular_at(service, name, &["27 Orchard Street"]).await
 }
 
-/// Other words for a note. Whether they tell anything particular depends on the variant that was drawn; here it is not asked.
+/// Other words for a note. Whether they tell anything particular depends on the variant that was drawn; here it is not
+/// asked.
 pub(super) fn edit(note: &pb::Note, text: Option<String>) -> pb::EditNoteRequest {
     let accepted_problems = vec![pb::note_problem::Reason::NothingParticular.into()];
     pb::EditNoteRequest { name: note.name.clone(), text, accepted_problems, ..pb::EditNoteRequest::default() }

@@ -19,7 +19,8 @@ struct Delivery {
 pub(super) struct Delivered(BTreeMap<GestureId, Vec<Delivery>>);
 
 impl Delivered {
-    /// A worker was told to begin: it hands the gesture over at once, which succeeds or not. Told again, it did so before.
+    /// A worker was told to begin: it hands the gesture over at once, which succeeds or not. Told again, it did so
+    /// before.
     pub(super) fn begun(&mut self, gesture: &Gesture, token: i64, deduplicated: bool, reached: bool) {
         let of_gesture = self.0.entry(gesture.id).or_default();
         if of_gesture.iter().all(|it| it.token != Some(token)) {

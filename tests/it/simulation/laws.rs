@@ -67,8 +67,8 @@ impl Laws {
         }
     }
 
-    /// P5: what we said we would, and what is for a day, never moves past the time that was said first, unless a person or
-    /// the customer chose another; and nothing leaves that is paused.
+    /// P5: what we said we would, and what is for a day, never moves past the time that was said first, unless a person
+    /// or the customer chose another; and nothing leaves that is paused.
     fn what_was_promised_stays_so(&mut self, whole: &Whole, shop: &Shop, broken: &mut Vec<String>) {
         for gesture in &whole.gestures {
             let deadline = gesture.schedule.deadline_at;
@@ -95,8 +95,8 @@ impl Laws {
         }
     }
 
-    /// Planning takes only free places, and what is sent was counted when it left. (What a person does counts always, and
-    /// what the customer asked for is not counted out.)
+    /// Planning takes only free places, and what is sent was counted when it left. (What a person does counts always,
+    /// and what the customer asked for is not counted out.)
     fn the_budget_is_kept(&mut self, whole: &Whole, shop: &Shop, broken: &mut Vec<String>) {
         let settings = &shop.story.ledger.settings;
         let of = |household| whole.contacts.iter().filter(move |c| c.household == household);

@@ -80,8 +80,8 @@ fn live_all(engine: Engine, seeds: u64) {
     });
 }
 
-/// Keeps this thread, and those that it starts, on one processor: a life hands so much to and fro between itself and its
-/// database's thread that waking another processor each time costs as much again.
+/// Keeps this thread, and those that it starts, on one processor: a life hands so much to and fro between itself and
+/// its database's thread that waking another processor each time costs as much again.
 #[cfg(target_os = "linux")]
 fn stay_on(processor: usize) {
     use rustix::thread::{CpuSet, sched_getaffinity, sched_setaffinity};

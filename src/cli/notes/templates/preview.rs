@@ -82,8 +82,8 @@ impl Preview {
     }
 }
 
-/// The customer of that name, or the one who is found by it; where no location is given, at that of the interaction, else
-/// at any: who somebody is does not depend on it.
+/// The customer of that name, or the one who is found by it; where no location is given, at that of the interaction,
+/// else at any: who somebody is does not depend on it.
 pub(in crate::cli::notes) async fn customer(
     client: &Client,
     given: &str,

@@ -128,7 +128,8 @@ impl Desk {
     }
 }
 
-/// A text with what its places hold. What is put in is not looked at again, and turns the direction of nothing beside it.
+/// A text with what its places hold. What is put in is not looked at again, and turns the direction of nothing beside
+/// it.
 pub(super) fn fill(text: &str, places: &[(&str, &str)]) -> String {
     let mut filled = String::with_capacity(text.len());
     let mut rest = text;

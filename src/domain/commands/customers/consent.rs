@@ -83,8 +83,8 @@ impl Command for SetConsent {
     }
 }
 
-/// The gestures that may not take their channel any more, and those that may take a better one by now: who allows e-mails
-/// at the desk need not come again for the note. What somebody has in hand goes the way it began.
+/// The gestures that may not take their channel any more, and those that may take a better one by now: who allows
+/// e-mails at the desk need not come again for the note. What somebody has in hand goes the way it began.
 fn elsewhere(world: &World, customer: &Customer) -> Result<BTreeSet<GestureId>, Refusal> {
     let mut found = BTreeSet::new();
     for gesture in world.gestures_of(customer.id) {

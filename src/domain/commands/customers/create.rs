@@ -98,8 +98,8 @@ impl CreateCustomer {
         if self.on_match == OnMatch::CreateAnyway { &self.identifiers } else { &[] }
     }
 
-    /// Who fits, with the paths of what fits. By what others may share nobody comes upon a discreet customer whom they may
-    /// not see; what is that customer's alone can't be given to another one.
+    /// Who fits, with the paths of what fits. By what others may share nobody comes upon a discreet customer whom they
+    /// may not see; what is that customer's alone can't be given to another one.
     fn matches(&self, world: &World) -> BTreeMap<CustomerId, Vec<String>> {
         let mut matches: BTreeMap<CustomerId, Vec<String>> = BTreeMap::new();
         for (at, identifier) in self.identifiers.iter().enumerate() {

@@ -10,8 +10,8 @@ use crate::domain::{
     world::{Actor, Command, Context, EventDetail, EventKind, Needs, Replay, Subject, World},
 };
 
-/// Marks a customer as deceased: all that is pending for them is cancelled in the same call, and no rule speaks to them.
-/// Taken back, nothing of that comes back.
+/// Marks a customer as deceased: all that is pending for them is cancelled in the same call, and no rule speaks to
+/// them. Taken back, nothing of that comes back.
 #[derive(Debug, Clone)]
 pub struct SetDeceased {
     /// Who says so.

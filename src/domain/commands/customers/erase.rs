@@ -24,8 +24,9 @@ use crate::domain::{
 };
 use std::collections::BTreeSet;
 
-/// Forgets a person, with all records that are part of theirs. What is pending is taken back, cases are closed, all words
-/// go, also those that reached others through them; that something happened, and how it ended, stays, so that counts stay true.
+/// Forgets a person, with all records that are part of theirs. What is pending is taken back, cases are closed, all
+/// words go, also those that reached others through them; that something happened, and how it ended, stays, so that
+/// counts stay true.
 #[derive(Debug, Clone)]
 pub struct EraseCustomer {
     /// Who erases them.

@@ -1,4 +1,5 @@
-//! Somebody stands for a customer, until that comes of age; what changes about them changes how their charge is reached.
+//! Somebody stands for a customer, until that comes of age; what changes about them changes how their charge is
+//! reached.
 
 use super::keep;
 use crate::domain::{
@@ -66,8 +67,8 @@ pub(in crate::domain::commands) fn heed_guardian(ledger: &mut Ledger<'_, '_>, id
     Ok(())
 }
 
-/// After somebody was forgotten: plans again what went through them to those for whom they stood, whose words name them.
-/// Returns these.
+/// After somebody was forgotten: plans again what went through them to those for whom they stood, whose words name
+/// them. Returns these.
 ///
 /// # Errors
 /// [`Refusal::Miss`] when these must be loaded first.

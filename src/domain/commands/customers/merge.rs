@@ -301,9 +301,9 @@ pub(super) fn take_stock(ledger: &mut Ledger<'_, '_>, id: CustomerId) -> Result<
     ledger.rebuild_summary(id)
 }
 
-/// What waits for somebody speaks to them by the name, the language and the facts of the record that it is of now: all of
-/// it, or what came with another record. What a person is doing at the moment stays in the words that they have before
-/// them, and a person's own words stay as they are.
+/// What waits for somebody speaks to them by the name, the language and the facts of the record that it is of now: all
+/// of it, or what came with another record. What a person is doing at the moment stays in the words that they have
+/// before them, and a person's own words stay as they are.
 ///
 /// # Errors
 /// [`Refusal::Miss`] when something must be loaded first.

@@ -206,8 +206,8 @@ fn customer(world: &World, id: CustomerId) -> Result<Customer, Refusal> {
     world.customers.get(&id).cloned().ok_or_else(|| Refusal::not_found("customer", &id))
 }
 
-/// A purchase of one in a visit of the other was none, nor was a visit of one the other's: till and desk told a story that
-/// never was.
+/// A purchase of one in a visit of the other was none, nor was a visit of one the other's: till and desk told a story
+/// that never was.
 fn tell_apart(ledger: &mut Ledger<'_, '_>, both: [CustomerId; 2]) -> Result<(), Refusal> {
     let visit_of = |it: &Interaction| ledger.world.interactions.get(&it.joined?).cloned();
     let joined = both.into_iter().flat_map(|id| ledger.world.interactions_of(id));

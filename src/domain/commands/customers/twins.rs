@@ -21,8 +21,8 @@ enum Matter {
 }
 
 /// Stops the gestures of a customer that another one of theirs makes too, by whatever record it was planned: the one
-/// that reached them or is on its way already stands, else the stronger, else the earlier; of two on their way the other is
-/// not tried again. `other` is the record that became part of theirs.
+/// that reached them or is on its way already stands, else the stronger, else the earlier; of two on their way the
+/// other is not tried again. `other` is the record that became part of theirs.
 ///
 /// # Errors
 /// [`Refusal::Miss`] when something must be loaded first.

@@ -75,8 +75,8 @@ impl Command for Acknowledge {
     }
 }
 
-/// Refuses what a note carried that nobody knows to have arrived: whoever found out settles the note with all else in it,
-/// and no tap at the desk can take that back.
+/// Refuses what a note carried that nobody knows to have arrived: whoever found out settles the note with all else in
+/// it, and no tap at the desk can take that back.
 fn check_not_in_doubt(gesture: &Gesture) -> Result<(), Refusal> {
     match gesture.written {
         Some(written) if gesture.state == GestureState::Uncertain => {

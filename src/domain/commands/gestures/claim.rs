@@ -162,8 +162,8 @@ pub(in crate::domain::commands) fn turn_back(
         Gate::Pause => ledger.move_gesture(gesture, GestureState::Scheduled, Some(stop.reason), stop.explanation),
         Gate::Hours if may_rest(ledger, &gesture, &stop) => rest(ledger, gesture, stop),
         Gate::Due | Gate::Hours => {
-            // What is held to the next opening has its deadline counted from there (4.4); a promise has not, nor what is
-            // late already, nor what is for a day, whether or not somebody asked for it between two openings.
+            // What is held to the next opening has its deadline counted from there (4.4); a promise has not, nor what
+            // is late already, nor what is for a day, whether or not somebody asked for it between two openings.
             let is_late = gesture.written.is_none() && gesture.is_late_at(ledger.now());
             let within_deadline = gesture.promised || gesture.terms.occasion.is_some() || is_late;
             replan(ledger, gesture, &Replan { from: stop.passes_at, within_deadline, ..again })
@@ -175,14 +175,15 @@ pub(in crate::domain::commands) fn turn_back(
     }
 }
 
-/// Whether a gesture is late and waits for hours that begin in time. What a note carries waits with its batch, at the pace of that.
+/// Whether a gesture is late and waits for hours that begin in time. What a note carries waits with its batch, at the
+/// pace of that.
 fn may_rest(ledger: &Ledger<'_, '_>, gesture: &Gesture, stop: &Stop) -> bool {
     let begin_in_time = stop.passes_at.is_some_and(|hours| hours < gesture.schedule.deadline_at);
     gesture.written.is_none() && begin_in_time && gesture.is_late_at(ledger.now())
 }
 
-/// Leaves what is late as it is until its hours begin: its deadline was counted from an opening once, and it leaves at the
-/// rate of all that is late (4.4), not with the whole night's in the first minute.
+/// Leaves what is late as it is until its hours begin: its deadline was counted from an opening once, and it leaves at
+/// the rate of all that is late (4.4), not with the whole night's in the first minute.
 fn rest(ledger: &mut Ledger<'_, '_>, mut gesture: Gesture, stop: Stop) -> Result<Gesture, Refusal> {
     let explanation = format!("{} It is late, and leaves after what has waited for longer.", stop.explanation);
     gesture.schedule.rests_until = stop.passes_at;

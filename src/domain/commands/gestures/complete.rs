@@ -88,7 +88,8 @@ impl Complete {
         Told { at: self.at, staff: self.carried_out_by.clone(), words: self.words.clone(), happy: None }
     }
 
-    /// Settles the note that carried a gesture of which nobody knew, with all else that it carries: they arrived together.
+    /// Settles the note that carried a gesture of which nobody knew, with all else that it carries: they arrived
+    /// together.
     fn settle_note(&self, ledger: &mut Ledger<'_, '_>, gesture: &Gesture) -> Result<bool, Refusal> {
         let (Proof::Version(_), GestureState::Uncertain, Some(carrier)) = (self.proof, gesture.state, self.carrier)
         else {
@@ -151,10 +152,10 @@ impl Complete {
         contact_of(world, gesture.id).map(Some).ok_or_else(|| wrong_state(gesture, "open"))
     }
 
-    /// A worker must have started delivery, unless the far side recognises what it gets twice. Then it is heard also where
-    /// a person had the gesture tried again meanwhile, and whatever came to it since: else it would be sent twice. A
-    /// person answers for what people do, also where it was held, claimed, expired or given up while they did it, and for what nobody else
-    /// knows.
+    /// A worker must have started delivery, unless the far side recognises what it gets twice. Then it is heard also
+    /// where a person had the gesture tried again meanwhile, and whatever came to it since: else it would be sent
+    /// twice. A person answers for what people do, also where it was held, claimed, expired or given up while they did
+    /// it, and for what nobody else knows.
     fn check_right(&self, gesture: &Gesture) -> Result<(), Refusal> {
         use GestureState::{Claimed, Delivering, Expired, Failed, Held, Scheduled, Uncertain};
         match self.proof {

@@ -109,8 +109,8 @@ impl Fail {
         gesture.perhaps_left = gesture.perhaps_left.filter(|_| !knows);
     }
 
-    /// Whether an answer may set off another attempt: not where something else would have ended the gesture meanwhile, nor
-    /// a late one where an earlier attempt has left it uncertain.
+    /// Whether an answer may set off another attempt: not where something else would have ended the gesture meanwhile,
+    /// nor a late one where an earlier attempt has left it uncertain.
     fn may_go_on(&self, gesture: &Gesture) -> bool {
         let is_known = gesture.perhaps_left.is_none() || matches!(self.proof, Proof::Version(_));
         doubt::over(gesture).is_none() && (gesture.state != GestureState::Uncertain || is_known)

@@ -13,8 +13,8 @@ use crate::domain::{
 use std::collections::BTreeSet;
 
 /// Marks the number that was called as bad wherever it stands: with whom was called, with the guardian who answers in
-/// their place, and with everybody else who is found by it or reached at it, so that a stranger is not rung again. What was planned for
-/// it goes another way.
+/// their place, and with everybody else who is found by it or reached at it, so that a stranger is not rung again. What
+/// was planned for it goes another way.
 ///
 /// # Errors
 /// [`Refusal::Miss`] when somebody must be loaded first.
@@ -56,8 +56,8 @@ fn mark_with_others(ledger: &mut Ledger<'_, '_>, called: &ContactAddress) -> Res
     Ok(marked)
 }
 
-/// Marks an address as bad, so that it is not used again, with whoever gets the gesture: the customer, or the guardian who
-/// stands for them.
+/// Marks an address as bad, so that it is not used again, with whoever gets the gesture: the customer, or the guardian
+/// who stands for them.
 ///
 /// # Errors
 /// [`Refusal::Miss`] when somebody must be loaded first.

@@ -1,5 +1,5 @@
-//! When somebody is called again who did not answer: the same or the next day on which they may be called, at another time
-//! of day (4.7).
+//! When somebody is called again who did not answer: the same or the next day on which they may be called, at another
+//! time of day (4.7).
 
 use crate::domain::{
     customer::Channel,
@@ -18,8 +18,8 @@ const APART: SignedDuration = SignedDuration::from_hours(3);
 /// Where in a short opening the next attempts come, in quarters of it: each in another part.
 const QUARTERS: [i32; 4] = [0, 2, 1, 3];
 
-/// From when on the next attempt is planned. Where the next opening is at the same time of day as this attempt, since the
-/// hours are that short, it is another part of that opening.
+/// From when on the next attempt is planned. Where the next opening is at the same time of day as this attempt, since
+/// the hours are that short, it is another part of that opening.
 ///
 /// # Errors
 /// [`Refusal::Miss`] when the location is not loaded.

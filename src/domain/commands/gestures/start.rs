@@ -12,7 +12,8 @@ use crate::domain::{
     world::{Actor, Command, Context, Needs, World},
 };
 
-/// Asks every gate once more, and whether the words may still be read by others, and marks a gesture as on its way. From then on it can't be taken back.
+/// Asks every gate once more, and whether the words may still be read by others, and marks a gesture as on its way.
+/// From then on it can't be taken back.
 #[derive(Debug, Clone)]
 pub struct StartDelivery {
     /// Who delivers.

@@ -196,8 +196,8 @@ impl AnswerNotes {
         back(ledger, batch, note, due, perhaps, why)
     }
 
-    /// Lets this way out rest, once for all that were on their way when it was found closed; after too long a person must
-    /// see to it.
+    /// Lets this way out rest, once for all that were on their way when it was found closed; after too long a person
+    /// must see to it.
     fn rest(&self, ledger: &mut Ledger<'_, '_>, batch: &mut NoteBatch, for_good: bool, why: &str) {
         let now = ledger.now();
         let id = batch.id.0;
@@ -228,8 +228,8 @@ fn next_pause(route: Route, id: Uuid, attempts: u32, asked: Option<SignedDuratio
     }
 }
 
-/// Puts a note back to those that wait, with its gestures. What may have left with it is marked so, as what a worker has
-/// whose far side recognises it: whatever else becomes of a gesture meanwhile leaves it uncertain at once.
+/// Puts a note back to those that wait, with its gestures. What may have left with it is marked so, as what a worker
+/// has whose far side recognises it: whatever else becomes of a gesture meanwhile leaves it uncertain at once.
 pub(super) fn back(
     ledger: &mut Ledger<'_, '_>,
     batch: &mut NoteBatch,
@@ -277,8 +277,8 @@ const fn of_the_others(reason: Reason) -> Reason {
     if is_for_good(reason) { Reason::Overtaken } else { reason }
 }
 
-/// Ends a note that may have left at an earlier attempt, and leaves no more: nobody knows whether the customer has it (P4).
-/// What it carries may have left with it, and goes in no other note.
+/// Ends a note that may have left at an earlier attempt, and leaves no more: nobody knows whether the customer has it
+/// (P4). What it carries may have left with it, and goes in no other note.
 ///
 /// # Errors
 /// [`Refusal::Miss`] when one of its gestures, or what that answers, is not loaded.

@@ -85,8 +85,8 @@ impl Command for TakeBackPage {
     }
 }
 
-/// What the batch covered is free again; what it had planned itself is cancelled with it. What may have left before can't
-/// be taken back.
+/// What the batch covered is free again; what it had planned itself is cancelled with it. What may have left before
+/// can't be taken back.
 fn take_back(ledger: &mut Ledger<'_, '_>, batch: &mut NoteBatch, note: Note) -> Result<(), Refusal> {
     if note.tries.perhaps_left {
         return keep_in_doubt(ledger, batch, note, Reason::BatchCancelled, "its batch was cancelled");

@@ -231,8 +231,8 @@ pub(super) fn skipped(
     }
 }
 
-/// Stops a batch whose words are not good enough for too many, also on its last page: before it asks for approval, a person
-/// has seen why. Returns whether it did.
+/// Stops a batch whose words are not good enough for too many, also on its last page: before it asks for approval, a
+/// person has seen why. Returns whether it did.
 fn stops_for_its_words(ledger: &mut Ledger<'_, '_>, batch: &mut NoteBatch) -> bool {
     let wrong = batch.counts.with_person;
     let of = batch.counts.composed + wrong;

@@ -117,8 +117,8 @@ impl Command for ConfirmPrinted {
     }
 }
 
-/// Nothing leaves of a batch that stopped itself, while the service is tried out, or of what was approved then. What a batch
-/// that is over has on paper is told all the same: its sheets must be found.
+/// Nothing leaves of a batch that stopped itself, while the service is tried out, or of what was approved then. What a
+/// batch that is over has on paper is told all the same: its sheets must be found.
 fn check_at_work(world: &World, batch: &NoteBatch) -> Result<(), Refusal> {
     if batch.approved_at.is_none() || batch.state == BatchState::Stopped {
         return Err(wrong_state(batch, "approved, and has not stopped,"));

@@ -1,6 +1,6 @@
 //! Notes are written in batches, approved, handed to the delivery and taken back: a page at a time, each page one
-//! command that finds in the batch's row whether its turn has come, and writes there how far the work is. So any replica
-//! may do the next page, and whoever dies leaves whole pages.
+//! command that finds in the batch's row whether its turn has come, and writes there how far the work is. So any
+//! replica may do the next page, and whoever dies leaves whole pages.
 
 mod answer;
 mod approve;

@@ -51,8 +51,8 @@ impl Command for TakeOver {
     }
 }
 
-/// Ends a chunk whose process did not answer for all of it in time. What a far side recognises when it comes again waits
-/// for its next turn; of the rest nobody knows whether it left.
+/// Ends a chunk whose process did not answer for all of it in time. What a far side recognises when it comes again
+/// waits for its next turn; of the rest nobody knows whether it left.
 #[derive(Debug, Clone)]
 pub struct LapseChunk {
     /// The batch.

@@ -20,9 +20,9 @@ use crate::domain::{
     world::{Actor, Command, Context, EventDetail, EventKind, KeyHasher, Needs, Subject, World},
 };
 
-/// Takes notes for a print run, each to its place. Every gate but those of time and budget is asked about each (P6); what
-/// one of them stops is skipped, what is not true any more goes to a person. What another run has is left alone, unless that
-/// run is replaced, or it was told to pull the sheet and the note says something else by now.
+/// Takes notes for a print run, each to its place. Every gate but those of time and budget is asked about each (P6);
+/// what one of them stops is skipped, what is not true any more goes to a person. What another run has is left alone,
+/// unless that run is replaced, or it was told to pull the sheet and the note says something else by now.
 #[derive(Debug, Clone)]
 pub struct PrintNotes {
     /// Who prints.
@@ -122,7 +122,8 @@ enum Look {
     NotGenuine(Vec<Gesture>, SinceWritten),
 }
 
-/// Asks what may have changed since a note was written. A gesture that a gate stops is moved to where it belongs by now.
+/// Asks what may have changed since a note was written. A gesture that a gate stops is moved to where it belongs by
+/// now.
 fn look(ledger: &mut Ledger<'_, '_>, note: &Note) -> Result<Look, Refusal> {
     if note.tries.perhaps_left {
         return Ok(Look::Stopped(Reason::DeliveryFailed, "It may have left another way.".to_owned()));

@@ -1,7 +1,7 @@
 //! A person changes what a note says, or has it written anew.
 //!
-//! Where the note stands follows from what then speaks against it: one that is good enough waits for its turn in the batch,
-//! also when it had been given to a person; one that is not goes to a person, also when it had been waiting.
+//! Where the note stands follows from what then speaks against it: one that is good enough waits for its turn in the
+//! batch, also when it had been given to a person; one that is not goes to a person, also when it had been waiting.
 
 use super::{
     super::Once,

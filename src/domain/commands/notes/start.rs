@@ -276,8 +276,8 @@ pub(super) fn gestures_of(world: &World, note: &Note) -> Result<Vec<Gesture>, Re
     note.gestures.iter().map(get).collect()
 }
 
-/// Asks whether a note may leave. A gesture that a gate stops is moved to where it belongs by now, unless the note may have
-/// left before: then it is not planned anew, and goes nowhere else.
+/// Asks whether a note may leave. A gesture that a gate stops is moved to where it belongs by now, unless the note may
+/// have left before: then it is not planned anew, and goes nowhere else.
 pub(super) fn ask(ledger: &mut Ledger<'_, '_>, note: &Note) -> Result<Turn, Refusal> {
     let gestures = gestures_of(ledger.world, note)?;
     for gesture in &gestures {
@@ -316,8 +316,9 @@ pub(super) fn ask(ledger: &mut Ledger<'_, '_>, note: &Note) -> Result<Turn, Refu
     })
 }
 
-/// When it is seen whether the pause over a gesture still holds. What a pause of a place or a rule keeps back, however much,
-/// lies between what leaves: so that it is not looked at over and over, a tenth of the time goes by for which it has held.
+/// When it is seen whether the pause over a gesture still holds. What a pause of a place or a rule keeps back, however
+/// much, lies between what leaves: so that it is not looked at over and over, a tenth of the time goes by for which it
+/// has held.
 fn next_look(ledger: &Ledger<'_, '_>, gesture: &Gesture) -> Timestamp {
     let (now, (least, most)) = (ledger.now(), PAUSE_LOOKS);
     let pauses = &ledger.world.pauses;
@@ -364,8 +365,8 @@ pub(super) fn overtaken(world: &World, note: &Note, gesture: &Gesture) -> Result
     Ok(Some((reason, format!("{name} goes {} now, not {}.", gesture.channel.by(), channel.by()))))
 }
 
-/// Whether what a note says is still true: written again, it would say the same; what is in other words by now (a person's,
-/// a newer version of the template, another variant) rests on facts each of which still holds.
+/// Whether what a note says is still true: written again, it would say the same; what is in other words by now (a
+/// person's, a newer version of the template, another variant) rests on facts each of which still holds.
 fn facts_hold(world: &World, note: &Note, channel: Channel, gestures: &[Gesture]) -> Result<bool, Refusal> {
     let written = &note.words;
     let manner = words::Manner { channel, read_by: note.created_at, begin: Begin::With(written.variant) };

@@ -121,8 +121,8 @@ pub(super) fn look(
     })
 }
 
-/// Whether a note names what its reader has bought as a surprise or in confidence where others may read it: they may have
-/// done so since it was written.
+/// Whether a note names what its reader has bought as a surprise or in confidence where others may read it: they may
+/// have done so since it was written.
 ///
 /// # Errors
 /// [`Refusal::Miss`] when what its gestures answer is not loaded.
@@ -160,8 +160,8 @@ pub(in crate::domain::commands) fn gives_surprise_away(world: &World, gesture: &
     give_surprise_away(world, gestures, &words, channel)
 }
 
-/// Of the facts that a note tells, those that are not so any more: written again from what is known now it would not tell
-/// them, and nothing of what is known is called so.
+/// Of the facts that a note tells, those that are not so any more: written again from what is known now it would not
+/// tell them, and nothing of what is known is called so.
 ///
 /// # Errors
 /// [`Refusal::Miss`] when what they answer is not loaded.

@@ -1,7 +1,8 @@
 //! Taking back what somebody at the desk did by mistake, for a minute.
 //!
-//! An action is any command in [`Undoable`]: what it changed is kept beside it, as it was before. [`UndoAction`] puts it
-//! back, unless something else has changed the same since. What the action made stays as a record that it was taken back.
+//! An action is any command in [`Undoable`]: what it changed is kept beside it, as it was before. [`UndoAction`] puts
+//! it back, unless something else has changed the same since. What the action made stays as a record that it was taken
+//! back.
 
 mod restore;
 

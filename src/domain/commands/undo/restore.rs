@@ -1,8 +1,8 @@
 //! Puts back what an action changed.
 //!
-//! Rows that were there get their content of before, under a new version. Rows that the action made stay as records of it:
-//! interactions are voided, gestures cancelled, cases closed, decisions left to be taken anew. A customer whom it made
-//! known stays known.
+//! Rows that were there get their content of before, under a new version. Rows that the action made stay as records of
+//! it: interactions are voided, gestures cancelled, cases closed, decisions left to be taken anew. A customer whom it
+//! made known stays known.
 
 use super::name;
 use crate::domain::{

@@ -11,7 +11,8 @@ use crate::domain::customer::{
 };
 use std::collections::BTreeSet;
 
-/// A customer as far as records of one person agree: names, birthday, addresses, in the form in which they are compared.
+/// A customer as far as records of one person agree: names, birthday, addresses, in the form in which they are
+/// compared.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Face {
     /// The words of the given name.
@@ -44,8 +45,8 @@ pub(super) struct Place {
 }
 
 impl Face {
-    /// What of a customer is compared; `None` for those who take no part: erased and discreet ones, and records that became
-    /// part of another.
+    /// What of a customer is compared; `None` for those who take no part: erased and discreet ones, and records that
+    /// became part of another.
     #[must_use]
     pub fn of(customer: &Customer) -> Option<Self> {
         if !is_searchable(customer) || customer.status == CustomerStatus::Merged {

@@ -4,8 +4,9 @@ use super::{Comparison, Evidence, Face, Frequencies, Rule, compare};
 
 /// Those of the others who may be the person, by their place in the list, with what speaks for it; most bits first.
 ///
-/// For people, who look again, a third record counts as well: where one meets the rule with both, the weaker of these two
-/// links speaks for the two being one in addition. Of three records of a person two often have nothing in common but the third.
+/// For people, who look again, a third record counts as well: where one meets the rule with both, the weaker of these
+/// two links speaks for the two being one in addition. Of three records of a person two often have nothing in common
+/// but the third.
 #[must_use]
 pub fn likely(
     face: &Face,

@@ -64,8 +64,9 @@ impl Frequencies {
         }
     }
 
-    /// The same of a value that is next to nobody else's, such as a birthday, unless so many have it that it must be one that
-    /// is filled in where nothing is known. That the few records of one person share it makes it no less telling.
+    /// The same of a value that is next to nobody else's, such as a birthday, unless so many have it that it must be
+    /// one that is filled in where nothing is known. That the few records of one person share it makes it no less
+    /// telling.
     pub(super) fn bits_of_own(&self, counts: &Counts, value: &str, most: f64) -> f64 {
         let seen = counts.0.get(value).copied().unwrap_or(0);
         if seen < FILLED_IN { most } else { self.bits(counts, value, most) }

@@ -1,7 +1,7 @@
 //! Whether two records are of one person.
 //!
-//! Records that share a [block](fn@blocks) are [compared](fn@compare) field by field. What comes of it is a number of bits with its
-//! reasons, and a [`Rule`] says how many it takes.
+//! Records that share a [block](fn@blocks) are [compared](fn@compare) field by field. What comes of it is a number of
+//! bits with its reasons, and a [`Rule`] says how many it takes.
 
 mod blocks;
 mod face;

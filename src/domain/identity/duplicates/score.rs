@@ -1,10 +1,10 @@
 //! How much speaks for two records being of one person, in bits.
 //!
-//! An agreement counts by how rare the value is: log2(0.9 / share of customers who have it), up to a bound for each field. A
-//! likeness counts less, a difference against. The sum is compared with log2 of the number of customers: so many bits it
-//! takes to tell one of them from all others. A common name then tells little, and the rule stays honest as the house
-//! grows. (Fellegi and Sunter, "A theory for record linkage", 1969, with weights from the meaning of the fields; none was
-//! fitted to a set of data.)
+//! An agreement counts by how rare the value is: log2(0.9 / share of customers who have it), up to a bound for each
+//! field. A likeness counts less, a difference against. The sum is compared with log2 of the number of customers: so
+//! many bits it takes to tell one of them from all others. A common name then tells little, and the rule stays honest
+//! as the house grows. (Fellegi and Sunter, "A theory for record linkage", 1969, with weights from the meaning of the
+//! fields; none was fitted to a set of data.)
 
 use super::{
     face::{Face, Place, heard},

@@ -124,8 +124,8 @@ impl SearchQuery {
         })
     }
 
-    /// What to look up for customers whose names are like what was typed: nicknames, and the words of the vocabulary that
-    /// `near` finds for each.
+    /// What to look up for customers whose names are like what was typed: nicknames, and the words of the vocabulary
+    /// that `near` finds for each.
     #[must_use]
     pub fn widened(&self, near: impl Fn(&str) -> Vec<String>) -> Vec<Vec<Lookup>> {
         self.asked.iter().map(|asked| asked.widened(&near)).collect()

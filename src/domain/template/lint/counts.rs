@@ -1,7 +1,8 @@
-//! Whether words that a person wrote tell a number of a customer's: on how many days they came, which anniversary it is.
+//! Whether words that a person wrote tell a number of a customer's: on how many days they came, which anniversary it
+//! is.
 //!
-//! A number alone tells nothing: "open until 5" is not the fifth visit. It is told where it stands as a whole number, in
-//! digits or as a word of the language, shortly before what it counts.
+//! A number alone tells nothing: "open until 5" is not the fifth visit. It is told where it stands as a whole number,
+//! in digits or as a word of the language, shortly before what it counts.
 
 /// What a number counts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -149,8 +150,8 @@ const COUNTING: &[Counting] = &[
 /// How many words may stand between a number and what it counts: "three wonderful days".
 const WORDS_BETWEEN: usize = 2;
 
-/// Whether a note, in lower case, tells a number that is written so in digits: `written` are its ways, "1,234", "3rd". In a
-/// language whose counting we don't know, the number itself is enough.
+/// Whether a note, in lower case, tells a number that is written so in digits: `written` are its ways, "1,234", "3rd".
+/// In a language whose counting we don't know, the number itself is enough.
 pub(super) fn tells(note: &str, language: &str, counted: Counted, number: Option<u64>, written: &[String]) -> bool {
     let counting = COUNTING.iter().find(|counting| counting.language.eq_ignore_ascii_case(language));
     let Some(counting) = counting else {

@@ -42,9 +42,9 @@ pub(super) struct Said {
 }
 
 /// Whether a note gives away a thing that was noted under a name: it has the name, with its article or without, however
-/// its parts are joined; or every telling word of it, in whatever order and form; or a word that only a brand has; or, in
-/// words that tell nothing else, what it is ("the ring", of "a diamond ring"), unless that stands in one of the names that
-/// are `ours` (in lower case), such as the shop's.
+/// its parts are joined; or every telling word of it, in whatever order and form; or a word that only a brand has; or,
+/// in words that tell nothing else, what it is ("the ring", of "a diamond ring"), unless that stands in one of the
+/// names that are `ours` (in lower case), such as the shop's.
 pub(super) fn gives_away(said: &Said, name: &str, ours: &str) -> bool {
     let given = bare(name).unwrap_or_else(|| name.trim().to_owned());
     let name = given.to_lowercase();
@@ -88,8 +88,8 @@ fn head_before<'t>(word: &str, compound: &'t str) -> Option<&'t str> {
     (word.chars().count() >= SHORTEST && head.chars().count() >= SHORTEST).then_some(head)
 }
 
-/// Whether one word is a form of another, in lower case: with an ending ("rings"), an umlaut ("Armbänder"), another vowel
-/// at its end ("puppies", "кольцом").
+/// Whether one word is a form of another, in lower case: with an ending ("rings"), an umlaut ("Armbänder"), another
+/// vowel at its end ("puppies", "кольцом").
 fn is_form_of(word: &str, thing: &str) -> bool {
     const SHORTEST_STEM: usize = 4;
     const ENDING: usize = 3;

@@ -68,7 +68,8 @@ impl<'a> Lint<'a> {
         found
     }
 
-    /// What speaks against a note that a person wrote. `last_notes` is what the customer was last written, newest first.
+    /// What speaks against a note that a person wrote. `last_notes` is what the customer was last written, newest
+    /// first.
     #[must_use]
     pub fn written(&self, last_notes: &[&str]) -> Vec<NoteProblem> {
         let mut found = Vec::new();
@@ -156,8 +157,8 @@ impl<'a> Lint<'a> {
         Some(NoteProblem::new(ProblemReason::NoPerson, text, suggestion))
     }
 
-    /// A letter says where to write or call; an e-mail can be answered where the location has an address for that. Who is
-    /// handed a note stands there, and who gets a text message can answer it.
+    /// A letter says where to write or call; an e-mail can be answered where the location has an address for that. Who
+    /// is handed a note stands there, and who gets a text message can answer it.
     fn has_no_way_to_answer(&self) -> Option<NoteProblem> {
         let contact = &self.known.first()?.location.settings.reply_contact;
         let (email, phone) = (contact.email.as_deref().unwrap_or(""), contact.phone.as_deref().unwrap_or(""));
@@ -205,8 +206,8 @@ impl<'a> Lint<'a> {
         open.flat_map(|purchase| &purchase.items).map(|item| unadorned(&item.name)).collect()
     }
 
-    /// Of a sensitive place, neither its name nor the customer's stands where others see it: in a subject line, in a text
-    /// message on a locked screen.
+    /// Of a sensitive place, neither its name nor the customer's stands where others see it: in a subject line, in a
+    /// text message on a locked screen.
     fn gives_place_away(&self) -> Option<NoteProblem> {
         let facts = self.known.iter().find(|facts| facts.location.settings.sensitive)?;
         let (outside, place) = match self.channel {

@@ -1,7 +1,7 @@
 //! Scripts that are written without spaces between words.
 
-/// Whether a character is of a script that parts no words: there a word begins and ends anywhere. Chinese characters, the
-/// Japanese syllabaries, Thai, Lao, Burmese and Khmer.
+/// Whether a character is of a script that parts no words: there a word begins and ends anywhere. Chinese characters,
+/// the Japanese syllabaries, Thai, Lao, Burmese and Khmer.
 pub(super) const fn parts_no_words(character: char) -> bool {
     matches!(
         character,

@@ -14,8 +14,8 @@ use super::{
 use crate::domain::customer::Channel;
 use std::ops::Range;
 
-/// The facts whose words stand in a note: of those that it told `before` the ones that it still tells, then whatever else
-/// is known and named. A number is found where it stands before what it counts; a code is told in too many
+/// The facts whose words stand in a note: of those that it told `before` the ones that it still tells, then whatever
+/// else is known and named. A number is found where it stands before what it counts; a code is told in too many
 /// ways to be found again.
 #[must_use]
 pub fn told_in(

@@ -11,9 +11,9 @@ use super::{
 use crate::domain::customer::Channel;
 
 /// Whether a fact still holds of what is known, in whatever words it was told: as a template may write it, or as people
-/// name it ([`told_in`](super::told_in)). One that has a name holds while anything that is known of the customer is called
-/// so: what they bought last is what they bought, also once they came again. What stands there because of a code, or of a
-/// number that it does not name, can't be told from its words: it holds while there is such a fact.
+/// name it ([`told_in`](super::told_in)). One that has a name holds while anything that is known of the customer is
+/// called so: what they bought last is what they bought, also once they came again. What stands there because of a
+/// code, or of a number that it does not name, can't be told from its words: it holds while there is such a fact.
 #[must_use]
 pub fn is_so(fact: &UsedFact, language: &str, channel: Channel, known: &[NoteFacts<'_>]) -> bool {
     let told = plain(&fact.text);

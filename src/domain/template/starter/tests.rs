@@ -135,7 +135,8 @@ fn p8_who_comes_back_often_reads_something_new_each_time() {
     }
 }
 
-/// In every variant: the fault that was recorded, or the words of the case, and what was given, at the end of a sentence.
+/// In every variant: the fault that was recorded, or the words of the case, and what was given, at the end of a
+/// sentence.
 #[test]
 fn p8_starter_apologies_name_what_happened_and_what_was_done() {
     let mut known = Known::much();

@@ -1,4 +1,5 @@
-//! The filter language in SQL selects exactly the rows for which its evaluator says *true*, for random rows and filters.
+//! The filter language in SQL selects exactly the rows for which its evaluator says *true*, for random rows and
+//! filters.
 
 mod layout;
 mod random;
