@@ -15,6 +15,8 @@ use tokio::{
     time::timeout,
 };
 
+use crate::domain::commands::notes::Outcome;
+
 /// How long answers and marks take to be written, by and large.
 const MARKING: Duration = Duration::from_millis(20);
 /// For so long an answer waits for those of letters whose turn is near, so that they are written together.
@@ -87,8 +89,13 @@ impl Places {
         drop(timeout(LOOK_AGAIN_AFTER, self.free.acquire_many(more)).await);
     }
 
-    /// A conversation took so long: there are as many places from now on as suit that.
-    pub(super) fn learn(&self, took: Duration) {
+    /// A conversation took so long: there are as many places from now on as suit that. Only what takes a whole letter
+    /// tells how fast the far side is: a refusal comes sooner, and were it the first answer, far too many letters would be
+    /// marked ahead.
+    pub(super) fn learn(&self, outcome: &Outcome, took: Duration) {
+        if *outcome != Outcome::Delivered {
+            return;
+        }
         let mut pace = self.pace();
         let usual = pace.usual.map_or(took, |usual| (usual * (SHARE - 1) + took) / SHARE);
         pace.usual = Some(usual);
@@ -130,24 +137,32 @@ mod tests {
     #[tokio::test]
     async fn p4_places_go_again_when_the_far_side_takes_its_time() {
         let places = Places::new(2);
-        places.learn(Duration::from_millis(1));
+        places.learn(&Outcome::Delivered, Duration::from_millis(1));
         let taken = places.take().await;
         assert_eq!(taken.num_permits(), 16);
         assert!(!places.are_taken_beside(16) && places.are_taken_beside(15));
         for _ in 0..40 {
-            places.learn(Duration::from_secs(1));
+            places.learn(&Outcome::Delivered, Duration::from_secs(1));
         }
         assert!(places.are_taken_beside(2), "what is on its way stays so");
         drop(taken);
-        places.learn(Duration::from_secs(1));
+        places.learn(&Outcome::Delivered, Duration::from_secs(1));
         assert_eq!(places.take().await.num_permits(), 2);
         assert_eq!(places.linger(), Duration::ZERO, "nor does an answer wait for others");
     }
 
     #[tokio::test]
+    async fn p4_a_quick_refusal_has_no_letter_marked_ahead() {
+        let places = Places::new(2);
+        let refused = Outcome::Refused { unreachable: None, why: "no such mailbox".to_owned() };
+        places.learn(&refused, Duration::from_millis(1));
+        assert_eq!(places.take().await.num_permits(), 2);
+    }
+
+    #[tokio::test]
     async fn marks_are_made_for_half_of_the_places_at_once_but_no_letter_waits_long_for_that() {
         let places = Places::new(2);
-        places.learn(Duration::from_millis(1));
+        places.learn(&Outcome::Delivered, Duration::from_millis(1));
         let mut taken = places.take().await;
         drop(taken.split(10));
         let mut again = places.take().await;

@@ -133,7 +133,7 @@ impl WayOut {
     async fn offer(&self, letter: &Letter, sent: &Sent) -> Outcome {
         let watch = Stopwatch::start();
         let outcome = self.far_side.offer(letter, sent.for_test, self.clock.now()).await;
-        self.places.learn(watch.elapsed());
+        self.places.learn(&outcome, watch.elapsed());
         if let Outcome::Unavailable { why, .. } = &outcome {
             sent.hold();
             tracing::warn!(route = sent.address.route.as_str(), why, "nothing gets through to a far side");
