@@ -90,8 +90,8 @@ impl Places {
     }
 
     /// A conversation took so long: there are as many places from now on as suit that. Only what takes a whole letter
-    /// tells how fast the far side is: a refusal comes sooner, and were it the first answer, far too many letters would be
-    /// marked ahead.
+    /// tells how fast the far side is: a refusal comes sooner, and were it the first answer, far too many letters would
+    /// be marked ahead.
     pub(super) fn learn(&self, outcome: &Outcome, took: Duration) {
         if *outcome != Outcome::Delivered {
             return;
