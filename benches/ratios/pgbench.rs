@@ -93,7 +93,9 @@ fn replay_script(groups: &[Group]) -> Outcome<String> {
             let next = names.len();
             let name = *names.entry(&statement.sql).or_insert(next);
             if name == next {
-                writeln!(prepare, "PREPARE s{name} AS {};", statement.sql)?;
+                let types = statement.values.iter().flat_map(|values| &values.0).map(type_of).collect::<Vec<_>>();
+                let types = if types.is_empty() { String::new() } else { format!(" ({})", types.join(", ")) };
+                writeln!(prepare, "PREPARE s{name}{types} AS {};", statement.sql)?;
             }
             let values = statement.values.iter().flat_map(|values| &values.0).map(literal).collect::<Vec<_>>();
             if values.is_empty() {
@@ -105,6 +107,18 @@ fn replay_script(groups: &[Group]) -> Outcome<String> {
         execute.push_str("COMMIT;\n");
     }
     Ok(format!("{prepare}{MARK}{execute}{MARK}"))
+}
+
+/// The type that the driver says a value has.
+fn type_of(value: &Value) -> &'static str {
+    match value {
+        Value::Bool(_) => "boolean",
+        Value::Int(_) => "integer",
+        Value::BigInt(_) => "bigint",
+        Value::String(_) => "text",
+        Value::Uuid(_) => "uuid",
+        _ => "unknown",
+    }
 }
 
 /// A value as PostgreSQL reads it.
