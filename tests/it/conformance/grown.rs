@@ -8,11 +8,10 @@ use crate::{
 use gratitude::{
     domain::{
         commands::{
-            customers::SetConsent,
             gestures::StartDelivery,
             who::{Identity, Who},
         },
-        customer::{Channel, ConsentState, Identifier, IdentifierKind, Purpose},
+        customer::{Channel, ConsentState, Identifier, IdentifierKind},
         filter::Filter,
         interaction::InteractionKind,
     },
@@ -117,18 +116,7 @@ fn phone(n: u64) -> String {
 async fn live(story: &Telling, n: u64) {
     let first = story.stops_by(who(n)).await;
     let customer = first.interaction.customer.expect("somebody");
-    let consent = SetConsent {
-        actor: story.actor(),
-        once: story.unrepeated(),
-        id: customer,
-        channel: Channel::Message,
-        purpose: Purpose::Gratitude,
-        state: ConsentState::Granted,
-        source: "till form".to_owned(),
-        text_version: "1".to_owned(),
-        at: None,
-    };
-    story.submit(consent).await;
+    story.hears(customer, Channel::Message, ConsentState::Granted).await;
     for visit in 1..VISITS {
         story.ledger.advance(SignedDuration::from_hours(24));
         if visit % 2 == 0 {

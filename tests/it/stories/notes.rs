@@ -6,7 +6,6 @@ use gratitude::{
     app::{NewConsent, NewSelection, NoteStep},
     domain::{
         commands::{
-            customers::SetConsent,
             gestures::{CallOutcome, Complete, Proof, StartDelivery, Started},
             record::{NewInteraction, Recorded},
         },
@@ -100,17 +99,7 @@ both_engines! {
     async fn p8_no_worker_sends_what_names_a_surprise_that_was_bought_since_it_has_it(database) {
         let story = Telling::begin(database).await;
         let customer = whose(&story.stops_by(ana()).await);
-        story.submit(SetConsent {
-            actor: story.actor(),
-            once: story.unrepeated(),
-            id: customer,
-            channel: Channel::Message,
-            purpose: Purpose::Gratitude,
-            state: ConsentState::Granted,
-            source: "till form".to_owned(),
-            text_version: "1".to_owned(),
-            at: None,
-        }).await;
+        story.hears(customer, Channel::Message, ConsentState::Granted).await;
         story.at("2026-03-10T15:00");
         let looked = looks_at(&story, "+351910000001", "a red teapot").await;
         story.at("2026-03-11T15:00");

@@ -5,7 +5,7 @@ use super::{
     telling::{Telling, ana, somebody},
 };
 use gratitude::domain::{
-    commands::customers::{SetConsent, SetDeceased},
+    commands::customers::SetDeceased,
     customer::{Channel, ConsentState, CustomerStatus, Purpose},
     gesture::{GestureState, Reason},
     ids::CustomerId,
@@ -15,21 +15,6 @@ impl Telling {
     async fn hears_that(&self, id: CustomerId, deceased: bool) {
         let (actor, once) = (self.actor(), self.unrepeated());
         self.submit(SetDeceased { actor, once, id, version: None, deceased }).await;
-    }
-
-    async fn hears(&self, id: CustomerId, channel: Channel, state: ConsentState) {
-        self.submit(SetConsent {
-            actor: self.actor(),
-            once: self.unrepeated(),
-            id,
-            channel,
-            purpose: Purpose::Gratitude,
-            state,
-            source: "phone call".to_owned(),
-            text_version: String::new(),
-            at: None,
-        })
-        .await;
     }
 
     async fn word(&self, id: CustomerId, channel: Channel) -> ConsentState {

@@ -11,12 +11,13 @@ use gratitude::{
             Once,
             cases::ResolveCase,
             correct::{Attribute, Void},
+            customers::SetConsent,
             gestures::{CallLogged, CallOutcome, Claim, ClaimedGesture, Complete, LogCall, Proof},
             record::{NewInteraction, Record, Recorded},
             visits::{CheckIn, Close, Ending},
             who::{Identity, OnMissing, Who},
         },
-        customer::{Identifier, IdentifierKind, Profile},
+        customer::{Channel, ConsentState, Identifier, IdentifierKind, Profile, Purpose},
         gesture::{Gesture, GestureState},
         ids::{CaseId, CustomerId, GestureId, InteractionId},
         interaction::{Detail, Direction, InteractionChannel, InteractionKind, Outcome, Purchase, PurchaseItem},
@@ -231,6 +232,22 @@ impl Telling {
             staff: "Rui".to_owned(),
         })
         .await
+    }
+
+    /// A customer says whether they want to be thanked by a channel.
+    pub(crate) async fn hears(&self, id: CustomerId, channel: Channel, state: ConsentState) {
+        self.submit(SetConsent {
+            actor: self.actor(),
+            once: self.unrepeated(),
+            id,
+            channel,
+            purpose: Purpose::Gratitude,
+            state,
+            source: "phone call".to_owned(),
+            text_version: String::new(),
+            at: None,
+        })
+        .await;
     }
 
     /// A gesture as it is now.
