@@ -45,6 +45,7 @@ mod m20261122_000043_print_recipient;
 mod m20261122_000044_lease_begun;
 mod m20261122_000045_resting;
 mod m20261122_000046_call_wanted;
+mod m20261123_000047_hidden_purchases;
 mod schema;
 
 use sea_orm_migration::MigrationTrait;
@@ -99,6 +100,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261122_000044_lease_begun::Migration),
             Box::new(m20261122_000045_resting::Migration),
             Box::new(m20261122_000046_call_wanted::Migration),
+            Box::new(m20261123_000047_hidden_purchases::Migration),
         ]
     }
 }

@@ -5,7 +5,7 @@ use crate::{
     load::{self, Pattern, Until},
     outcome::{Bound, Measured, Outcome, Side, Verdict},
     process::Listening,
-    trace,
+    trace::{self, Group, Trace},
 };
 use futures_util::future::try_join_all;
 use gratitude::proto::v1::{
@@ -47,17 +47,29 @@ async fn turn(channel: Channel) -> Result<(), Status> {
     try_join_all(completions).await.map(drop)
 }
 
+/// Of each transaction the statements that write rows.
+fn rows_written(trace: Trace) -> Vec<Group> {
+    let only_writes = |group: Group| group.into_iter().filter(|statement| trace::writes(&statement.sql)).collect();
+    trace.written.into_iter().map(only_writes).filter(|group: &Group| !group.is_empty()).collect()
+}
+
 pub(super) async fn on_postgres(bench: &Bench) -> Outcome<Measured> {
     let rounds = bench.options.rounds();
     let town = bench.postgres_town().await?;
     let other = bench.postgres_town().await?;
     let pgbench = bench.pgbench(&other)?;
-    // A tenth of the town's notes for each side of each round at most, since each gesture is carried out once.
+    // Each gesture is carried out once, so the town's notes are shared among the sides of the rounds.
     let all = usize::try_from(town.customers)? / AT_A_TIME;
-    let turns = (all / (2 * rounds + 2)).min(if bench.options.quick { 12 } else { 40 });
+    let turns_each = (all / (2 * rounds + 2)).min(if bench.options.quick { 12 } else { 40 }) / WORKERS;
+    let turns = turns_each * WORKERS;
     let mut traces = Vec::new();
     for _ in 0..rounds {
-        traces.push(trace::capture(&town.url, 1, turns, turn).await?);
+        // One for each worker: an update names only what changes, so it must find what its own turn wrote before.
+        let mut of_round = Vec::new();
+        for _ in 0..WORKERS {
+            of_round.push(trace::capture(&town.url, 1, turns_each, turn).await?);
+        }
+        traces.push(of_round);
     }
     let service = Listening::service(&town.url, &[])?;
     let workers = load::connect(&service.url(), WORKERS).await?;
@@ -66,18 +78,13 @@ pub(super) async fn on_postgres(bench: &Bench) -> Outcome<Measured> {
     let mut bare = Side::new(format!("the rows that this writes, in pgbench, {WORKERS} connections"), "/s");
     let gestures = (turns * AT_A_TIME) as f64;
     let mut notes = Vec::new();
-    for trace in traces {
+    for of_round in traces {
         let run = load::run(&workers, Pattern::busy(WORKERS), Until::Calls(turns), turn).await?;
         carried_out.rounds.push(run.rate * AT_A_TIME as f64);
-        let groups = trace.written.len();
-        let written: Vec<_> = trace
-            .written
-            .into_iter()
-            .map(|group| group.into_iter().filter(|statement| trace::writes(&statement.sql)).collect::<Vec<_>>())
-            .filter(|group| !group.is_empty())
-            .collect();
+        let groups: usize = of_round.iter().map(|trace| trace.written.len()).sum();
         notes = vec![format!("one worker alone: {:.1} transactions for each hundred", groups as f64 / turns as f64)];
-        let shares: Vec<_> = written.chunks(written.len().div_ceil(WORKERS).max(1)).collect();
+        let written: Vec<Vec<Group>> = of_round.into_iter().map(rows_written).collect();
+        let shares: Vec<&[Group]> = written.iter().map(Vec::as_slice).collect();
         bare.rounds.push(gestures / pgbench.replay(&shares, bench.folder()).await?);
     }
     let verdicts = vec![

@@ -24,13 +24,14 @@ pub trait Row: Clone {
     fn owners(&self) -> impl Iterator<Item = Uuid>;
 }
 
-/// Rows by key, with an overlay for the command that is being decided.
+/// Rows by key, with an overlay for the command that is being decided. Rows are large and wander from map to map, so
+/// each has a place of its own.
 #[derive(Debug)]
 pub struct Table<K, V> {
-    rows: HashMap<K, V>,
+    rows: HashMap<K, Box<V>>,
     /// Of each row that differs from the database: how it is there, if it is.
-    changed: BTreeMap<K, Option<V>>,
-    tried: HashMap<K, V>,
+    changed: BTreeMap<K, Option<Box<V>>>,
+    tried: HashMap<K, Box<V>>,
     owned: HashMap<Uuid, BTreeSet<K>>,
 }
 
@@ -47,13 +48,13 @@ impl<K: Clone + Eq + Hash + Ord, V: Row> Table<K, V> {
             return;
         }
         self.index(&key, &row);
-        self.rows.insert(key, row);
+        self.rows.insert(key, Box::new(row));
     }
 
     /// The row under a key.
     #[must_use]
     pub fn get(&self, key: &K) -> Option<&V> {
-        self.tried.get(key).or_else(|| self.rows.get(key))
+        self.tried.get(key).or_else(|| self.rows.get(key)).map(Box::as_ref)
     }
 
     /// Whether a row is there that the database does not have: all that belongs to it is in the world too.
@@ -68,13 +69,13 @@ impl<K: Clone + Eq + Hash + Ord, V: Row> Table<K, V> {
     /// Inserts or replaces a row, for as long as the command stands.
     pub fn put(&mut self, key: K, row: V) {
         self.index(&key, &row);
-        self.tried.insert(key, row);
+        self.tried.insert(key, Box::new(row));
     }
 
     /// Every row, in no particular order.
     pub fn values(&self) -> impl Iterator<Item = &V> {
         let kept = self.rows.iter().filter(|(key, _)| !self.tried.contains_key(key)).map(|(_, row)| row);
-        kept.chain(self.tried.values())
+        kept.chain(self.tried.values()).map(Box::as_ref)
     }
 
     /// The rows that belong to something, in order of their keys.
@@ -91,14 +92,14 @@ impl<K: Clone + Eq + Hash + Ord, V: Row> Table<K, V> {
     #[must_use]
     pub fn before(&self, key: &K) -> Option<&V> {
         match self.changed.get(key) {
-            Some(before) => before.as_ref(),
-            None => self.rows.get(key),
+            Some(before) => before.as_deref(),
+            None => self.rows.get(key).map(Box::as_ref),
         }
     }
 
     /// What the database does not have yet, in order of keys: how each row is there, if it is, and how it is to be.
     pub fn changes(&self) -> impl Iterator<Item = (Option<&V>, &V)> {
-        self.changed.iter().filter_map(|(key, before)| self.rows.get(key).map(|row| (before.as_ref(), row)))
+        self.changed.iter().filter_map(|(key, before)| Some((before.as_deref(), self.rows.get(key)?.as_ref())))
     }
 
     /// What the current command tries to change, in order of keys; what it leaves as it was is left out.
@@ -108,9 +109,9 @@ impl<K: Clone + Eq + Hash + Ord, V: Row> Table<K, V> {
     {
         let mut tried: Vec<_> = self.tried.iter().collect();
         tried.sort_by_key(|(key, _)| *key);
-        let changed =
-            tried.into_iter().map(|(key, row)| Changed { before: self.rows.get(key).cloned(), after: row.clone() });
-        changed.filter(|it| it.before.as_ref() != Some(&it.after)).collect()
+        let differs = tried.into_iter().filter(|(key, row)| self.rows.get(key) != Some(row));
+        let row = |row: &Box<V>| row.as_ref().clone();
+        differs.map(|(key, after)| Changed { before: self.rows.get(key).map(row), after: row(after) }).collect()
     }
 
     /// Whether the database has everything.

@@ -9,13 +9,13 @@ use crate::{
     store::{chunk::lists, entity::interaction, error::StoreError, rows},
 };
 use jiff::Timestamp;
-use sea_orm::{ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter};
+use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, sea_query::Expr};
 use std::collections::BTreeSet;
 use uuid::Uuid;
 
-/// How a hidden purchase is marked in the detail of its interaction. In the words of people the quotes would be
-/// escaped.
-const MARKS: [&str; 2] = ["\"surprise\":true", "\"confidential\":true"];
+/// How a hidden purchase is marked in the detail of its interaction, in the words of the index `interactions_hidden`.
+/// In those of people the quotes would be escaped.
+const HIDDEN: &str = r#"(detail LIKE '%"surprise":true%' OR detail LIKE '%"confidential":true%')"#;
 
 /// Since when what was bought as a surprise is one.
 pub(in crate::store) fn since(now: Timestamp) -> Timestamp {
@@ -59,12 +59,11 @@ pub(in crate::store) async fn purchases(
     since: Timestamp,
 ) -> Result<Vec<Interaction>, StoreError> {
     use interaction::Column;
-    let marked = MARKS.iter().fold(Condition::any(), |any, mark| any.add(Column::Detail.contains(*mark)));
     let rows = interaction::Entity::find()
         .filter(Column::CustomerId.is_in(customers))
         .filter(Column::StartAt.gte(since.as_microsecond()))
         .filter(Column::State.ne(InteractionState::Voided.as_str()))
-        .filter(marked)
+        .filter(Expr::cust(HIDDEN))
         .all(db)
         .await?;
     rows.into_iter().map(rows::interactions::from_row).collect()

@@ -15,7 +15,7 @@ use crate::{
     },
     store::{
         CoverageQuery, DueNotes, Lane, NoteWorkQuery, ObligationQuery, PageRequest, Segment, Store, catch_up, connect,
-        due, filter::List, paging::Cursor,
+        due, filter::List, load::hidden_purchases, paging::Cursor,
     },
 };
 use jiff::{SignedDuration, Timestamp, civil::date};
@@ -209,12 +209,16 @@ async fn read_notes(store: &Store, page: &PageRequest) {
     store.next_of_segment(&segment, Some(customer)).await.unwrap();
 }
 
-/// The steps of a plan that read a growing table from end to end, or sort what an index could have ordered.
-async fn slow_steps(connection: &DatabaseConnection, sql: &str) -> Vec<String> {
+/// The steps by which a statement goes.
+async fn plan(connection: &DatabaseConnection, sql: &str) -> Vec<String> {
     let explain = Statement::from_string(DbBackend::Sqlite, format!("EXPLAIN QUERY PLAN {sql}"));
     let steps = connection.query_all_raw(explain).await.unwrap();
-    let steps = steps.iter().map(|row| row.try_get::<String>("", "detail").unwrap());
-    steps.filter(|step| is_slow(step)).collect()
+    steps.iter().map(|row| row.try_get("", "detail").unwrap()).collect()
+}
+
+/// The steps of a plan that read a growing table from end to end, or sort what an index could have ordered.
+async fn slow_steps(connection: &DatabaseConnection, sql: &str) -> Vec<String> {
+    plan(connection, sql).await.into_iter().filter(|step| is_slow(step)).collect()
 }
 
 fn is_slow(step: &str) -> bool {
@@ -259,9 +263,7 @@ async fn due_gestures_are_picked_in_the_order_of_their_index() {
     let due = &everything().0.due[0];
     let lane = (GestureKind::Call, Channel::Phone);
     let sql = due::in_lane(due, lane, 50, &BTreeSet::new()).limit(10).build(DbBackend::Sqlite).sql;
-    let explain = Statement::from_string(DbBackend::Sqlite, format!("EXPLAIN QUERY PLAN {sql}"));
-    let steps = pools.writer.query_all_raw(explain).await.unwrap();
-    let steps: Vec<String> = steps.iter().map(|row| row.try_get("", "detail").unwrap()).collect();
+    let steps = plan(&pools.writer, &sql).await;
     assert_eq!(
         steps,
         ["SEARCH gestures USING INDEX gestures_claimable (kind=? AND channel=? AND priority=? AND due_at<?)"]
@@ -269,13 +271,23 @@ async fn due_gestures_are_picked_in_the_order_of_their_index() {
 }
 
 #[tokio::test]
+async fn hidden_purchases_are_found_without_the_history_around_them() {
+    let folder = tempfile::tempdir().unwrap();
+    let caught = Caught::default();
+    let mut pools = migrated(&folder).await;
+    catch(&mut pools.reader, &caught);
+    hidden_purchases(&pools.reader, vec![some_id()], now()).await.unwrap();
+    let sql = caught.lock().unwrap().first().cloned().unwrap();
+    let steps = plan(&pools.writer, &sql).await;
+    assert_eq!(steps, ["SEARCH interactions USING INDEX interactions_hidden (customer_id=? AND start_at>?)"]);
+}
+
+#[tokio::test]
 async fn what_is_late_is_looked_up_once_for_each_kind() {
     let folder = tempfile::tempdir().unwrap();
     let pools = migrated(&folder).await;
     let lanes = catch_up::lanes(&everything().0.due[0]);
-    let explain = format!("EXPLAIN QUERY PLAN {}", catch_up::oldest_sql(&lanes));
-    let steps = pools.writer.query_all_raw(Statement::from_string(DbBackend::Sqlite, explain)).await.unwrap();
-    let steps: Vec<String> = steps.iter().map(|row| row.try_get("", "detail").unwrap()).collect();
+    let steps = plan(&pools.writer, &catch_up::oldest_sql(&lanes)).await;
     let step = "SEARCH gestures USING INDEX gestures_late (kind=? AND promised=?)";
     assert_eq!(steps.iter().filter(|it| *it == step).count(), 2 * GestureKind::ALL.len(), "{steps:?}");
 }

@@ -8,7 +8,7 @@ use crate::stories::telling::Telling;
 use gratitude::domain::{
     budget::Budget,
     customer::{Channel, ConsentState, Customer, CustomerStatus, Purpose},
-    gesture::{ContactState, Gesture, GestureState, Tone},
+    gesture::{ContactState, Gesture, GestureKind, GestureState, Tone},
     ids::GestureId,
     interaction::{InteractionKind, InteractionState},
     obligation::{Evidence, Obligation, ObligationState, OpenReason, derive},
@@ -233,7 +233,8 @@ fn inconsistent(owed: &Obligation, gesture: Option<&Gesture>) -> Option<&'static
     }
 }
 
-/// P4: one rule and one occurrence give one gesture at most; one rule of a group acts on a day.
+/// P4: one rule and one occurrence give one gesture at most; one rule of a group acts on a day, but what goes wrong
+/// after an apology is answered anew.
 fn thanked_once(whole: &Whole, broken: &mut Vec<String>) {
     let mut made = BTreeSet::new();
     for gesture in &whole.gestures {
@@ -255,13 +256,24 @@ fn thanked_once(whole: &Whole, broken: &mut Vec<String>) {
         }
     }
     for ((_, day), gestures) in acting {
+        let twice = |a: &&Gesture| gestures.iter().any(|b| a.id != b.id && !goes_wrong_again(whole, a, b));
+        let twice: Vec<_> = gestures.iter().copied().filter(twice).collect();
         // Two who turn out to be one may both have been thanked, or be on their way to it.
-        let to_come = gestures.iter().filter(|g| matches!(g.state, GestureState::Scheduled | GestureState::Held));
-        if gestures.len() > 1 && (to_come.count() > 0 || whole.customers.values().all(|c| c.merged_into.is_none())) {
-            let told = gestures.iter().map(|g| format!("{} of {:?}, {} of {}", g.state, g.rule, g.id, g.occurrence));
+        let to_come = twice.iter().filter(|g| matches!(g.state, GestureState::Scheduled | GestureState::Held));
+        if !twice.is_empty() && (to_come.count() > 0 || whole.customers.values().all(|c| c.merged_into.is_none())) {
+            let told = twice.iter().map(|g| format!("{} of {:?}, {} of {}", g.state, g.rule, g.id, g.occurrence));
             broken.push(format!("P4: two gestures of {day} to one customer: {}", told.collect::<Vec<_>>().join("; ")));
         }
     }
+}
+
+/// Whether one of the two is an apology for what began after the other was made: nobody says sorry beforehand.
+fn goes_wrong_again(whole: &Whole, one: &Gesture, other: &Gesture) -> bool {
+    let afterwards = |made: &Gesture, apology: &Gesture| {
+        let began = apology.interaction.map(|id| whole.interactions[&id].start_at);
+        apology.kind == GestureKind::Apology && made.completed_at.zip(began).is_some_and(|(made, began)| made < began)
+    };
+    afterwards(one, other) || afterwards(other, one)
 }
 
 /// P7: while a case is open, or grief of their own is known, nothing cheerful is planned or taken.
