@@ -11,7 +11,7 @@ use crate::{
         world::{Needs, World},
     },
     store::{
-        chunk::lists,
+        chunk::{lists, pairs},
         constant,
         entity::{
             case, contact, customer, customer_summary, decision, gesture, household, idempotency_key, interaction,
@@ -23,7 +23,10 @@ use crate::{
     },
 };
 use jiff::{Timestamp, civil::Date};
-use sea_orm::{ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter, QuerySelect, Value};
+use sea_orm::{
+    ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter, QuerySelect, Value,
+    sea_query::{ExprTrait, SimpleExpr},
+};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use uuid::Uuid;
 
@@ -155,14 +158,21 @@ async fn stories(
     world: &mut World,
     reach: &Reach,
 ) -> Result<(BTreeSet<Uuid>, BTreeSet<Uuid>), StoreError> {
-    use interaction::Column;
+    use interaction::{Column, Entity};
     let mut story = Story::default();
     story.add(world, neighbours::find(db, &reach.windows).await?)?;
-    let named: BTreeSet<Uuid> = reach.interactions.iter().map(|id| id.0).collect();
-    story.fetch(db, world, Column::Id, named).await?;
+    let mut named: BTreeSet<Uuid> = reach.interactions.iter().map(|id| id.0).collect();
+    let around: BTreeSet<Uuid> = named.union(&story.ids).copied().collect();
+    named.retain(|id| !story.ids.contains(id));
     // What joined a visit, and the visit that was joined: one story, thanked once.
-    story.fetch(db, world, Column::Joined, story.ids.clone()).await?;
-    story.fetch(db, world, Column::Id, story.visits.clone()).await?;
+    for (named, around) in pairs(named, around) {
+        let either = Condition::any().add_option(among(Column::Id, named)).add_option(among(Column::Joined, around));
+        story.add(world, Entity::find().filter(either).all(db).await?)?;
+    }
+    let joined: BTreeSet<Uuid> = story.visits.difference(&story.ids).copied().collect();
+    for list in lists(joined) {
+        story.add(world, Entity::find().filter(Column::Id.is_in(list)).all(db).await?)?;
+    }
     Ok((story.ids, story.owners))
 }
 
@@ -174,22 +184,6 @@ struct Story {
 }
 
 impl Story {
-    async fn fetch(
-        &mut self,
-        db: &impl ConnectionTrait,
-        world: &mut World,
-        column: interaction::Column,
-        mut values: BTreeSet<Uuid>,
-    ) -> Result<(), StoreError> {
-        if matches!(column, interaction::Column::Id) {
-            values.retain(|id| !self.ids.contains(id));
-        }
-        for list in lists(values) {
-            self.add(world, interaction::Entity::find().filter(column.is_in(list)).all(db).await?)?;
-        }
-        Ok(())
-    }
-
     fn add(&mut self, world: &mut World, rows: Vec<interaction::Model>) -> Result<(), StoreError> {
         for row in rows {
             self.ids.insert(row.id);
@@ -199,6 +193,11 @@ impl Story {
         }
         Ok(())
     }
+}
+
+/// Holds where the column has a value of the list; of none, nothing is said.
+fn among(column: impl ColumnTrait, list: Vec<Uuid>) -> Option<SimpleExpr> {
+    (!list.is_empty()).then(|| column.is_in(list))
 }
 
 fn load_interaction(world: &mut World, row: interaction::Model) -> Result<(), StoreError> {
@@ -241,23 +240,19 @@ async fn decisions(
     days: &BTreeSet<Date>,
 ) -> Result<(), StoreError> {
     use decision::{Column, Entity};
-    let mut found = Vec::new();
-    for list in lists(interactions.iter().copied()) {
-        found.extend(Entity::find().filter(Column::InteractionId.is_in(list)).all(db).await?);
-    }
-    for list in lists(customers.iter().copied()) {
-        let standing =
-            Entity::find().filter(Column::CustomerId.is_in(list.clone())).filter(constant::holds(Column::Standing));
-        found.extend(standing.all(db).await?);
-        for days in lists(days.iter().map(ToString::to_string)) {
-            let of_days =
-                Entity::find().filter(Column::CustomerId.is_in(list.clone())).filter(Column::LocalDay.is_in(days));
-            found.extend(of_days.all(db).await?);
+    let days = lists(days.iter().map(ToString::to_string)).concat();
+    for (interactions, customers) in pairs(interactions.iter().copied(), customers.iter().copied()) {
+        let theirs = among(Column::CustomerId, customers);
+        let of_days = theirs.clone().filter(|_| !days.is_empty());
+        // Each has an index of its own.
+        let wanted = Condition::any()
+            .add_option(among(Column::InteractionId, interactions))
+            .add_option(theirs.map(|theirs| theirs.and(constant::holds(Column::Standing))))
+            .add_option(of_days.map(|theirs| theirs.and(Column::LocalDay.is_in(days.clone()))));
+        for row in Entity::find().filter(wanted).all(db).await? {
+            let decision = rows::obligations::decision_from_row(row)?;
+            world.decisions.load((decision.rule.clone(), decision.occurrence.clone()), decision);
         }
-    }
-    for row in found {
-        let decision = rows::obligations::decision_from_row(row)?;
-        world.decisions.load((decision.rule.clone(), decision.occurrence.clone()), decision);
     }
     Ok(())
 }
@@ -272,26 +267,25 @@ async fn gestures(
     reach: &Reach,
 ) -> Result<BTreeSet<Uuid>, StoreError> {
     use gesture::{Column, Entity};
-    // Most are found by more than one of these, and no row is wider: so the ids first, and each row once.
-    let mut found: BTreeSet<Uuid> = reach.gestures.iter().map(|id| id.0).collect();
-    let ids = || Entity::find().select_only().column(Column::Id);
-    for list in lists(interactions.iter().copied()) {
-        let answers: Vec<Uuid> = ids().filter(Column::InteractionId.is_in(list)).into_tuple().all(db).await?;
-        found.extend(answers);
-    }
     let settled = GestureState::ALL.iter().filter(|state| state.is_final()).map(|state| state.as_str());
     let settled: Vec<_> = settled.collect();
-    for list in lists(customers.iter().copied()) {
-        let pending =
-            ids().filter(Column::CustomerId.is_in(list)).filter(Column::State.is_not_in(settled.iter().copied()));
-        let pending: Vec<Uuid> = pending.into_tuple().all(db).await?;
-        found.extend(pending);
+    let mut rows = Vec::new();
+    for (interactions, customers) in pairs(interactions.iter().copied(), customers.iter().copied()) {
+        let pending = |theirs: SimpleExpr| theirs.and(Column::State.is_not_in(settled.iter().copied()));
+        let wanted = Condition::any()
+            .add_option(among(Column::InteractionId, interactions))
+            .add_option(among(Column::CustomerId, customers).map(pending));
+        rows.extend(Entity::find().filter(wanted).all(db).await?);
     }
-    for list in lists(found.iter().copied()) {
-        for row in Entity::find().filter(Column::Id.is_in(list)).all(db).await? {
-            let gesture = rows::gestures::from_row(row)?;
-            world.gestures.load(gesture.id, gesture);
-        }
+    let mut found: BTreeSet<Uuid> = rows.iter().map(|row| row.id).collect();
+    // Most that are named were among those, and no row is wider: so each is read once.
+    let named: Vec<Uuid> = reach.gestures.iter().map(|id| id.0).filter(|id| found.insert(*id)).collect();
+    for list in lists(named) {
+        rows.extend(Entity::find().filter(Column::Id.is_in(list)).all(db).await?);
+    }
+    for row in rows {
+        let gesture = rows::gestures::from_row(row)?;
+        world.gestures.load(gesture.id, gesture);
     }
     Ok(found)
 }
@@ -356,18 +350,15 @@ async fn contacts(
     from: Timestamp,
 ) -> Result<(), StoreError> {
     use contact::{Column, Entity};
-    let mut found = Vec::new();
-    for list in lists(households.iter().copied()) {
-        let recent =
-            Entity::find().filter(Column::HouseholdId.is_in(list)).filter(Column::At.gt(from.as_microsecond()));
-        found.extend(recent.all(db).await?);
-    }
-    for list in lists(gestures.iter().copied()) {
-        found.extend(Entity::find().filter(Column::GestureId.is_in(list)).all(db).await?);
-    }
-    for row in found {
-        let contact = rows::gestures::contact_from_row(row)?;
-        world.contacts.load(contact.id, contact);
+    for (households, gestures) in pairs(households.iter().copied(), gestures.iter().copied()) {
+        let recent = |theirs: SimpleExpr| theirs.and(Column::At.gt(from.as_microsecond()));
+        let wanted = Condition::any()
+            .add_option(among(Column::HouseholdId, households).map(recent))
+            .add_option(among(Column::GestureId, gestures));
+        for row in Entity::find().filter(wanted).all(db).await? {
+            let contact = rows::gestures::contact_from_row(row)?;
+            world.contacts.load(contact.id, contact);
+        }
     }
     Ok(())
 }
