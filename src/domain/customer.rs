@@ -291,3 +291,26 @@ pub struct BirthDate {
     /// Day, 1 to 31; 29 February is kept as it is.
     pub day: i8,
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::testkit::customer;
+
+    #[test]
+    fn p6_nobody_is_reached_through_somebody_for_whom_another_stands() {
+        let stands = |id| Guardian { customer: id, consented: true, source: "till form".to_owned(), since: None };
+        let (guardian, mut charge) = (customer(1), customer(2));
+        charge.profile.guardian = Some(stands(guardian.id));
+        charge.reach_through(Some(&guardian));
+        assert_eq!(charge.addressee().id, guardian.id);
+
+        let (mut young, mut cared_for) = (guardian.clone(), guardian);
+        young.profile.minor = true;
+        cared_for.profile.guardian = Some(stands(customer(3).id));
+        for unfit in [young, cared_for] {
+            charge.reach_through(Some(&unfit));
+            assert_eq!(charge.addressee().id, charge.id);
+        }
+    }
+}

@@ -2,6 +2,7 @@
 
 use gratitude::proto::v1 as pb;
 use pb::{event_service_client::EventServiceClient, front_desk_service_client::FrontDeskServiceClient};
+use std::time::Duration;
 use tonic::{Code, Streaming};
 
 use super::{SHOP, admin, customers, key, locked, made, reason, with};
@@ -23,15 +24,21 @@ async fn events(service: &TestService, token: &str) -> Streaming<pb::WatchEvents
     stream
 }
 
-/// How a stream ends, when it does.
+/// A stream that goes on for so long does not end.
+const GOES_ON: Duration = Duration::from_secs(60);
+
+/// How a stream ends.
 async fn end<T>(mut stream: Streaming<T>) -> (Code, String) {
-    loop {
-        match stream.message().await {
-            Ok(Some(_)) => {}
-            Ok(None) => return (Code::Ok, String::new()),
-            Err(status) => return (status.code(), reason(&status)),
+    let ended = async {
+        loop {
+            match stream.message().await {
+                Ok(Some(_)) => {}
+                Ok(None) => return (Code::Ok, String::new()),
+                Err(status) => return (status.code(), reason(&status)),
+            }
         }
-    }
+    };
+    tokio::time::timeout(GOES_ON, ended).await.expect("it ends")
 }
 
 fn unauthenticated() -> (Code, String) {
