@@ -90,7 +90,7 @@ mod tests {
         #[test]
         fn pieces_hold_the_same_rows_in_order(length in 0..2_000_usize, columns in 1..50_usize) {
             let all = pieces((0..length).collect(), columns);
-            let few = |n: usize| n.is_power_of_two() || n % 3 == 0 && (n / 3).is_power_of_two();
+            let few = |n: usize| n.is_power_of_two() || n.is_multiple_of(3) && (n / 3).is_power_of_two();
             prop_assert!(all.iter().all(|p| few(p.len()) && p.len() * columns <= PARAMETERS_MAX));
             prop_assert_eq!(all.concat(), (0..length).collect::<Vec<_>>());
         }

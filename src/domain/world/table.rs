@@ -110,8 +110,11 @@ impl<K: Clone + Eq + Hash + Ord, V: Row> Table<K, V> {
         let mut tried: Vec<_> = self.tried.iter().collect();
         tried.sort_by_key(|(key, _)| *key);
         let differs = tried.into_iter().filter(|(key, row)| self.rows.get(key) != Some(row));
-        let row = |row: &Box<V>| row.as_ref().clone();
-        differs.map(|(key, after)| Changed { before: self.rows.get(key).map(row), after: row(after) }).collect()
+        let changed = differs.map(|(key, after)| {
+            let before = self.rows.get(key).map(|row| V::clone(row));
+            Changed { before, after: V::clone(after) }
+        });
+        changed.collect()
     }
 
     /// Whether the database has everything.
