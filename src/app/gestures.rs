@@ -10,13 +10,12 @@ use crate::{
             Proof, Release, ResolveGesture, Schedule, StartDelivery, Started, Take,
         },
         commands::undo::Done,
-        customer::{Channel, Customer, Purpose},
+        customer::{Channel, Purpose},
         filter::Filter,
         gesture::{Content, Gesture, GestureKind, Tone},
         ids::{CustomerId, GestureId, InteractionId, LocationId},
         money::Money,
         obligation::Decision,
-        refusal::Refusal,
         world::{Actor, Due},
     },
     store::{Cursor, Lane, Page, PageRequest},
@@ -92,15 +91,6 @@ pub struct Want {
     /// How long it waits where nothing is due. Says nothing of what it wants.
     #[serde(skip)]
     pub wait: Duration,
-}
-
-/// What a worker has now.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Taken {
-    /// Each gesture with its lease token and its customer as the gesture finds them, the most urgent first.
-    pub gestures: Vec<(Gesture, i64, Customer)>,
-    /// The call was made before; nothing was changed.
-    pub replayed: bool,
 }
 
 /// Why a gesture is as it is.
@@ -216,25 +206,17 @@ impl App {
     ///
     /// # Errors
     /// When the store fails, and what a repeated write may meet (P2).
-    pub async fn claim(&self, actor: Actor, want: Want) -> Result<Taken, AppError> {
+    pub async fn claim(&self, actor: Actor, want: Want) -> Result<Claimed, AppError> {
         self.wait_for_due(&want).await?;
         let once = self.once(&actor, "ClaimGestures", self.fingerprint("", &want));
         let due = self.due_for(&want);
         let Want { worker, lease, .. } = want;
         let command = Claim { actor: actor.clone(), once, due, worker, lease };
-        let Claimed { gestures, replayed } = self.submit(Lane::Interactive, command).await?;
-
-        let ids: BTreeSet<_> = gestures.iter().map(|claimed| claimed.gesture.customer).collect();
-        let customers = self.store.customers(&Vec::from_iter(ids)).await?;
-        let mut taken = Vec::with_capacity(gestures.len());
-        for claimed in gestures {
-            let id = claimed.gesture.customer;
-            let customer = customers.get(&id).ok_or_else(|| Refusal::not_found("customer", &id))?;
-            let customer = claimed.gesture.recipient(customer).into_owned();
-            self.note_read(&actor, "ClaimGestures", id).await;
-            taken.push((claimed.gesture, claimed.token, customer));
+        let claimed = self.submit(Lane::Interactive, command).await?;
+        for one in &claimed.gestures {
+            self.note_read(&actor, "ClaimGestures", one.gesture.customer).await;
         }
-        Ok(Taken { gestures: taken, replayed })
+        Ok(claimed)
     }
 
     fn due_for(&self, want: &Want) -> Due {

@@ -67,8 +67,7 @@ pub use duplicates::{Duplicate, LookAt};
 pub use events::{EventFilter, EventPage, EventsWatch};
 pub use front_desk::{Fit, Recognition};
 pub use gestures::{
-    CallLogged, CallOutcome, CallReport, Finding, GestureExplained, GestureResolved, NewGesture, Resolution, Taken,
-    Want,
+    CallLogged, CallOutcome, CallReport, Finding, GestureExplained, GestureResolved, NewGesture, Resolution, Want,
 };
 pub use insights::{Counts, Coverage, CoverageRow};
 pub use interactions::{BatchMode, CloseVisit, OpenVisit, RecordInteraction};

@@ -18,12 +18,10 @@ use super::{
     validate::{Fields, page_size},
 };
 use crate::{
-    app::{CallReport, Taken, Want, Work},
+    app::{CallReport, Want, Work},
     domain::{
-        commands::gestures::{CallOutcome, GateSays, Proof, Started},
-        customer::Customer,
+        commands::gestures::{CallOutcome, Claimed, ClaimedGesture, GateSays, Proof, Started},
         filter::{Field, GESTURES},
-        gesture::Gesture,
         ids::{GestureId, LocationId},
         limits::{CLAIM_MAX, CLAIM_WAIT_MAX, LEASE_DEFAULT, LEASE_MAX, LEASE_MIN, LIST_MAX},
         refusal::Refusal,
@@ -127,8 +125,8 @@ impl GestureService for Rpc {
         let want = read_want(&mut fields, said);
         let want = fields.finish(want)?;
         let want = Want { locations: places_within(&actor, want.locations), ..want };
-        let taken = self.app.claim(actor, want).await.map_err(Failure::from)?;
-        Ok(Response::new(claimed(&taken, self.app.settings())))
+        let what = self.app.claim(actor, want).await.map_err(Failure::from)?;
+        Ok(Response::new(claimed(&what, self.app.settings())))
     }
 
     async fn start_delivery(
@@ -353,20 +351,20 @@ fn read_want(fields: &mut Fields, said: pb::ClaimGesturesRequest) -> Option<Want
     })
 }
 
-fn claimed(taken: &Taken, settings: &Settings) -> pb::ClaimGesturesResponse {
+fn claimed(claimed: &Claimed, settings: &Settings) -> pb::ClaimGesturesResponse {
     let test_address = settings.test_address.as_deref();
-    let one = |(it, token, customer): &(Gesture, i64, Customer)| {
+    let one = |ClaimedGesture { gesture: it, recipient, token }: &ClaimedGesture| {
         let language = [&it.content.language, &settings.language].into_iter().find(|it| !it.is_empty());
         pb::ClaimedGesture {
             gesture: Some(gesture(it)),
             lease_token: *token,
-            destination: test_address.map_or_else(|| destination(customer, it.channel), str::to_owned),
-            display_name: customer.addressee().profile.shown_as(language.map_or("", String::as_str)),
+            destination: test_address.map_or_else(|| destination(recipient, it.channel), str::to_owned),
+            display_name: recipient.addressee().profile.shown_as(language.map_or("", String::as_str)),
         }
     };
     pb::ClaimGesturesResponse {
-        gestures: taken.gestures.iter().map(one).collect(),
-        replayed: taken.replayed,
+        gestures: claimed.gestures.iter().map(one).collect(),
+        replayed: claimed.replayed,
         test_mode: test_address.is_some(),
     }
 }

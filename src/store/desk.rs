@@ -4,10 +4,11 @@
 
 use super::{
     Store,
+    by_place::Places,
     chunk::lists,
     entity::{case, customer_summary, gesture},
     error::StoreError,
-    nested::{customer, customer_columns, list, listed, prefixed},
+    nested::{customer, customer_columns, list, listed, of},
     rows,
 };
 use crate::domain::{
@@ -17,9 +18,8 @@ use crate::domain::{
     ids::CustomerId,
     summary::Summary,
 };
-use sea_orm::{ConnectionTrait, DbBackend, FromQueryResult, QueryResult, Statement, Value};
+use sea_orm::{ConnectionTrait, DbBackend, QueryResult, Statement, Value};
 use std::fmt::Write;
-use uuid::Uuid;
 
 /// A customer as the desk must know them.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -112,13 +112,12 @@ fn tuples(backend: DbBackend, count: usize, types: &[&str]) -> String {
     sql
 }
 
-/// The people found, each in one row: columns `c_…` of the customer, `s_…` of the summary, `k_…` of the case, and the
-/// lists as JSON.
+/// The people found, each in one row: the customer with their lists as JSON, the summary, the case, and the gestures.
 fn people(backend: DbBackend, found: &str) -> String {
     let columns = [
         customer_columns(backend),
-        prefixed::<customer_summary::Column>("s"),
-        prefixed::<case::Column>("k"),
+        of::<customer_summary::Model>("s"),
+        of::<case::Model>("k"),
         list::<gesture::Entity>(backend, "gestures", &format!(" AND {}", said_here())),
     ];
     let open = CaseState::Open;
@@ -141,18 +140,12 @@ fn said_here() -> String {
 }
 
 fn person(row: &QueryResult) -> Result<AtDesk, StoreError> {
-    let customer = customer(row)?;
-    let summary = if row.try_get::<Option<Uuid>>("s_", "customer_id")?.is_some() {
-        rows::summaries::from_row(customer_summary::Model::from_query_result(row, "s_")?)?
-    } else {
-        Summary::new(customer.id)
-    };
-    let open_case = if row.try_get::<Option<Uuid>>("k_", "id")?.is_some() {
-        Some(rows::cases::from_row(case::Model::from_query_result(row, "k_")?)?)
-    } else {
-        None
-    };
-    let gestures: Vec<gesture::Model> = listed(row, "gestures")?;
+    let mut places = Places::of(row);
+    let customer = customer(&mut places)?;
+    let summary = places.row_if_any()?.map(rows::summaries::from_row).transpose()?;
+    let summary = summary.unwrap_or_else(|| Summary::new(customer.id));
+    let open_case = places.row_if_any()?.map(rows::cases::from_row).transpose()?;
+    let gestures: Vec<gesture::Model> = listed(&mut places, "gestures")?;
     let mut gestures = gestures.into_iter().map(rows::gestures::from_row).collect::<Result<Vec<_>, _>>()?;
     gestures.sort_by_key(|gesture| (gesture.schedule.due_at, gesture.id));
     Ok(AtDesk { customer, summary, open_case, gestures })

@@ -6,6 +6,7 @@
 mod access;
 mod actions;
 mod arrivals;
+mod by_place;
 mod cases;
 mod catalog;
 mod catalog_write;

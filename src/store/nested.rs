@@ -2,18 +2,19 @@
 //! of their own. A row costs more to hand over than to find, and a statement more than its rows.
 
 use super::{
+    by_place::{ByPlace, Places},
     entity::{consent, customer, customer_identifier, customer_tag},
     error::StoreError,
     rows,
 };
 use crate::domain::customer::Customer;
-use sea_orm::{ColumnTrait, ColumnType, DbBackend, EntityTrait, FromQueryResult, Iden, Iterable, QueryResult};
+use sea_orm::{ColumnTrait, ColumnType, DbBackend, EntityTrait, Iden, Iterable};
 use serde::de::DeserializeOwned;
 
 /// The columns of a customer `c` and their lists, as [`customer`] reads them.
 pub(super) fn customer_columns(backend: DbBackend) -> String {
     [
-        prefixed::<customer::Column>("c"),
+        of::<customer::Model>("c"),
         list::<customer_identifier::Entity>(backend, "identifiers", ""),
         list::<customer_tag::Entity>(backend, "tags", ""),
         list::<consent::Entity>(backend, "consents", ""),
@@ -21,20 +22,19 @@ pub(super) fn customer_columns(backend: DbBackend) -> String {
     .join(", ")
 }
 
-/// A customer from a row of [`customer_columns`].
-pub(super) fn customer(row: &QueryResult) -> Result<Customer, StoreError> {
+/// A customer from [`customer_columns`], which come next.
+pub(super) fn customer(places: &mut Places<'_>) -> Result<Customer, StoreError> {
     rows::customers::from_rows(rows::customers::CustomerRows {
-        customer: customer::Model::from_query_result(row, "c_")?,
-        identifiers: listed(row, "identifiers")?,
-        tags: listed(row, "tags")?,
-        consents: listed(row, "consents")?,
+        customer: customer::Model::by_place(places)?,
+        identifiers: listed(places, "identifiers")?,
+        tags: listed(places, "tags")?,
+        consents: listed(places, "consents")?,
     })
 }
 
-/// All columns of a table, each as `{table}_{column}`.
-pub(super) fn prefixed<C: Iterable + Iden>(table: &str) -> String {
-    let columns: Vec<_> =
-        C::iter().map(|c| format!("{table}.\"{0}\" AS \"{table}_{0}\"", Iden::to_string(&c))).collect();
+/// All columns of a row, in order.
+pub(super) fn of<R: ByPlace>(table: &str) -> String {
+    let columns: Vec<_> = R::COLUMNS.iter().map(|column| format!("{table}.\"{column}\"")).collect();
     columns.join(", ")
 }
 
@@ -64,10 +64,10 @@ fn sqlite_pair(column: &impl ColumnTrait) -> String {
     format!("'{name}', {value}")
 }
 
-/// The rows of a [`list`].
-pub(super) fn listed<T: DeserializeOwned>(row: &QueryResult, column: &str) -> Result<Vec<T>, StoreError> {
-    let Some(json) = row.try_get::<Option<String>>("", column)? else {
+/// The rows of a [`list`], which comes next.
+pub(super) fn listed<T: DeserializeOwned>(places: &mut Places<'_>, name: &str) -> Result<Vec<T>, StoreError> {
+    let Some(json) = places.value::<Option<String>>()? else {
         return Ok(Vec::new());
     };
-    serde_json::from_str(&json).map_err(|why| StoreError::corrupt("customers", column, format!("{:?}", why.classify())))
+    serde_json::from_str(&json).map_err(|why| StoreError::corrupt("customers", name, format!("{:?}", why.classify())))
 }

@@ -11,6 +11,7 @@ use crate::{
         world::{Needs, World},
     },
     store::{
+        by_place::{self, Places},
         chunk::{lists, pairs},
         constant,
         entity::{
@@ -126,8 +127,8 @@ pub(super) async fn history(
     world: &mut World,
     customer: CustomerId,
 ) -> Result<(), StoreError> {
-    let rows = interaction::Entity::find().filter(interaction::Column::CustomerId.eq(customer.0)).all(db).await?;
-    for row in rows {
+    let theirs = interaction::Kept::find().filter(interaction::Column::CustomerId.eq(customer.0));
+    for row in by_place::all(db, theirs).await? {
         load_interaction(world, row)?;
     }
     world.histories.insert(customer);
@@ -158,7 +159,7 @@ async fn stories(
     world: &mut World,
     reach: &Reach,
 ) -> Result<(BTreeSet<Uuid>, BTreeSet<Uuid>), StoreError> {
-    use interaction::{Column, Entity};
+    use interaction::{Column, Kept};
     let mut story = Story::default();
     story.add(world, neighbours::find(db, &reach.windows).await?)?;
     let mut named: BTreeSet<Uuid> = reach.interactions.iter().map(|id| id.0).collect();
@@ -167,11 +168,11 @@ async fn stories(
     // What joined a visit, and the visit that was joined: one story, thanked once.
     for (named, around) in pairs(named, around) {
         let either = Condition::any().add_option(among(Column::Id, named)).add_option(among(Column::Joined, around));
-        story.add(world, Entity::find().filter(either).all(db).await?)?;
+        story.add(world, by_place::all(db, Kept::find().filter(either)).await?)?;
     }
     let joined: BTreeSet<Uuid> = story.visits.difference(&story.ids).copied().collect();
     for list in lists(joined) {
-        story.add(world, Entity::find().filter(Column::Id.is_in(list)).all(db).await?)?;
+        story.add(world, by_place::all(db, Kept::find().filter(Column::Id.is_in(list))).await?)?;
     }
     Ok((story.ids, story.owners))
 }
@@ -184,7 +185,7 @@ struct Story {
 }
 
 impl Story {
-    fn add(&mut self, world: &mut World, rows: Vec<interaction::Model>) -> Result<(), StoreError> {
+    fn add(&mut self, world: &mut World, rows: Vec<interaction::Kept>) -> Result<(), StoreError> {
         for row in rows {
             self.ids.insert(row.id);
             self.owners.extend(row.customer_id);
@@ -200,7 +201,7 @@ fn among(column: impl ColumnTrait, list: Vec<Uuid>) -> Option<SimpleExpr> {
     (!list.is_empty()).then(|| column.is_in(list))
 }
 
-fn load_interaction(world: &mut World, row: interaction::Model) -> Result<(), StoreError> {
+fn load_interaction(world: &mut World, row: interaction::Kept) -> Result<(), StoreError> {
     world.interactions.load(InteractionId(row.id), rows::interactions::from_row(row)?);
     Ok(())
 }
@@ -216,7 +217,7 @@ async fn obligations(
     for list in lists(interactions.iter().copied()) {
         let condition =
             Condition::any().add(Column::InteractionId.is_in(list.clone())).add(Column::Follows.is_in(list));
-        for row in Entity::find().filter(condition).all(db).await? {
+        for row in by_place::all::<obligation::Model, _>(db, Entity::find().filter(condition)).await? {
             if !interactions.contains(&row.interaction_id) {
                 followers.insert(row.interaction_id);
             }
@@ -224,7 +225,8 @@ async fn obligations(
         }
     }
     for list in lists(followers) {
-        for row in interaction::Entity::find().filter(interaction::Column::Id.is_in(list)).all(db).await? {
+        let followed = interaction::Kept::find().filter(interaction::Column::Id.is_in(list));
+        for row in by_place::all(db, followed).await? {
             load_interaction(world, row)?;
         }
     }
@@ -249,7 +251,7 @@ async fn decisions(
             .add_option(among(Column::InteractionId, interactions))
             .add_option(theirs.map(|theirs| theirs.and(constant::holds(Column::Standing))))
             .add_option(of_days.map(|theirs| theirs.and(Column::LocalDay.is_in(days.clone()))));
-        for row in Entity::find().filter(wanted).all(db).await? {
+        for row in by_place::all(db, Entity::find().filter(wanted)).await? {
             let decision = rows::obligations::decision_from_row(row)?;
             world.decisions.load((decision.rule.clone(), decision.occurrence.clone()), decision);
         }
@@ -269,19 +271,19 @@ async fn gestures(
     use gesture::{Column, Entity};
     let settled = GestureState::ALL.iter().filter(|state| state.is_final()).map(|state| state.as_str());
     let settled: Vec<_> = settled.collect();
-    let mut rows = Vec::new();
+    let mut rows: Vec<gesture::Model> = Vec::new();
     for (interactions, customers) in pairs(interactions.iter().copied(), customers.iter().copied()) {
         let pending = |theirs: SimpleExpr| theirs.and(Column::State.is_not_in(settled.iter().copied()));
         let wanted = Condition::any()
             .add_option(among(Column::InteractionId, interactions))
             .add_option(among(Column::CustomerId, customers).map(pending));
-        rows.extend(Entity::find().filter(wanted).all(db).await?);
+        rows.extend(by_place::all::<gesture::Model, _>(db, Entity::find().filter(wanted)).await?);
     }
     let mut found: BTreeSet<Uuid> = rows.iter().map(|row| row.id).collect();
     // Most that are named were among those, and no row is wider: so each is read once.
     let named: Vec<Uuid> = reach.gestures.iter().map(|id| id.0).filter(|id| found.insert(*id)).collect();
     for list in lists(named) {
-        rows.extend(Entity::find().filter(Column::Id.is_in(list)).all(db).await?);
+        rows.extend(by_place::all::<gesture::Model, _>(db, Entity::find().filter(Column::Id.is_in(list))).await?);
     }
     for row in rows {
         let gesture = rows::gestures::from_row(row)?;
@@ -300,13 +302,13 @@ async fn cases(
     use case::{Column, Entity};
     let mut found = Vec::new();
     for list in lists(reach.cases.iter().map(|id| id.0)) {
-        found.extend(Entity::find().filter(Column::Id.is_in(list)).all(db).await?);
+        found.extend(by_place::all::<case::Model, _>(db, Entity::find().filter(Column::Id.is_in(list))).await?);
     }
     for list in lists(customers.iter().copied()) {
         let open = Entity::find()
             .filter(Column::CustomerId.is_in(list))
             .filter(constant::is(Column::State, CaseState::Open.as_str()));
-        found.extend(open.all(db).await?);
+        found.extend(by_place::all::<case::Model, _>(db, open).await?);
     }
     for row in found {
         let case = rows::cases::from_row(row)?;
@@ -333,7 +335,7 @@ async fn grants(db: &impl ConnectionTrait, world: &mut World, needs: &[Needs]) -
 async fn summaries(db: &impl ConnectionTrait, world: &mut World, customers: &BTreeSet<Uuid>) -> Result<(), StoreError> {
     use customer_summary::{Column, Entity};
     for list in lists(customers.iter().copied()) {
-        for row in Entity::find().filter(Column::CustomerId.is_in(list)).all(db).await? {
+        for row in by_place::all(db, Entity::find().filter(Column::CustomerId.is_in(list))).await? {
             let summary = rows::summaries::from_row(row)?;
             world.summaries.load(summary.customer, summary);
         }
@@ -355,7 +357,7 @@ async fn contacts(
         let wanted = Condition::any()
             .add_option(among(Column::HouseholdId, households).map(recent))
             .add_option(among(Column::GestureId, gestures));
-        for row in Entity::find().filter(wanted).all(db).await? {
+        for row in by_place::all(db, Entity::find().filter(wanted)).await? {
             let contact = rows::gestures::contact_from_row(row)?;
             world.contacts.load(contact.id, contact);
         }
@@ -370,7 +372,7 @@ async fn unplanned_contacts(
     interactions: BTreeSet<Uuid>,
 ) -> Result<(), StoreError> {
     for list in lists(interactions) {
-        for row in contact::Entity::find().filter(contact::Column::Id.is_in(list)).all(db).await? {
+        for row in by_place::all(db, contact::Entity::find().filter(contact::Column::Id.is_in(list))).await? {
             let contact = rows::gestures::contact_from_row(row)?;
             world.contacts.load(contact.id, contact);
         }
@@ -438,7 +440,7 @@ async fn themselves(db: &impl ConnectionTrait, ids: &BTreeSet<Uuid>) -> Result<V
         let sql = format!("SELECT {columns} FROM customers c WHERE c.id IN ({})", places(list.len()));
         let wanted = statement(backend, &sql, list.into_iter().map(Value::from).collect());
         for row in db.query_all_raw(wanted).await? {
-            found.push(nested::customer(&row)?);
+            found.push(nested::customer(&mut Places::of(&row))?);
         }
     }
     Ok(found)

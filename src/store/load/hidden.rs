@@ -6,10 +6,10 @@ use crate::{
         limits::HIDDEN_FOR,
         world::{Needs, World},
     },
-    store::{chunk::lists, entity::interaction, error::StoreError, rows},
+    store::{by_place, chunk::lists, entity::interaction, error::StoreError, rows},
 };
 use jiff::Timestamp;
-use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, sea_query::Expr};
+use sea_orm::{ColumnTrait, ConnectionTrait, QueryFilter, sea_query::Expr};
 use std::collections::BTreeSet;
 use uuid::Uuid;
 
@@ -59,12 +59,11 @@ pub(in crate::store) async fn purchases(
     since: Timestamp,
 ) -> Result<Vec<Interaction>, StoreError> {
     use interaction::Column;
-    let rows = interaction::Entity::find()
+    let hidden = interaction::Kept::find()
         .filter(Column::CustomerId.is_in(customers))
         .filter(Column::StartAt.gte(since.as_microsecond()))
         .filter(Column::State.ne(InteractionState::Voided.as_str()))
-        .filter(Expr::cust(HIDDEN))
-        .all(db)
-        .await?;
+        .filter(Expr::cust(HIDDEN));
+    let rows: Vec<interaction::Kept> = by_place::all(db, hidden).await?;
     rows.into_iter().map(rows::interactions::from_row).collect()
 }

@@ -2,9 +2,13 @@
 
 use crate::{
     domain::{interaction::InteractionKind, world::Neighbourhood},
-    store::{entity::interaction, error::StoreError},
+    store::{
+        by_place::{ByPlace, Places},
+        entity::interaction,
+        error::StoreError,
+    },
 };
-use sea_orm::{ConnectionTrait, DbBackend, EntityTrait, Iden, Iterable, Statement, Value};
+use sea_orm::{ConnectionTrait, DbBackend, Statement, Value};
 use std::{collections::BTreeSet, fmt::Write};
 use uuid::Uuid;
 
@@ -35,7 +39,7 @@ const WINDOWS_MAX: usize = 256;
 pub(super) async fn find(
     db: &impl ConnectionTrait,
     windows: &BTreeSet<Window>,
-) -> Result<Vec<interaction::Model>, StoreError> {
+) -> Result<Vec<interaction::Kept>, StoreError> {
     let windows: Vec<_> = windows.iter().collect();
     let mut found = Vec::new();
     for chunk in windows.chunks(WINDOWS_MAX) {
@@ -51,7 +55,10 @@ pub(super) async fn find(
         });
         let backend = db.get_database_backend();
         let statement = Statement::from_sql_and_values(backend, sql(backend, length), values);
-        found.extend(interaction::Entity::find().from_raw_sql(statement).all(db).await?);
+        let rows = db.query_all_raw(statement).await?;
+        for row in &rows {
+            found.push(interaction::Kept::by_place(&mut Places::of(row))?);
+        }
     }
     Ok(found)
 }
@@ -61,7 +68,7 @@ pub(super) async fn find(
 /// index is taken; and SQLite joins in the order in which a CROSS JOIN names the tables. A row in two windows comes
 /// twice.
 fn sql(backend: DbBackend, windows: usize) -> String {
-    let columns: Vec<_> = interaction::Column::iter().map(|c| format!("i.\"{}\"", c.to_string())).collect();
+    let columns: Vec<_> = interaction::Kept::COLUMNS.iter().map(|name| format!("i.\"{name}\"")).collect();
     let mut values = String::new();
     for window in 0..windows {
         let separator = if window == 0 { "" } else { ", " };

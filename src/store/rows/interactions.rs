@@ -64,7 +64,8 @@ pub(in crate::store) fn to_row(interaction: &Interaction) -> Result<interaction:
     })
 }
 
-pub(in crate::store) fn from_row(row: interaction::Model) -> Result<Interaction, StoreError> {
+pub(in crate::store) fn from_row(row: impl Into<interaction::Kept>) -> Result<Interaction, StoreError> {
+    let row = row.into();
     let moment: Moment = INTERACTIONS.json("moment_detail", &row.moment_detail)?;
     let journey: Option<Place> =
         row.journey_detail.as_deref().map(|json| INTERACTIONS.json("journey_detail", json)).transpose()?;

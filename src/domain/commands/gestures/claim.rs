@@ -5,7 +5,7 @@ use super::super::{
     notes::{Written, give_to_person, write_alone},
 };
 use crate::domain::{
-    customer::Channel,
+    customer::{Channel, Customer},
     gates::{Gate, Stop, first_stop},
     gesture::{Content, Gesture, GestureState, Lease, Reason},
     ids::GestureId,
@@ -47,6 +47,8 @@ pub struct Claimed {
 pub struct ClaimedGesture {
     /// The gesture.
     pub gesture: Gesture,
+    /// Whom it goes to, as it finds them.
+    pub recipient: Customer,
     /// The token: grows with every claim of this gesture.
     pub token: i64,
 }
@@ -128,7 +130,8 @@ impl Claim {
         gesture.schedule.rests_until = None;
         let explanation = format!("{} has it until its lease lapses.", self.worker);
         let gesture = ledger.move_gesture(gesture, GestureState::Claimed, None, explanation)?;
-        Ok(Some(ClaimedGesture { gesture, token }))
+        let recipient = recipient(ledger.world, &gesture)?;
+        Ok(Some(ClaimedGesture { gesture, recipient, token }))
     }
 }
 
@@ -194,6 +197,10 @@ fn rest(ledger: &mut Ledger<'_, '_>, mut gesture: Gesture, stop: Stop) -> Result
     ledger.replan_gesture(gesture)
 }
 
+fn recipient(world: &World, gesture: &Gesture) -> Result<Customer, Refusal> {
+    Ok(gesture.recipient(world.customer(gesture.customer)?).into_owned())
+}
+
 /// The gestures of the first call, as they are now, with the tokens that it gave out.
 fn replayed(world: &World, taken: &str) -> Result<Claimed, Refusal> {
     let read = |entry: &str| {
@@ -203,7 +210,9 @@ fn replayed(world: &World, taken: &str) -> Result<Claimed, Refusal> {
             return Err(Refusal::NotFound { kind: "gesture", name: name.to_owned() });
         };
         let gesture = world.gestures.get(&id).cloned().ok_or_else(|| missing_gesture(id))?;
-        Ok(ClaimedGesture { gesture, token })
+        // It may have come along with another, and not with whose it is.
+        let recipient = recipient(world, &gesture).map_err(|_| missing_gesture(id))?;
+        Ok(ClaimedGesture { gesture, recipient, token })
     };
     let gestures = taken.split_whitespace().map(read).collect::<Result<_, Refusal>>()?;
     Ok(Claimed { gestures, replayed: true })
