@@ -20,7 +20,6 @@ use crate::{
     },
     store::{Cursor, Lane, Page, PageRequest},
 };
-use futures_util::future::join_all;
 use jiff::{SignedDuration, Timestamp, civil::Date};
 use serde::Serialize;
 use serde_json::json;
@@ -266,9 +265,8 @@ impl App {
         items: Vec<(GestureId, i64)>,
         lease: SignedDuration,
     ) -> Vec<Result<Gesture, AppError>> {
-        let extend =
-            |(id, token)| self.submit(Lane::Interactive, ExtendLease { actor: actor.clone(), id, token, lease });
-        join_all(items.into_iter().map(extend)).await
+        let extend = |(id, token)| ExtendLease { actor: actor.clone(), id, token, lease };
+        self.submit_all(Lane::Interactive, items.into_iter().map(extend).collect()).await
     }
 
     /// Settles a gesture that is uncertain by what a person found out, and with it the note that carried it.
@@ -303,8 +301,8 @@ impl App {
     /// Asks every gate once more and marks gestures as on their way, each for itself; the results have the order of the
     /// items.
     pub async fn start_delivery(&self, actor: &Actor, items: Vec<(GestureId, i64)>) -> Vec<Result<Started, AppError>> {
-        let start = |(id, token)| self.submit(Lane::Interactive, StartDelivery { actor: actor.clone(), id, token });
-        join_all(items.into_iter().map(start)).await
+        let start = |(id, token)| StartDelivery { actor: actor.clone(), id, token };
+        self.submit_all(Lane::Interactive, items.into_iter().map(start).collect()).await
     }
 
     /// Notes that a gesture reached the customer, and records the contact. What a person answers for settles the note

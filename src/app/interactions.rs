@@ -22,7 +22,6 @@ use crate::{
     },
     store::{Answered, Cursor, Lane, Page, PageRequest},
 };
-use futures_util::future::join_all;
 use jiff::Timestamp;
 use std::{collections::BTreeSet, sync::Arc};
 
@@ -123,7 +122,7 @@ impl App {
         while !commands.is_empty() {
             let rest = commands.split_off(commands.len().min(SLICE));
             let slice = std::mem::replace(&mut commands, rest);
-            results.extend(join_all(slice.into_iter().map(|command| self.submit(Lane::Bulk, command))).await);
+            results.extend(self.submit_all(Lane::Bulk, slice).await);
         }
         Ok(results)
     }

@@ -256,6 +256,13 @@ impl App {
         Ok(reply)
     }
 
+    /// The same for many at once, each for itself; the results have the order of the commands.
+    pub(crate) async fn submit_all<C: Command>(&self, lane: Lane, commands: Vec<C>) -> Vec<Result<C::Reply, AppError>> {
+        let replies = self.store.submit_all(lane, commands).await;
+        self.due.notify_waiters();
+        replies.into_iter().map(|reply| reply.map_err(AppError::from)).collect()
+    }
+
     /// By what a repetition of a call is recognised: its `request_id` and, for a record of another system, its source.
     pub(crate) fn once(&self, actor: &Actor, method: &str, content: Fingerprint) -> Once {
         let request = actor.request_id.as_deref();

@@ -199,6 +199,11 @@ impl Store {
         self.inner.queue.submit(lane, command).await
     }
 
+    /// The same for many at once, each for itself; the results have the order of the commands.
+    pub async fn submit_all<C: Command>(&self, lane: Lane, commands: Vec<C>) -> Vec<Result<C::Reply, SubmitError>> {
+        self.inner.queue.submit_all(lane, commands).await
+    }
+
     /// Changes the catalogue: locations, rules and templates. The work may run several times, so it must do nothing but
     /// read and write the ledger; it is committed when it ends well and wrote something.
     ///

@@ -48,11 +48,11 @@ impl Lanes {
         Self { waiting: Mutex::new(waiting), arrived: Notify::new(), room }
     }
 
-    /// Lets something wait.
+    /// Lets things wait, the first ones as far as there is room; returns how many.
     ///
     /// # Errors
-    /// [`StoreError::QueueFull`] when there is no room, [`StoreError::Closed`] after the end.
-    pub(super) fn push(&self, lane: Lane, item: Taken) -> Result<(), StoreError> {
+    /// [`StoreError::QueueFull`] when there is room for none, [`StoreError::Closed`] after the end.
+    pub(super) fn push(&self, lane: Lane, items: Vec<Taken>) -> Result<usize, StoreError> {
         let mut waiting = self.lock();
         if waiting.closed {
             return Err(StoreError::Closed);
@@ -61,14 +61,15 @@ impl Lanes {
             Lane::Interactive => (&mut waiting.interactive, self.room.interactive),
             Lane::Bulk => (&mut waiting.bulk, self.room.bulk),
         };
-        if queue.len() >= room {
+        let room = room.saturating_sub(queue.len()).min(items.len());
+        if room == 0 && !items.is_empty() {
             return Err(StoreError::QueueFull);
         }
-        queue.push_back(item);
+        queue.extend(items.into_iter().take(room));
         drop(waiting);
         // All, not one: a writer that leaves bulk alone would swallow the news of it.
         self.arrived.notify_waiters();
-        Ok(())
+        Ok(room)
     }
 
     /// What waits, single calls first; `None` after the end.

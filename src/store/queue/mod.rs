@@ -81,13 +81,32 @@ impl Queue {
     }
 
     pub(super) async fn submit<C: Command>(&self, lane: Lane, command: C) -> Result<C::Reply, SubmitError> {
-        let (answer, reply) = oneshot::channel();
-        self.lanes.push(lane, Taken::Command(Box::new(Typed::new(command, answer))))?;
-        reply.await.unwrap_or_else(|_| Err(StoreError::unanswered().into()))
+        let (waiting, reply) = waiting(command);
+        self.lanes.push(lane, vec![waiting])?;
+        answered(reply).await
+    }
+
+    /// Lets commands wait at once, so that they share a group as far as they can; the replies have their order.
+    pub(super) async fn submit_all<C: Command>(
+        &self,
+        lane: Lane,
+        commands: Vec<C>,
+    ) -> Vec<Result<C::Reply, SubmitError>> {
+        let (all, replies): (Vec<_>, Vec<_>) = commands.into_iter().map(waiting).unzip();
+        let room = self.lanes.push(lane, all);
+        let mut results = Vec::with_capacity(replies.len());
+        for (place, reply) in replies.into_iter().enumerate() {
+            results.push(match &room {
+                Ok(room) if place < *room => answered(reply).await,
+                Ok(_) => Err(StoreError::QueueFull.into()),
+                Err(error) => Err(error.clone().into()),
+            });
+        }
+        results
     }
 
     pub(super) fn run_job(&self, job: Box<dyn Job>) -> Result<(), StoreError> {
-        self.lanes.push(Lane::Interactive, Taken::Job(job))
+        self.lanes.push(Lane::Interactive, vec![Taken::Job(job)]).map(drop)
     }
 
     /// How many wait, by lane: interactive, then bulk.
@@ -105,6 +124,17 @@ impl Queue {
             }
         }
     }
+}
+
+type Reply<R> = oneshot::Receiver<Result<R, SubmitError>>;
+
+fn waiting<C: Command>(command: C) -> (Taken, Reply<C::Reply>) {
+    let (answer, reply) = oneshot::channel();
+    (Taken::Command(Box::new(Typed::new(command, answer))), reply)
+}
+
+async fn answered<R>(reply: Reply<R>) -> Result<R, SubmitError> {
+    reply.await.unwrap_or_else(|_| Err(StoreError::unanswered().into()))
 }
 
 /// How many may wait in each lane.

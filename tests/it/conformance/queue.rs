@@ -180,22 +180,20 @@ both_engines! {
             held.push((tokio::spawn(async move { store.submit(Lane::Interactive, hold).await }), let_go));
             begun.await.expect("a writer is held");
         }
-        let waiting = ["one", "two"].map(|number| {
-            let store = ledger.store.clone();
-            tokio::spawn(async move { store.submit(Lane::Interactive, AddBlindly(number)).await })
-        });
+        let (store, one_too_many) = (ledger.store.clone(), ["one", "two", "three"].map(AddBlindly));
+        let waiting = tokio::spawn(async move { store.submit_all(Lane::Interactive, one_too_many.into()).await });
         while ledger.store.waiting().0 < 2 {
             tokio::task::yield_now().await;
         }
-        let refused = ledger.store.submit(Lane::Interactive, AddBlindly("three")).await;
-        assert_eq!(refused, Err(SubmitError::Store(StoreError::QueueFull)));
+        let full = || Err(SubmitError::Store(StoreError::QueueFull));
+        assert_eq!(ledger.store.submit(Lane::Interactive, AddBlindly("four")).await, full());
         for (holding, let_go) in held {
             let_go.send(()).expect("it waits");
             holding.await.expect("no panic").expect("nothing to refuse");
         }
-        for reply in waiting {
-            reply.await.expect("no panic").expect("added");
-        }
+        let replies = waiting.await.expect("no panic");
+        let [Ok(_), Ok(_), third] = replies.as_slice() else { panic!("{replies:?}") };
+        assert_eq!(*third, full());
     }
 
     async fn what_waits_is_written_before_the_end(database) {
