@@ -163,8 +163,8 @@ impl Rpc {
         let mut fields = Fields::new();
         let location = fields.name("location", &said.location);
         let customer = fields.name("customer", &said.customer);
-        if !said.identifiers.is_empty() || !said.query.is_empty() {
-            fields.refuse("customer", "must not be given together with `identifiers` or `query`");
+        if !said.identifiers.is_empty() || !said.query.is_empty() || !said.name_hint.is_empty() {
+            fields.refuse("customer", "must not be given together with `identifiers`, `query` or `name_hint`");
         }
         let (location, customer) = fields.finish(location.zip(customer))?;
         let shown = self.app.card(actor, "Recognize", &location, customer).await.map_err(Failure::from)?;

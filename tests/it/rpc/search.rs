@@ -205,6 +205,14 @@ both_engines! {
         let bob = somebody(&service, "Robert", "Fitzgerald", "+442079460303", "Hull").await;
         let said = search(&service, "bob fitz gerald", false).await;
         assert_eq!(said.candidates.first().map(|it| &it.customer), Some(&bob), "a short name, and a space too many");
+        let chosen = pb::RecognizeRequest {
+            location: SHOP.to_owned(),
+            customer: ana,
+            name_hint: "Rui".to_owned(),
+            ..pb::RecognizeRequest::default()
+        };
+        let refused = desk.recognize(chosen).await.expect_err("who is chosen needs no name");
+        assert_eq!(refused.code(), Code::InvalidArgument, "{refused:?}");
         service.stop().await;
     }
 
