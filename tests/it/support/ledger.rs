@@ -23,7 +23,7 @@ use gratitude::{
     store::{Lane, Room, Store, StoreOptions, SubmitError, Watch},
 };
 use jiff::{SignedDuration, Timestamp};
-use sea_orm::{Database as Connection, DatabaseConnection};
+use sea_orm::{ConnectOptions, Database as Connection, DatabaseConnection};
 use std::sync::{
     Arc,
     atomic::{AtomicI64, Ordering},
@@ -86,7 +86,10 @@ impl TestLedger {
 
     /// A connection beside the store's, for statements of a test's own.
     pub(crate) async fn reader(&self) -> &DatabaseConnection {
-        let connect = || async { Connection::connect(&self.database.url).await.expect("the database is there") };
+        // Always the same one: what has changed, each connection knows for itself.
+        let mut options = ConnectOptions::new(&self.database.url);
+        options.max_connections(1).test_before_acquire(false);
+        let connect = || async { Connection::connect(options).await.expect("the database is there") };
         self.reader.get_or_init(connect).await
     }
 
