@@ -142,7 +142,7 @@ impl App {
     /// A gesture.
     ///
     /// # Errors
-    /// [`Refusal::NotFound`] when there is none for this caller.
+    /// [`Refusal::NotFound`](crate::domain::refusal::Refusal::NotFound) when there is none for this caller.
     pub async fn gesture(&self, actor: &Actor, id: GestureId) -> Result<Gesture, AppError> {
         let found = self.visible_gesture(actor, id).await?;
         self.note_read(actor, "GetGesture", found.customer).await;
@@ -272,8 +272,9 @@ impl App {
     /// Settles a gesture that is uncertain by what a person found out, and with it the note that carried it.
     ///
     /// # Errors
-    /// [`Refusal::NotFound`], [`Refusal::Stale`], a state other than uncertain, and what a repeated write may meet
-    /// (P2).
+    /// [`Refusal::NotFound`](crate::domain::refusal::Refusal::NotFound),
+    /// [`Refusal::Stale`](crate::domain::refusal::Refusal::Stale), a state other than uncertain, and what a repeated
+    /// write may meet (P2).
     pub async fn resolve_gesture(&self, actor: Actor, said: Resolution) -> Result<GestureResolved, AppError> {
         let Resolution { id, version, finding, how, at } = said;
         let content = json!({ "name": id, "finding": finding, "reason": how, "complete_time": at });
@@ -309,7 +310,8 @@ impl App {
     /// that carried it, where nobody knew.
     ///
     /// # Errors
-    /// [`Refusal::NotFound`], a claim lost or a version that is stale, a state that does not allow it.
+    /// [`Refusal::NotFound`](crate::domain::refusal::Refusal::NotFound), a claim lost or a version that is stale, a
+    /// state that does not allow it.
     pub async fn complete_gesture(
         &self,
         actor: Actor,
@@ -356,7 +358,9 @@ impl App {
     /// Takes what a person does, so that nobody else does it too.
     ///
     /// # Errors
-    /// [`Refusal::NotFound`], [`Refusal::Stale`], or a precondition when somebody else has it or nothing is to be done.
+    /// [`Refusal::NotFound`](crate::domain::refusal::Refusal::NotFound),
+    /// [`Refusal::Stale`](crate::domain::refusal::Refusal::Stale), or a precondition when somebody else has it or
+    /// nothing is to be done.
     pub async fn take_gesture(
         &self,
         actor: Actor,
@@ -371,7 +375,8 @@ impl App {
     /// Takes a gesture back for good.
     ///
     /// # Errors
-    /// [`Refusal::NotFound`], [`Refusal::Stale`], or a precondition once its delivery has started.
+    /// [`Refusal::NotFound`](crate::domain::refusal::Refusal::NotFound),
+    /// [`Refusal::Stale`](crate::domain::refusal::Refusal::Stale), or a precondition once its delivery has started.
     pub async fn cancel_gesture(
         &self,
         actor: Actor,
@@ -385,8 +390,9 @@ impl App {
     /// Notes how a call went, and does what follows.
     ///
     /// # Errors
-    /// [`Refusal::NotFound`], [`Refusal::Stale`], a state that does not allow it, and what a repeated write may meet
-    /// (P2).
+    /// [`Refusal::NotFound`](crate::domain::refusal::Refusal::NotFound),
+    /// [`Refusal::Stale`](crate::domain::refusal::Refusal::Stale), a state that does not allow it, and what a repeated
+    /// write may meet (P2).
     pub async fn log_call(&self, actor: Actor, report: CallReport) -> Result<Done<CallLogged>, AppError> {
         let CallReport { id, version, outcome, words, staff } = report;
         self.may_speak_of(&actor, id).await?;
@@ -408,7 +414,7 @@ impl App {
     /// Why a gesture is as it is, and which gates would let it pass now.
     ///
     /// # Errors
-    /// [`Refusal::NotFound`] when there is none.
+    /// [`Refusal::NotFound`](crate::domain::refusal::Refusal::NotFound) when there is none.
     pub async fn explain_gesture(&self, actor: &Actor, id: GestureId) -> Result<GestureExplained, AppError> {
         let gesture = self.gesture(actor, id).await?;
         let decision = self.store.decision_of(&gesture).await?;

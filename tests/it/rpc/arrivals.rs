@@ -7,7 +7,8 @@ use pb::{
     arrival_change::Kind, front_desk_service_client::FrontDeskServiceClient, interaction::State,
     location_service_client::LocationServiceClient, watch_arrivals_response::News,
 };
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, time::Duration};
+use tokio::time::timeout;
 use tonic::{Code, Status, Streaming, transport::Channel};
 
 type Arrivals = Streaming<pb::WatchArrivalsResponse>;
@@ -46,15 +47,18 @@ async fn next(stream: &mut Arrivals) -> (News, String) {
 }
 
 /// The next change. Who continues hears at once that the stream is well; on PostgreSQL perhaps before what was missed,
-/// which waits for whoever still writes anywhere in the cluster.
+/// which waits for whoever still writes anywhere in the cluster. Heartbeats alone would go on for ever.
 async fn change(stream: &mut Arrivals) -> (Kind, pb::Arrival, String) {
-    loop {
-        match next(stream).await {
-            (News::Change(change), token) => return (change.kind(), change.arrival.expect("of a visit"), token),
-            (News::Heartbeat(_), _) => {}
-            (News::Snapshot(snapshot), _) => panic!("a change, not {snapshot:?}"),
+    let told = async {
+        loop {
+            match next(stream).await {
+                (News::Change(change), token) => break (change.kind(), change.arrival.expect("of a visit"), token),
+                (News::Heartbeat(_), _) => {}
+                (News::Snapshot(snapshot), _) => panic!("a change, not {snapshot:?}"),
+            }
         }
-    }
+    };
+    timeout(Duration::from_secs(60), told).await.expect("a change is told within a minute")
 }
 
 /// The next change of a visit. On PostgreSQL one that the snapshot had may be told again before.
