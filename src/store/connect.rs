@@ -208,8 +208,8 @@ fn postgres(settings: &ConnectSettings, role: Role) -> ConnectOptions {
             // The planner takes a page read out of order to cost four times one in order, which is true of spinning
             // disks only. Looking up a hundred customers, it would rather read whole tables.
             ("random_page_cost", "1.1"),
-            // Those who write look up rows by their keys, in lists of the same few lengths: a plan that is made anew for
-            // the very values is the same plan, and making it takes a fifth of the time of all they ask.
+            // Those who write look up rows by their keys, in lists of the same few lengths: a plan that is made anew
+            // for the very values is the same plan, and making it takes a fifth of the time of all they ask.
             ("plan_cache_mode", if role.read_only { "auto" } else { "force_generic_plan" }),
         ])
     });
