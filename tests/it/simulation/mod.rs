@@ -27,6 +27,7 @@ use std::{
     thread,
 };
 use tokio::runtime::Builder;
+use whole::Writes;
 
 const SQLITE_SEEDS: u64 = 6;
 const POSTGRES_SEEDS: u64 = 1;
@@ -40,14 +41,12 @@ async fn live(engine: Engine, seed: u64, steps: u64) {
     let Some(database) = Database::new(engine).await else { return };
     let mut shop = Shop::new(Telling::begin(database).await, Dice::new(seed));
     let mut laws = Laws::default();
-    let mut seen = None;
+    let mut writes = Writes::of(&shop.story).await;
     for step in 0..steps {
         let act = shop.act().await;
-        let writes = whole::writes(&shop.story).await;
-        if writes.is_some() && writes == seen {
+        if !writes.are_new().await {
             continue;
         }
-        seen = writes;
         let whole = whole::read(&shop.story).await;
         let broken = laws.broken(&whole, &shop);
         assert!(broken.is_empty(), "seed {seed} on {engine:?}, step {step}: after {act}:\n{}", broken.join("\n"));

@@ -1,6 +1,6 @@
 //! Everything that the database holds, read in one piece.
 
-use crate::stories::telling::Telling;
+use crate::{stories::telling::Telling, support::database::Engine};
 use gratitude::domain::{
     case::Case,
     customer::Customer,
@@ -12,7 +12,7 @@ use gratitude::domain::{
     summary::Summary,
     world::{Command, Context, Needs, World},
 };
-use sea_orm::{ConnectionTrait, DbBackend, Statement};
+use sea_orm::{ConnectOptions, ConnectionTrait, Database as Connection, DatabaseConnection, Statement};
 use std::collections::{BTreeMap, BTreeSet};
 use uuid::Uuid;
 
@@ -47,11 +47,32 @@ const TABLES: [&str; 12] = [
     "events",
 ];
 
-/// A number that is another one once something was written; `None` on PostgreSQL, which writes for others too.
-pub(super) async fn writes(story: &Telling) -> Option<i64> {
-    let is_alone = story.ledger.reader().await.get_database_backend() == DbBackend::Sqlite;
-    let counted = if is_alone { rows(story, "PRAGMA data_version").await } else { Vec::new() };
-    counted.first().map(|row| row.try_get("", "data_version").expect("a number"))
+/// Whether anything was written, which SQLite tells each connection for itself; PostgreSQL writes for others too.
+pub(super) struct Writes {
+    connection: Option<DatabaseConnection>,
+    seen: i64,
+}
+
+impl Writes {
+    pub(super) async fn of(story: &Telling) -> Self {
+        let database = &story.ledger.database;
+        let mut alone = ConnectOptions::new(&database.url);
+        alone.max_connections(1).test_before_acquire(false);
+        let connection = match database.engine {
+            Engine::Sqlite => Some(Connection::connect(alone).await.expect("the database is there")),
+            Engine::Postgres => None,
+        };
+        Self { connection, seen: 0 }
+    }
+
+    /// Whether there may have been some since it was asked last.
+    pub(super) async fn are_new(&mut self) -> bool {
+        let Some(connection) = &self.connection else { return true };
+        let asked = Statement::from_string(connection.get_database_backend(), "PRAGMA data_version");
+        let version = connection.query_one_raw(asked).await.expect("the statement is right").expect("a version");
+        let before = std::mem::replace(&mut self.seen, version.try_get_by_index(0).expect("a number"));
+        before != self.seen
+    }
 }
 
 /// Two statements beside those of the store: there is one such reading for every step that writes of every life.

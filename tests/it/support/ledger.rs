@@ -36,7 +36,7 @@ pub(crate) struct TestLedger {
     pub(crate) settings: Arc<Settings>,
     now: Arc<AtomicI64>,
     reader: OnceCell<DatabaseConnection>,
-    database: Database,
+    pub(crate) database: Database,
 }
 
 /// Where everything happens: in Lisbon.
@@ -86,9 +86,8 @@ impl TestLedger {
 
     /// A connection beside the store's, for statements of a test's own.
     pub(crate) async fn reader(&self) -> &DatabaseConnection {
-        // Always the same one: what has changed, each connection knows for itself.
         let mut options = ConnectOptions::new(&self.database.url);
-        options.max_connections(1).test_before_acquire(false);
+        options.test_before_acquire(false);
         let connect = || async { Connection::connect(options).await.expect("the database is there") };
         self.reader.get_or_init(connect).await
     }
