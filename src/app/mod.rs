@@ -259,7 +259,9 @@ impl App {
     /// The same for many at once, each for itself; the results have the order of the commands.
     pub(crate) async fn submit_all<C: Command>(&self, lane: Lane, commands: Vec<C>) -> Vec<Result<C::Reply, AppError>> {
         let replies = self.store.submit_all(lane, commands).await;
-        self.due.notify_waiters();
+        if replies.iter().any(Result::is_ok) {
+            self.due.notify_waiters();
+        }
         replies.into_iter().map(|reply| reply.map_err(AppError::from)).collect()
     }
 

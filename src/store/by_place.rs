@@ -4,7 +4,7 @@
 //! away. Of rows with forty columns that is most of what reading them costs, so what commands and the desk read again
 //! and again is read by place.
 
-use sea_orm::{ConnectionTrait, DbErr, EntityTrait, QueryResult, QueryTrait, Select, TryGetable};
+use sea_orm::{ConnectionTrait, DbErr, EntityTrait, QueryResult, QueryTrait, Select, Statement, TryGetable};
 use uuid::Uuid;
 
 /// The columns of a row, one after the other.
@@ -51,7 +51,12 @@ where
     R: ByPlace,
     E: EntityTrait,
 {
-    let found = db.query_all_raw(query.build(db.get_database_backend())).await?;
+    rows(db, query.build(db.get_database_backend())).await
+}
+
+/// The same of a statement of our own.
+pub(super) async fn rows<R: ByPlace>(db: &impl ConnectionTrait, statement: Statement) -> Result<Vec<R>, DbErr> {
+    let found = db.query_all_raw(statement).await?;
     found.iter().map(|row| R::by_place(&mut Places::of(row))).collect()
 }
 

@@ -3,7 +3,7 @@
 use crate::{
     domain::{interaction::InteractionKind, world::Neighbourhood},
     store::{
-        by_place::{ByPlace, Places},
+        by_place::{self, ByPlace},
         entity::interaction,
         error::StoreError,
     },
@@ -55,10 +55,7 @@ pub(super) async fn find(
         });
         let backend = db.get_database_backend();
         let statement = Statement::from_sql_and_values(backend, sql(backend, length), values);
-        let rows = db.query_all_raw(statement).await?;
-        for row in &rows {
-            found.push(interaction::Kept::by_place(&mut Places::of(row))?);
-        }
+        found.extend(by_place::rows(db, statement).await?);
     }
     Ok(found)
 }

@@ -52,6 +52,9 @@ async fn live(engine: Engine, seed: u64, steps: u64) {
         assert!(broken.is_empty(), "seed {seed} on {engine:?}, step {step}: after {act}:\n{}", broken.join("\n"));
         shop.see(whole);
     }
+    // Also what the steps left behind that wrote nothing.
+    let broken = laws.broken(&whole::read(&shop.story).await, &shop);
+    assert!(broken.is_empty(), "seed {seed} on {engine:?}, at its end:\n{}", broken.join("\n"));
     let broken = laws::broken_in_the_end(&shop.story).await;
     assert!(broken.is_empty(), "seed {seed} on {engine:?}: {}", broken.join("\n"));
 }
